@@ -1,0 +1,32 @@
+"""학습자의 코드 곁에서 관찰합니다. 문제도 정답도 점수도 모릅니다."""
+
+from __future__ import annotations
+
+import importlib
+from typing import Any
+
+from autograder.observe.problems import problem, unattempted
+from autograder.protocol import Challenge, Evidence, ProtocolError
+
+KINDS = ("model", "layer", "function", "value")
+"""관찰할 줄 아는 종류. 하나마다 같은 이름의 모듈이 있습니다."""
+
+
+def observe(challenge: Challenge, subject: Any) -> Evidence:
+    """`subject`를 관찰합니다. 학습자의 객체가 무엇이든 예외를 던지지 않습니다.
+
+    `subject`는 이름 → 객체인 딕셔너리입니다.
+    """
+    if challenge.kind not in KINDS:
+        raise ProtocolError(f"관찰할 줄 모르는 종류입니다: {challenge.kind}")
+    if unattempted(subject):
+        return Evidence(challenge.exercise, challenge.kind, {"status": "unattempted"})
+    module = importlib.import_module(f"autograder.observe.{challenge.kind}")
+    from autograder.observe.probe import same_randomness
+    from autograder.observe.quiet import quiet
+
+    with quiet(), same_randomness():
+        try:
+            return module.observe(challenge, subject)
+        except Exception as error:  # noqa: BLE001 - 관찰이 실패해도 Report는 나와야 합니다
+            return Evidence(challenge.exercise, challenge.kind, problem("observe", error))

@@ -1,0 +1,175 @@
+"""`model` 관찰: 모델을 실행해 층 호출, 가중치, 출력을 적습니다. 어떤 문제인지는 모릅니다.
+
+Challenge의 `facts`
+- `parts`: 이름 → `{"inputs": 구조, "count": 몇 개짜리 리스트인지(없으면 하나)}`
+- `seeds`: 가중치를 채울 시드들. 시드마다 출력을 한 벌 적습니다.
+- `training`: 참이면 훈련 모드로도 한 번 실행해 드롭아웃을 봅니다.
+- `weights`: 실제 가중치를 담을 부분의 이름들(정확도를 잴 때).
+"""
+
+from __future__ import annotations
+
+import inspect
+from typing import Any
+
+import keras
+import numpy as np
+
+from autograder.observe import structure
+from autograder.observe.probe import probing
+from autograder.observe.problems import problem, unattempted
+from autograder.observe.trace import LayerCall, Trace, record_calls
+from autograder.protocol import Challenge, Evidence
+
+_PROBLEMS = (structure.TooLarge, MemoryError)
+
+
+def observe(challenge: Challenge, subject: dict[str, Any]) -> Evidence:
+    """이름 → 모델(또는 모델의 리스트)인 `subject`를 관찰합니다."""
+    facts: dict[str, Any] = {"status": "seen", "parts": {}}
+    arrays: dict[str, np.ndarray] = {}
+    weights: list[Any] = []
+    models: dict[str, Any] = {}
+    for name, question in challenge.facts["parts"].items():
+        given = subject.get(name)
+        for part, item in _items(name, given, question.get("count")):
+            facts["parts"][part] = record = _identify(item)
+            if record["status"] == "seen":
+                inputs = structure.build(question["inputs"], challenge.arrays)
+                models[part] = item = _without_side_effects(item)
+                try:
+                    trace = record_calls(item, inputs, weights=weights)
+                    record |= _describe(item, trace)
+                except Exception as error:  # noqa: BLE001 - 학습자의 모델은 무엇이든 던집니다
+                    facts["parts"][part] = problem("call", error) | {
+                        key: record[key] for key in ("style", "type", "declared_inputs")
+                    }
+    statuses = {record["status"] for record in facts["parts"].values()}
+    if statuses == {"unattempted"}:
+        facts["status"] = "unattempted"
+    facts["weights"] = [
+        {"shape": list(item.shape), "name": str(item.name), "trainable": bool(item.trainable)}
+        for item in weights
+    ]
+    for name in challenge.facts.get("weights", []):
+        if facts["parts"].get(name, {}).get("status") == "seen":
+            ids = facts["parts"][name]["weights"]
+            arrays |= {f"weights/{index}": np.array(weights[index], "float32") for index in ids}
+    state = [item for model in models.values() for item in model.variables]
+    with probing(weights, state) as fill:
+        for part, model in models.items():
+            record = facts["parts"][part]
+            if record["status"] != "seen":
+                continue
+            question = challenge.facts["parts"][part.partition("[")[0]]
+            inputs = structure.build(question["inputs"], challenge.arrays)
+            try:
+                _run(part, model, inputs, challenge.facts, fill, record, arrays, weights)
+            except _PROBLEMS as error:
+                facts["parts"][part] = problem("huge", error)
+            except Exception as error:  # noqa: BLE001
+                facts["parts"][part] = problem("call", error)
+    return Evidence(challenge.exercise, challenge.kind, facts, arrays)
+
+
+def _run(
+    part: str,
+    model: Any,
+    inputs: Any,
+    facts: dict[str, Any],
+    fill: Any,
+    record: dict[str, Any],
+    arrays: dict[str, np.ndarray],
+    weights: list[Any],
+) -> None:
+    record["outputs"], record["losses"] = [], []
+    for index, seed in enumerate(facts["seeds"]):
+        fill(seed)
+        trace = record_calls(model, inputs, weights=weights)
+        found = structure.collect(f"{part}/{index}", trace.outputs, arrays)
+        record["outputs"].append(found)
+        record["losses"].append(float(sum(float(loss) for loss in model.losses)))
+        if index == 0:
+            record["calls"] = [_call(call) for call in trace.calls]
+            record["output_sources"] = trace.output_sources
+            record["output_bridges"] = trace.output_bridges
+            if isinstance(trace.outputs, dict):
+                record["output_names"] = sorted(str(name) for name in trace.outputs)
+    if facts.get("training"):
+        fill(facts["seeds"][0])
+        trace = record_calls(model, inputs, training=True, weights=weights)
+        record["training_calls"] = [_call(call) for call in trace.leaves]
+
+
+def _items(name: str, given: Any, count: int | None) -> list[tuple[str, Any]]:
+    if count is None:
+        return [(name, given)]
+    items = list(given) if isinstance(given, (list, tuple)) else [given] * count
+    items = items[:count] + [None] * (count - len(items))
+    return [(f"{name}[{index}]", item) for index, item in enumerate(items)]
+
+
+def _identify(item: Any) -> dict[str, Any]:
+    if unattempted(item):
+        return {"status": "unattempted"}
+    kind = type(item).__name__
+    if item is None:
+        return problem("none")
+    if inspect.isclass(item):
+        return problem("class", type=item.__name__)
+    if isinstance(item, keras.Model):
+        return {"status": "seen", "type": kind, "name": str(item.name)} | _style(item)
+    if isinstance(item, keras.layers.Layer):
+        return problem("layer", type=kind)
+    if isinstance(item, keras.KerasTensor):
+        return problem("keras_tensor", type=kind)
+    if callable(item):
+        return problem("function", type=getattr(item, "__name__", kind))
+    return problem("not_model", type=kind)
+
+
+def _style(model: Any) -> dict[str, Any]:
+    if isinstance(model, keras.Sequential):
+        style = "sequential"
+    elif type(model).call is keras.Model.call or _is_functional(model):
+        style = "functional"
+    else:
+        style = "subclass"
+    declared = []
+    if style != "subclass" and getattr(model, "inputs", None):
+        declared = [[None if n is None else int(n) for n in item.shape] for item in model.inputs]
+    return {"style": style, "declared_inputs": declared}
+
+
+def _is_functional(model: Any) -> bool:
+    # 함수형 모델을 상속해 call을 다시 쓴 클래스는 서브클래싱입니다.
+    functional = next((c for c in type(model).__mro__ if c.__name__ == "Functional"), None)
+    return functional is not None and type(model).call is functional.call  # type: ignore[attr-defined]
+
+
+def _without_side_effects(model: Any) -> Any:
+    """아직 입력 모양을 모르는 순차형 모델은 복사본을 관찰해, 학습자의 모델을 그대로 둡니다."""
+    if isinstance(model, keras.Sequential) and not model.built:
+        try:
+            return keras.models.clone_model(model)
+        except Exception:  # noqa: BLE001 - 복사할 수 없는 층이 있으면 원본을 씁니다
+            return model
+    return model
+
+
+def _describe(model: Any, trace: Trace) -> dict[str, Any]:
+    ids: list[int] = []
+    for call in trace.calls:
+        ids += [index for index in call.weight_ids if index not in ids]
+    optimizer = getattr(model, "optimizer", None)
+    return {
+        "weights": ids,
+        "trained_steps": 0 if optimizer is None else int(optimizer.iterations),
+        "trainable": [bool(weight.trainable) for weight in model.weights],
+        "output_names": [str(name) for name in getattr(model, "output_names", None) or []],
+    }
+
+
+def _call(call: LayerCall) -> dict[str, Any]:
+    record = {key: value for key, value in vars(call).items() if key != "layer_id"}
+    return record | {"layer": call.layer_id}

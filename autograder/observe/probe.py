@@ -1,0 +1,67 @@
+"""가중치를 잠시 정해진 난수로 바꾸어 두 모델이 같은 함수인지 알아보는 법.
+
+갓 만든 모델은 편향이 모두 0이고 배치 정규화가 거의 항등 함수라서, 그대로는 서로 다른 모델이
+같은 값을 낼 수 있습니다. 그래서 모양이 같은 가중치에 같은 난수를 넣고 결과를 비교합니다.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import random
+from collections import Counter
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+
+
+@contextlib.contextmanager
+def probing(weights: list[Any], variables: list[Any]) -> Iterator[Any]:
+    """안에서는 `fill(seed)`로 `weights`를 바꿀 수 있고, 나올 때 `variables`까지 모두 되돌립니다."""
+    saved = [(item, np.array(item)) for item in _unique([*weights, *variables])]
+
+    def fill(seed: int) -> None:
+        for weight, value in zip(weights, probe_values(weights, seed), strict=True):
+            weight.assign(value)
+
+    try:
+        yield fill
+    finally:
+        for item, value in saved:
+            item.assign(value)
+
+
+def probe_values(weights: list[Any], seed: int) -> list[np.ndarray]:
+    """가중치마다 넣을 값.
+
+    값은 `seed`, 모양, 같은 모양 가운데 몇 번째인지로만 정해집니다.
+    분산(variance)은 양수여야 하므로 0.5–1.5, 나머지는 표준편차 1/√fan_in의 정규분포입니다.
+    """
+    seen: Counter[tuple[int, ...]] = Counter()
+    values = []
+    for weight in weights:
+        shape = tuple(int(size) for size in weight.shape)
+        state = np.random.RandomState([seed % 2**32, seen[shape], len(shape), *shape])
+        seen[shape] += 1
+        if "variance" in str(weight.name):
+            value = state.uniform(0.5, 1.5, shape)
+        else:
+            fan_in = int(np.prod(shape[:-1])) if len(shape) > 1 else 4
+            value = state.standard_normal(shape) / np.sqrt(max(fan_in, 1))
+        values.append(value.astype("float32"))
+    return values
+
+
+@contextlib.contextmanager
+def same_randomness() -> Iterator[None]:
+    """검사가 학습자의 난수 흐름을 바꾸지 않게, 파이썬과 넘파이의 난수 상태를 되돌립니다."""
+    python_state, numpy_state = random.getstate(), np.random.get_state()
+    try:
+        yield
+    finally:
+        random.setstate(python_state)
+        np.random.set_state(numpy_state)
+
+
+def _unique(items: list[Any]) -> list[Any]:
+    return list({id(item): item for item in items}.values())

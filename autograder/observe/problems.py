@@ -1,0 +1,50 @@
+"""관찰하다 생긴 문제를 자료로 적는 법과, 아직 풀지 않은 답을 알아보는 법."""
+
+from __future__ import annotations
+
+import inspect
+from types import FunctionType
+from typing import Any
+
+
+def problem(kind: str, error: BaseException | None = None, **more: Any) -> dict[str, Any]:
+    """문제 하나의 기록. `kind`는 judge가 한국어로 옮길 짧은 영어 이름입니다."""
+    record: dict[str, Any] = {"status": "problem", "problem": kind, **more}
+    if error is not None:
+        record["error"] = type(error).__name__
+        record["message"] = _short(str(error))
+        record["layer"] = getattr(error, "failed_layer", None)
+    return record
+
+
+def unattempted(subject: Any) -> bool:
+    """아직 풀지 않은 답인지: `...`, 또는 몸통이 `...`뿐인 함수와 클래스."""
+    if subject is Ellipsis:
+        return True
+    if isinstance(subject, (list, tuple)) and subject:
+        return all(item is Ellipsis for item in subject)
+    if isinstance(subject, dict) and subject:
+        return all(unattempted(item) for item in subject.values())
+    if isinstance(subject, FunctionType):
+        return _is_stub(subject)
+    if inspect.isclass(subject):
+        methods = [item for item in vars(subject).values() if isinstance(item, FunctionType)]
+        own = [method for method in methods if method.__name__ != "__init__"]
+        return bool(methods) and all(_is_stub(method) for method in own)
+    return False
+
+
+def _is_stub(function: FunctionType) -> bool:
+    code = function.__code__
+    constants = [item for item in code.co_consts if item is not None and item is not Ellipsis]
+    if function.__doc__ in constants:
+        constants.remove(function.__doc__)
+    return not constants and not code.co_names and len(code.co_code) <= len(_STUB.__code__.co_code)
+
+
+def _STUB(self: Any) -> None: ...
+
+
+def _short(text: str, limit: int = 600) -> str:
+    text = text.strip()
+    return text if len(text) <= limit else text[:limit] + " …"

@@ -1,0 +1,307 @@
+"""모델을 한 번 실행하면서 모든 층 호출을 기록합니다.
+
+순차형, 함수형, 서브클래싱, 중첩 모델을 가리지 않고 같은 기록이 나옵니다.
+모델이 *무엇이라고 쓰였는지*가 아니라 *무엇을 실행했는지*를 보기 때문입니다.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import keras
+import numpy as np
+
+from autograder.protocol import plain
+
+MODEL_INPUT = -1
+"""`LayerCall.sources`에서 모델의 입력을 뜻하는 값."""
+UNKNOWN = -2
+"""`LayerCall.sources`에서 층이 아닌 연산의 결과를 뜻하는 값."""
+
+ACTIVATIONS = (
+    "relu",
+    "softmax",
+    "sigmoid",
+    "tanh",
+    "elu",
+    "selu",
+    "gelu",
+    "silu",
+    "softplus",
+    "softsign",
+    "leaky_relu",
+    "relu6",
+    "log_softmax",
+)
+
+
+@dataclass
+class LayerCall:
+    """층 호출 한 번.
+
+    `sources[i]`는 i번째 입력 텐서를 만든 호출의 번호(`MODEL_INPUT`, `UNKNOWN`도 가능)이고,
+    `bridges[i]`는 그 사이에 층 없이 한 연산의 이름("relu", "reshape" 등)이거나 None입니다.
+    `dropped`는 훈련 모드 실행에서 0이 된 값의 비율입니다.
+    """
+
+    index: int
+    class_name: str
+    name: str
+    path: tuple[str, ...]
+    leaf: bool
+    config: dict[str, Any]
+    input_shapes: list[tuple[int | None, ...]]
+    output_shapes: list[tuple[int | None, ...]]
+    sources: list[int]
+    bridges: list[str | None]
+    layer_id: int
+    parameters: int
+    weight_ids: list[int] = field(default_factory=list)
+    dropped: float | None = None
+
+
+@dataclass
+class Trace:
+    """`record_calls`의 결과. `weights`는 실행 순서로 처음 쓰인 가중치의 목록입니다."""
+
+    calls: list[LayerCall]
+    outputs: Any
+    weights: list[Any]
+    output_sources: list[int]
+    output_bridges: list[str | None]
+
+    @property
+    def leaves(self) -> list[LayerCall]:
+        """안에서 다른 층을 부르지 않은 호출들, 실행 순서대로."""
+        return [call for call in self.calls if call.leaf]
+
+
+def record_calls(
+    model: Any, inputs: Any, *, training: bool | None = False, weights: list[Any] | None = None
+) -> Trace:
+    """`model(inputs)`를 실행하고 층 호출을 기록합니다.
+
+    `weights`를 주면 그 목록에 이어서 번호를 매깁니다. 여러 모델이 가중치를 공유하는지 볼 때 씁니다.
+    모델이 던지는 예외는 그대로 나갑니다.
+    """
+    arguments = {} if training is None else {"training": training}
+    if not getattr(model, "built", True):
+        # 처음 부를 때 케라스가 모양만 알아보려고 한 번 더 실행하는 것은 기록하지 않습니다.
+        model(inputs, **arguments)
+    recorder = _Recorder([] if weights is None else weights)
+    with _patched(recorder):
+        outputs = model(inputs, **arguments)
+    recorder.adopt(getattr(model, "weights", []))
+    return recorder.finish(inputs, outputs)
+
+
+def example_inputs(model: Any) -> Any:
+    """모델이 아는 입력 모양으로 샘플 하나짜리 0 텐서를 만듭니다. 모르면 ValueError."""
+    specs = getattr(model, "inputs", None)
+    if specs:
+        tensors = [
+            keras.ops.zeros([1 if size is None else size for size in spec.shape], spec.dtype)
+            for spec in specs
+        ]
+        return tensors[0] if len(tensors) == 1 else tensors
+    shape = (model.get_build_config() or {}).get("input_shape") if model.built else None
+    if isinstance(shape, (list, tuple)) and all(n is None or isinstance(n, int) for n in shape):
+        return keras.ops.zeros([1 if size is None else size for size in shape])
+    raise ValueError("모델의 입력 모양을 알 수 없습니다")
+
+
+class _Recorder:
+    def __init__(self, weights: list[Any]) -> None:
+        self.weights = weights
+        self.weight_index = {id(weight): index for index, weight in enumerate(weights)}
+        self.calls: list[LayerCall] = []
+        self.active: list[LayerCall] = []
+        self.produced: dict[int, int] = {}
+        # 텐서를 붙들어 두지 않으면 파이썬이 같은 id를 다시 쓸 수 있습니다.
+        self.keep: list[Any] = []
+        self.values: dict[int, tuple[list[Any], list[Any]]] = {}
+
+    def adopt(self, weights: Any) -> list[int]:
+        ids = []
+        for weight in weights:
+            if id(weight) not in self.weight_index:
+                self.weight_index[id(weight)] = len(self.weights)
+                self.weights.append(weight)
+            ids.append(self.weight_index[id(weight)])
+        return ids
+
+    def run(self, layer: Any, call: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        record = LayerCall(
+            index=len(self.calls),
+            class_name=type(layer).__name__,
+            name=str(layer.name),
+            path=tuple(outer.name for outer in self.active),
+            leaf=True,
+            config={},
+            input_shapes=[],
+            output_shapes=[],
+            sources=[],
+            bridges=[],
+            layer_id=id(layer),
+            parameters=0,
+        )
+        for outer in self.active:
+            outer.leaf = False
+        self.calls.append(record)
+        self.active.append(record)
+        inputs = _tensors((args, {k: v for k, v in kwargs.items() if k != "mask"}))
+        record.sources = [self.produced.get(id(tensor), UNKNOWN) for tensor in inputs]
+        try:
+            result = call(layer, *args, **kwargs)
+        except Exception as error:
+            with contextlib.suppress(AttributeError):
+                # 가장 안쪽 층의 이름이 남습니다.
+                error.failed_layer = getattr(error, "failed_layer", None) or (  # type: ignore[attr-defined]
+                    record.class_name
+                )
+            raise
+        finally:
+            self.active.pop()
+        outputs = _tensors(result)
+        record.input_shapes = [_shape(tensor) for tensor in inputs]
+        record.output_shapes = [_shape(tensor) for tensor in outputs]
+        record.weight_ids = self.adopt(layer.weights)
+        record.parameters = sum(int(np.prod(weight.shape)) for weight in layer.weights)
+        record.config = _config(layer)
+        self.keep.append((layer, inputs, outputs))
+        self.values[record.index] = (inputs, outputs)
+        if record.leaf:
+            for tensor in outputs:
+                self.produced[id(tensor)] = record.index
+        return result
+
+    def finish(self, inputs: Any, outputs: Any) -> Trace:
+        given = _tensors(inputs)
+        for call in self.calls:
+            if not call.leaf:
+                continue
+            call.bridges = [None] * len(call.sources)
+            for position, tensor in enumerate(self.values[call.index][0]):
+                if call.sources[position] == UNKNOWN:
+                    call.sources[position], call.bridges[position] = self._trace_back(
+                        tensor, given, call.index
+                    )
+            call.dropped = _dropped(*self.values[call.index])
+        sources, bridges = [], []
+        for tensor in _tensors(outputs):
+            source = self.produced.get(id(tensor), UNKNOWN)
+            bridge = None
+            if source == UNKNOWN:
+                source, bridge = self._trace_back(tensor, given, len(self.calls))
+            sources.append(source)
+            bridges.append(bridge)
+        return Trace(self.calls, outputs, self.weights, sources, bridges)
+
+    def _trace_back(self, tensor: Any, given: list[Any], before: int) -> tuple[int, str | None]:
+        """층이 아닌 연산(`tf.nn.relu`, `tf.reshape` 등)의 결과가 어디에서 왔는지 값으로 찾습니다."""
+        if any(tensor is candidate for candidate in given):
+            return MODEL_INPUT, None
+        value = _value(tensor)
+        if value is None:
+            return UNKNOWN, None
+        candidates = [
+            (call.index, candidate)
+            for call in reversed(self.calls[:before])
+            if call.leaf
+            for candidate in self.values[call.index][1]
+        ]
+        candidates += [(MODEL_INPUT, candidate) for candidate in given]
+        for source, candidate in candidates:
+            origin = _value(candidate)
+            if origin is None or origin.size != value.size:
+                continue
+            bridge = _bridge(origin, value)
+            if bridge is not None:
+                return source, bridge or None
+        return UNKNOWN, None
+
+
+@contextlib.contextmanager
+def _patched(recorder: _Recorder) -> Iterator[None]:
+    original = keras.layers.Layer.__call__
+
+    def recording_call(layer: Any, *args: Any, **kwargs: Any) -> Any:
+        return recorder.run(layer, original, args, kwargs)
+
+    keras.layers.Layer.__call__ = recording_call
+    try:
+        yield
+    finally:
+        keras.layers.Layer.__call__ = original
+
+
+def _bridge(origin: np.ndarray, value: np.ndarray) -> str | None:
+    """`value`가 `origin`에서 나온 연산의 이름. 같은 값이면 "", 모르면 None."""
+    flat = value.reshape(-1)
+    if _close(origin.reshape(-1), flat):
+        return "" if origin.shape == value.shape else "reshape"
+    if origin.dtype.kind != "f":
+        return None
+    for name in ACTIVATIONS:
+        activated = np.asarray(keras.ops.convert_to_numpy(keras.activations.get(name)(origin)))
+        if _close(activated.reshape(-1), flat):
+            return name if origin.shape == value.shape else f"{name}+reshape"
+    return None
+
+
+def _close(first: np.ndarray, second: np.ndarray) -> bool:
+    return bool(np.allclose(first, second, rtol=1e-5, atol=1e-6))
+
+
+def _dropped(inputs: list[Any], outputs: list[Any]) -> float | None:
+    if len(inputs) != 1 or len(outputs) != 1:
+        return None
+    before, after = _value(inputs[0]), _value(outputs[0])
+    if before is None or after is None or before.shape != after.shape or before is after:
+        return None
+    alive = before != 0
+    if before.dtype.kind != "f" or not alive.any() or np.array_equal(before, after):
+        return None
+    return float(np.mean(after[alive] == 0))
+
+
+def _tensors(structure: Any) -> list[Any]:
+    return [
+        item
+        for item in keras.tree.flatten(structure)
+        if hasattr(item, "shape") and hasattr(item, "dtype")
+    ]
+
+
+def _value(tensor: Any) -> np.ndarray | None:
+    # 그래프 안의 기호 텐서에는 값이 없습니다.
+    if isinstance(tensor, np.ndarray):
+        return tensor
+    if not hasattr(tensor, "numpy"):
+        return None
+    try:
+        return np.asarray(tensor.numpy())
+    except (AttributeError, NotImplementedError, TypeError):
+        return None
+
+
+def _shape(tensor: Any) -> tuple[int | None, ...]:
+    try:
+        return tuple(None if size is None else int(size) for size in tensor.shape)
+    except (TypeError, ValueError):
+        return ()
+
+
+def _config(layer: Any) -> dict[str, Any]:
+    try:
+        config = layer.get_config()
+    except Exception:  # noqa: BLE001 - 학습자의 get_config는 무엇이든 던질 수 있습니다
+        return {}
+    return {
+        str(key): value
+        for key, value in plain(config).items()
+        if key not in ("layers", "build_config") and len(repr(value)) < 1000
+    }

@@ -1,0 +1,30 @@
+"""`value` 관찰: 이름 하나에 담긴 값의 종류, 모양, 자료형, 내용."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from autograder.observe import structure
+from autograder.observe.problems import problem
+from autograder.protocol import Challenge, Evidence
+
+
+def observe(challenge: Challenge, subject: dict[str, Any]) -> Evidence:
+    """`subject[challenge.facts["name"]]`의 값을 적습니다."""
+    value = subject.get(challenge.facts["name"])
+    kind = type(value).__name__
+    if value is None:
+        return Evidence(challenge.exercise, challenge.kind, problem("none"))
+    arrays: dict[str, np.ndarray] = {}
+    try:
+        nested = [value] if isinstance(value, (list, tuple)) else value
+        found = structure.collect("value", nested, arrays)
+    except structure.TooLarge as error:
+        return Evidence(challenge.exercise, challenge.kind, problem("huge", error))
+    if len(found) != 1 or "array" not in found[0]:
+        facts = problem("not_value", type=kind)
+        return Evidence(challenge.exercise, challenge.kind, facts)
+    facts = {"status": "seen", "value": found[0] | {"type": kind}}
+    return Evidence(challenge.exercise, challenge.kind, facts, arrays)
