@@ -1,0 +1,76 @@
+# 텐서플로 2 · 케라스 3 강의
+#   make lab     주피터랩으로 강의를 엽니다
+#   make grade   예시 학급을 만들어 채점하고 표를 보여 줍니다
+#   make test    모든 검사를 합니다
+#   make help    나머지 명령
+# Each target sets up what it needs, once: .venv from requirements.txt, dot and chromium from the
+# system's package manager where that is possible.
+
+SHELL := /bin/sh
+VENV := .venv
+BIN := $(VENV)/bin
+PYTHON := $(BIN)/python
+STAMP := $(VENV)/.ready
+
+# TensorFlow's start-up notes on standard error are no help to a learner.
+export TF_CPP_MIN_LOG_LEVEL ?= 3
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+export PYTHONUTF8 := 1
+
+# What the tests run beside each other: two workers fit 2 cores and 8 GB.
+JOBS ?= 2
+
+.PHONY: help setup lab grade test bench lint format build lock oldest clean
+
+help:
+	@echo 'make lab      주피터랩으로 강의를 엽니다'
+	@echo 'make grade    예시 학급을 만들어 채점하고 표를 보여 줍니다'
+	@echo 'make test     모든 검사를 합니다 (25분 안쪽)'
+	@echo 'make bench    채점 속도와 check 시간을 잽니다'
+	@echo 'make build    solutions/에서 notebooks/를 만듭니다'
+	@echo 'make lint     코드와 노트북의 형식을 검사합니다 (고치기: make format)'
+	@echo 'make lock     requirements.txt를 다시 만듭니다 (모두 최신으로: make lock ARGS=--upgrade)'
+	@echo 'make oldest   약속한 가장 오래된 텐서플로에서 검사합니다'
+	@echo 'make clean    .venv와 캐시를 지웁니다'
+
+setup: $(STAMP)
+
+$(STAMP): requirements.txt pyproject.toml tools/setup.sh
+	@sh tools/setup.sh $(VENV)
+	@touch $@
+
+# The terminals and `!` lines in JupyterLab shall find .venv's programs too.
+lab: $(STAMP)
+	@root=; if [ "$$(id -u)" = 0 ]; then root=--allow-root; fi; \
+	PATH="$(CURDIR)/$(BIN):$$PATH" exec $(PYTHON) -m jupyterlab $$root \
+		--ServerApp.root_dir=. --LabApp.default_url=/lab/tree/notebooks $(ARGS)
+
+grade: $(STAMP)
+	@$(PYTHON) -m autograder.classroom.sample $(ARGS)
+
+test: lint
+	@sh tools/need.sh chromium
+	@$(PYTHON) -m autograder.cli build --check
+	@$(PYTHON) -m pytest -n $(JOBS) --dist loadgroup --durations 15 $(ARGS)
+
+bench: $(STAMP)
+	@$(PYTHON) tools/bench.py $(ARGS)
+
+lint: $(STAMP)
+	@$(PYTHON) -m ruff check --quiet .
+	@$(PYTHON) -m ruff format --check --quiet . || { echo '형식이 다릅니다. make format을 실행하세요.' >&2; exit 1; }
+	@$(PYTHON) -m mypy --no-error-summary
+
+format: $(STAMP)
+	@$(PYTHON) -m ruff check --fix --quiet .
+	@$(PYTHON) -m ruff format --quiet .
+
+build: $(STAMP)
+	@$(PYTHON) -m autograder.cli build $(ARGS)
+
+lock: $(STAMP)
+	@$(PYTHON) tools/lock.py $(ARGS)
+
+clean:
+	@rm -rf $(VENV) .venv-* .mypy_cache .pytest_cache .ruff_cache dist
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
