@@ -6,16 +6,19 @@ venv=$1
 
 say() { printf '%s\n' "$*" >&2; }
 
-# TensorFlow has packages for 3.11 to 3.13. Debian's Python can be without ensurepip, and then it
-# can't make an environment.
+# TensorFlow has packages for 3.11 to 3.13.
+fits() {
+    "$1" -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' >/dev/null 2>&1
+}
+
+# Debian's Python comes without ensurepip, and then it can't make an environment.
 usable() {
-    "$1" -c 'import sys, venv, ensurepip; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' \
-        >/dev/null 2>&1
+    fits "$1" && "$1" -c 'import venv, ensurepip' >/dev/null 2>&1
 }
 
 find_python() {
     for candidate in ${PYTHON3:-} python3 python3.13 python3.12 python3.11 python; do
-        if command -v "$candidate" >/dev/null 2>&1 && usable "$candidate"; then
+        if command -v "$candidate" >/dev/null 2>&1 && "$1" "$candidate"; then
             printf '%s\n' "$candidate"
             return 0
         fi
@@ -23,9 +26,10 @@ find_python() {
     return 1
 }
 
-if ! python=$(find_python); then
+python=$(find_python usable) || python=
+if [ -z "$python" ] && find_python fits >/dev/null; then
     sh tools/need.sh venv
-    python=$(find_python) || python=
+    python=$(find_python usable) || python=
 fi
 if [ -z "$python" ]; then
     say '파이썬 3.11~3.13을 찾을 수 없습니다. 설치한 뒤(데비안·우분투: apt install python3 python3-venv) 다시 실행하거나, PYTHON3=/파이썬/경로 를 붙여 실행하세요.'
@@ -33,7 +37,7 @@ if [ -z "$python" ]; then
 fi
 
 # A folder that was moved or whose Python was removed is made anew.
-if ! [ -x "$venv/bin/python" ] || ! usable "$venv/bin/python" || ! "$venv/bin/python" -m pip --version >/dev/null 2>&1; then
+if ! [ -x "$venv/bin/python" ] || ! fits "$venv/bin/python" || ! "$venv/bin/python" -m pip --version >/dev/null 2>&1; then
     say "가상 환경 $venv 만들기 ($("$python" --version 2>&1))"
     "$python" -m venv --clear "$venv"
 fi
