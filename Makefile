@@ -34,6 +34,7 @@ help:
 	@echo 'make clean    .venv와 캐시를 지웁니다'
 
 setup: $(STAMP)
+	@:
 
 $(STAMP): requirements.txt pyproject.toml tools/setup.sh
 	@sh tools/setup.sh $(VENV)
