@@ -112,7 +112,7 @@ class Report:
     def to_html(self) -> str:
         """노트북과 피드백에 들어가는 HTML. 밝은 테마와 어두운 테마에서 모두 읽힙니다."""
         rows = "" if not self.attempted else "".join(_row(item) for item in self.items)
-        note = f'<div class="ag-note">{_inline(self.note)}</div>' if self.note else ""
+        note = f'<div class="ag-note">{inline_html(self.note)}</div>' if self.note else ""
         table = f"<table>{rows}</table>" if rows else ""
         return (
             f"{_STYLE}<div class='ag-report ag-{self.outcome}'>"
@@ -145,16 +145,16 @@ def _tidy(value: float) -> float:
 def _row(item: Item) -> str:
     mark = "✔" if item.passed else "✘"
     state = "ok" if item.passed else "no"
-    advice = f"<div class='ag-advice'>{_inline(item.advice)}</div>" if item.advice else ""
+    advice = f"<div class='ag-advice'>{inline_html(item.advice)}</div>" if item.advice else ""
     earned = f"{number_text(item.score)}/{number_text(item.points)}"
     return (
         f"<tr class='ag-{state}'><td class='ag-mark'>{mark}</td>"
-        f"<td>{_inline(item.message or item.name)}{advice}</td>"
+        f"<td>{inline_html(item.message or item.name)}{advice}</td>"
         f"<td class='ag-points'>{earned}</td></tr>"
     )
 
 
-def _inline(text: str) -> str:
+def inline_html(text: str) -> str:
     """`코드`만 글꼴을 바꾸고 나머지는 그대로 보이게 합니다."""
     parts = html.escape(text).split("`")
     for index in range(1, len(parts) - (len(parts) + 1) % 2, 2):

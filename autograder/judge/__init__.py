@@ -1,0 +1,72 @@
+"""Evidence를 판정해 Report를 만듭니다. 학습자의 객체는 보지 않습니다."""
+
+from __future__ import annotations
+
+import importlib
+
+from autograder.exercises.base import Exercise
+from autograder.protocol import Challenge, Evidence
+from autograder.report import Item, Report
+
+
+def judge(exercise: Exercise, challenge: Challenge, evidence: Evidence) -> Report:
+    """`evidence`가 무엇이든 Report를 돌려줍니다. 형식이 어긋난 Evidence는 0점입니다."""
+    from autograder.observe.probe import same_randomness
+    from autograder.observe.quiet import quiet
+
+    module = importlib.import_module(f"autograder.judge.{exercise.kind}")
+    note, attempted = "", evidence.facts.get("status") != "unattempted"
+    with quiet(), same_randomness():
+        if (evidence.exercise, evidence.kind) != (challenge.exercise, challenge.kind):
+            items = blank_items(exercise, challenge)
+            note = "다른 문제의 관찰 기록이라 채점할 수 없습니다."
+        elif not attempted:
+            items = blank_items(exercise, challenge)
+        else:
+            try:
+                items = module.items(exercise, challenge, evidence)
+            except (KeyError, IndexError, TypeError, ValueError, AttributeError, StopIteration):
+                # 관찰은 학습자의 코드 곁에서 하므로 기록이 망가져 있을 수 있습니다.
+                if _reference_is_broken(exercise, challenge):
+                    raise
+                items = blank_items(exercise, challenge)
+                note = "관찰 기록이 망가져서 채점할 수 없습니다. 노트북을 처음부터 다시 실행하세요."
+    return Report(exercise.id, exercise.number, exercise.title, tuple(items), attempted, note)
+
+
+def blank_report(exercise: Exercise, note: str, *, attempted: bool = True) -> Report:
+    """아무 항목도 얻지 못한 Report. 셀이 끝나지 못했거나 노트북을 읽을 수 없을 때 씁니다."""
+    from autograder.observe.quiet import quiet
+
+    with quiet():
+        items = blank_items(exercise, exercise.challenge(0))
+    return Report(exercise.id, exercise.number, exercise.title, tuple(items), attempted, note)
+
+
+def blank_items(exercise: Exercise, challenge: Challenge) -> list[Item]:
+    """참고 답안의 항목들에서 점수만 0으로 바꾼 것."""
+    return [
+        Item(item.name, item.points, 0, f"{item.name}: 확인하지 못했습니다.")
+        for item in reference_items(exercise, challenge)
+    ]
+
+
+def reference_items(exercise: Exercise, challenge: Challenge) -> list[Item]:
+    """참고 답안을 판정한 항목들. 배점을 알고 싶을 때도 씁니다."""
+    from autograder.observe import observe
+
+    module = importlib.import_module(f"autograder.judge.{exercise.kind}")
+    return module.items(exercise, challenge, observe(challenge, exercise.solution()))
+
+
+def points_of(exercise: Exercise) -> float:
+    """문제의 배점."""
+    return blank_report(exercise, "").points
+
+
+def _reference_is_broken(exercise: Exercise, challenge: Challenge) -> bool:
+    try:
+        reference_items(exercise, challenge)
+    except (KeyError, IndexError, TypeError, ValueError, AttributeError, StopIteration):
+        return True
+    return False

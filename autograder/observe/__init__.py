@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import importlib
+from dataclasses import replace
 from typing import Any
 
 from autograder.observe.problems import problem, unattempted
-from autograder.protocol import Challenge, Evidence, ProtocolError
+from autograder.protocol import Challenge, Evidence, ProtocolError, plain
 
 KINDS = ("model", "layer", "function", "value")
 """관찰할 줄 아는 종류. 하나마다 같은 이름의 모듈이 있습니다."""
@@ -27,6 +28,7 @@ def observe(challenge: Challenge, subject: Any) -> Evidence:
 
     with quiet(), same_randomness():
         try:
-            return module.observe(challenge, subject)
+            evidence = module.observe(challenge, subject)
+            return replace(evidence, facts=plain(evidence.facts))
         except Exception as error:  # noqa: BLE001 - 관찰이 실패해도 Report는 나와야 합니다
             return Evidence(challenge.exercise, challenge.kind, problem("observe", error))

@@ -1,0 +1,247 @@
+"""명령 `autograder`. 무거운 것은 명령을 실행할 때에만 불러오므로 `--help`는 곧바로 나옵니다."""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import json
+import os
+import re
+import sys
+from pathlib import Path
+from types import ModuleType
+from typing import Any, NoReturn
+
+from autograder import about
+from autograder.errors import CourseError
+from autograder.korean import with_particle
+
+USAGE = 2
+"""잘못된 입력이나 빠진 준비로 끝날 때의 종료 코드."""
+
+
+def main(arguments: list[str] | None = None) -> NoReturn:
+    """명령줄의 시작점. 예상한 오류는 한국어 한 문장과 종료 코드 2로 끝납니다."""
+    for stream in (sys.stdout, sys.stderr):
+        # A console that isn't UTF-8 must not turn a Korean sentence into a traceback.
+        reconfigure = getattr(stream, "reconfigure", None)
+        if reconfigure is not None:
+            reconfigure(errors="replace")
+    # TensorFlow's start-up notes would stand before every answer of a command.
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    try:
+        options = _parser().parse_args(arguments)
+        sys.exit(options.run(options) or 0)
+    except CourseError as error:
+        print(error, file=sys.stderr)
+        sys.exit(USAGE)
+    except KeyboardInterrupt:
+        print("그만두었습니다.", file=sys.stderr)
+        sys.exit(130)
+
+
+def _build(options: argparse.Namespace) -> int | None:
+    return _classroom("build").build(options.units, options.check)
+
+
+def _exercises(options: argparse.Namespace) -> None:
+    from autograder.exercises import all_exercises
+
+    rows = [
+        {
+            "id": exercise.id,
+            "title": exercise.title,
+            "unit": exercise.unit,
+            "points": exercise.points,
+        }
+        for exercise in all_exercises()
+    ]
+    if options.json:
+        print(json.dumps(rows, ensure_ascii=False, indent=2))
+        return
+
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table("단원", "아이디", "제목")
+    table.add_column("배점", justify="right")
+    for row in rows:
+        table.add_row(row["unit"], row["id"], row["title"], f"{row['points']:g}")
+    table.caption = f"문제 {len(rows)}개, 모두 {sum(row['points'] for row in rows):g}점"
+    Console().print(table)
+
+
+def _grade(options: argparse.Namespace) -> int | None:
+    if options.cluster is not None:
+        raise CourseError(
+            "--cluster는 이 버전에 아직 없습니다.",
+            "--cluster 없이 실행하면 이 컴퓨터에서 채점합니다.",
+        )
+    if not options.course.is_dir():
+        raise CourseError(
+            f"과정 폴더 {with_particle(str(options.course), '이', '가')} 없습니다.",
+            "--course에 nbgrader 과정 폴더를 주세요.",
+        )
+    return _classroom("grade").grade(options.unit, options.course, options.workers, options.cluster)
+
+
+def _data_status(options: argparse.Namespace) -> int | None:
+    return _data().status()
+
+
+def _data_fetch(options: argparse.Namespace) -> int | None:
+    return _data().fetch(*options.names)
+
+
+def _data_import(options: argparse.Namespace) -> int | None:
+    if not options.file.is_file():
+        raise CourseError(
+            f"파일 {with_particle(str(options.file), '이', '가')} 없습니다.",
+            "경로를 다시 확인하세요.",
+        )
+    return _data().import_file(options.file)
+
+
+def _doctor(options: argparse.Namespace) -> int | None:
+    from autograder.doctor import doctor
+
+    return doctor()
+
+
+def _classroom(name: str) -> ModuleType:
+    """`autograder.classroom`의 모듈. 선택 설치가 빠졌으면 설치하는 법을 말합니다."""
+    try:
+        return importlib.import_module(f"autograder.classroom.{name}")
+    except ModuleNotFoundError as error:
+        missing = (error.name or "").partition(".")[0]
+        if missing == "autograder":
+            raise
+        raise CourseError(
+            f"이 명령에는 {missing} 패키지가 더 있어야 합니다.",
+            f"{about.install_command('classroom')} 명령으로 설치하세요.",
+        ) from error
+
+
+def _data() -> Any:
+    return importlib.import_module("autograder.data")
+
+
+def _whole_number(text: str) -> int:
+    if not re.fullmatch(r"[1-9][0-9]*", text):
+        raise CourseError(f"--workers는 1 이상의 정수여야 하는데 {text}입니다.")
+    return int(text)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = _Parser(
+        prog="autograder",
+        description="텐서플로 2 · 케라스 3 강의: 노트북 만들기, 채점, 데이터, 환경 점검.",
+    )
+    parser.add_argument(
+        "--version",
+        action="version",
+        version=f"autograder {about.version()}",
+        help="버전을 보이고 끝냅니다",
+    )
+    commands = parser.commands()
+
+    build = commands.add_parser("build", help="solutions/에서 학생용 notebooks/를 만듭니다")
+    build.add_argument(
+        "units", nargs="*", metavar="단원", help="만들 단원(예: 04_sequential), 없으면 모두"
+    )
+    build.add_argument(
+        "--check",
+        action="store_true",
+        help="쓰지 않고, notebooks/가 solutions/와 맞는지 검사합니다",
+    )
+    build.set_defaults(run=_build)
+
+    exercises = commands.add_parser("exercises", help="문제의 아이디, 제목, 단원, 배점을 보입니다")
+    exercises.add_argument("--json", action="store_true", help="JSON으로 출력합니다")
+    exercises.set_defaults(run=_exercises)
+
+    grade = commands.add_parser(
+        "grade", help="제출된 노트북을 채점해 성적부, grades.csv, 학생별 피드백을 만듭니다"
+    )
+    grade.add_argument("unit", metavar="단원", help="채점할 단원(예: 04_sequential)")
+    grade.add_argument(
+        "--course",
+        type=Path,
+        default=Path(),
+        metavar="폴더",
+        help="submitted/<학생>/<단원>/이 든 nbgrader 과정 폴더, 없으면 지금 폴더",
+    )
+    grade.add_argument(
+        "--workers",
+        type=_whole_number,
+        metavar="수",
+        help="한꺼번에 채점할 노트북 수, 없으면 이 컴퓨터에 맞게 정합니다",
+    )
+    grade.add_argument(
+        "--cluster", metavar="주소", help="여러 컴퓨터에 나누어 채점합니다 (아직 없습니다)"
+    )
+    grade.set_defaults(run=_grade)
+
+    data = commands.add_parser(
+        "data", help="데이터셋: 무엇이 있는지 보고, 내려받고, 가진 파일을 넣습니다"
+    )
+    actions = data.commands()
+    status = actions.add_parser(
+        "status", help="데이터셋마다 원본과 내장 가운데 무엇을 쓰는지 보입니다"
+    )
+    status.set_defaults(run=_data_status)
+    fetch = actions.add_parser("fetch", help="원본 데이터셋을 내려받습니다")
+    fetch.add_argument("names", nargs="*", metavar="이름", help="예: mnist, 없으면 모두")
+    fetch.set_defaults(run=_data_fetch)
+    placed = actions.add_parser("import", help="가진 원본 파일을 검사하고 제자리에 넣습니다")
+    placed.add_argument("file", type=Path, metavar="파일", help="원본 데이터셋의 npz 파일")
+    placed.set_defaults(run=_data_import)
+
+    doctor = commands.add_parser(
+        "doctor", help="무엇이 갖추어졌고 무엇이 없는지, 어떻게 하면 되는지 보입니다"
+    )
+    doctor.set_defaults(run=_doctor)
+    return parser
+
+
+# argparse speaks English; these are its sentences that a user of our commands can meet, with the
+# particle that follows what was typed.
+_KOREAN = (
+    (r"the following arguments are required: (.+)", ("을", "를"), " 주어야 합니다"),
+    (r"unrecognized arguments: (.+)", ("은", "는"), " 없는 인수입니다"),
+    (r"argument .*?: invalid choice: '?(.*?)'? \(choose.*", ("은", "는"), " 없는 명령입니다"),
+    (r"argument (.+?): expected one argument", ("", ""), " 뒤에 값이 있어야 합니다"),
+    (r"argument (.+?): ignored explicit argument .+", ("", ""), "에는 값을 줄 수 없습니다"),
+)
+
+
+class _Formatter(argparse.HelpFormatter):
+    def add_usage(self, usage: Any, actions: Any, groups: Any, prefix: str | None = None) -> None:
+        super().add_usage(usage, actions, groups, "쓰는 법: " if prefix is None else prefix)
+
+
+class _Parser(argparse.ArgumentParser):
+    """한국어로 돕고 한국어 한 문장으로 거절하는 ArgumentParser."""
+
+    def __init__(self, **settings: Any) -> None:
+        settings.setdefault("description", settings.pop("help", None))
+        super().__init__(formatter_class=_Formatter, add_help=False, allow_abbrev=False, **settings)
+        self._positionals.title = "인수"
+        self._optionals.title = "선택"
+        self.add_argument("-h", "--help", action="help", help="이 도움말을 보이고 끝냅니다")
+
+    def commands(self) -> argparse._SubParsersAction[_Parser]:
+        return self.add_subparsers(
+            title="명령", metavar="명령", required=True, parser_class=_Parser
+        )
+
+    def error(self, message: str) -> NoReturn:
+        for english, particles, rest in _KOREAN:
+            if found := re.fullmatch(english, message):
+                message = with_particle(found[1], *particles) + rest
+                break
+        raise CourseError(f"{message}.", f"{self.prog} --help로 쓰는 법을 볼 수 있습니다.")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,240 @@
+"""07 모델 서브클래싱."""
+
+from __future__ import annotations
+
+import keras
+import numpy as np
+from keras import layers, ops
+
+from autograder.exercises.base import Accuracy, LayerExercise, ModelExercise
+from autograder.exercises.prepare import scaled
+
+
+def mnist():
+    class MnistModel(keras.Model):
+        def __init__(self, **kwargs):
+            super().__init__(**kwargs)
+            self.conv1 = layers.Conv2D(32, 3, activation="relu")
+            self.conv2 = layers.Conv2D(64, 3, activation="relu")
+            self.flatten = layers.Flatten()
+            self.dense1 = layers.Dense(128, activation="relu")
+            self.dense2 = layers.Dense(10, activation="softmax")
+
+        def call(self, inputs):
+            x = self.conv1(inputs)
+            x = self.conv2(x)
+            x = self.flatten(x)
+            x = self.dense1(x)
+            return self.dense2(x)
+
+    model = MnistModel()
+    return model
+
+
+def cifar100():
+    class CifarModel(keras.Model):
+        def __init__(self, **kwargs):
+            super().__init__(**kwargs)
+            self.conv1 = layers.Conv2D(16, 3, activation="relu")
+            self.pool1 = layers.MaxPooling2D(2)
+            self.conv2 = layers.Conv2D(32, 3, activation="relu")
+            self.pool2 = layers.MaxPooling2D(2)
+            self.flatten = layers.Flatten()
+            self.dense1 = layers.Dense(256, activation="relu")
+            self.dense2 = layers.Dense(100, activation="softmax")
+
+        def call(self, inputs):
+            x = self.pool1(self.conv1(inputs))
+            x = self.pool2(self.conv2(x))
+            x = self.flatten(x)
+            x = self.dense1(x)
+            return self.dense2(x)
+
+    model = CifarModel()
+    return model
+
+
+def training_flag():
+    class DropoutNet(keras.Model):
+        def __init__(self, rate, **kwargs):
+            super().__init__(**kwargs)
+            self.hidden = layers.Dense(32, activation="relu")
+            self.dropout = layers.Dropout(rate)
+            self.outputs_layer = layers.Dense(10)
+
+        def call(self, inputs, training=None):
+            x = self.hidden(inputs)
+            x = self.dropout(x, training=training)
+            return self.outputs_layer(x)
+
+    return {"DropoutNet": DropoutNet}
+
+
+def tree():
+    class TreeNet(keras.Model):
+        def __init__(self, units, **kwargs):
+            super().__init__(**kwargs)
+            self.leaf = layers.Dense(units, activation="tanh")
+            self.node = layers.Dense(units, activation="tanh")
+
+        def call(self, inputs):
+            if not isinstance(inputs, tuple):
+                return self.leaf(inputs[None])[0]
+            left, right = inputs
+            children = ops.concatenate([self.call(left), self.call(right)])
+            return self.node(children[None])[0]
+
+    return {"TreeNet": TreeNet}
+
+
+DROPOUT_ROWS = 400
+"""드롭아웃의 평균과 분산을 재려고 되풀이하는 행의 수."""
+
+
+def dropout_objects(random):
+    arrays = {
+        "x": random.normal(0, 1, (5, 12)).astype("float32"),
+        "row": np.repeat(random.normal(0, 1, (1, 12)), DROPOUT_ROWS, axis=0).astype("float32"),
+    }
+    x, row = {"tensor": "x"}, {"tensor": "row"}
+    calls = [
+        {"inputs": x, "training": False},
+        {"inputs": x, "training": None},
+        {"inputs": row, "training": True},
+    ]
+    low, high = round(random.uniform(0.15, 0.3), 2), round(random.uniform(0.5, 0.7), 2)
+    return [{"args": [low], "calls": calls}, {"args": [high], "calls": calls}], arrays
+
+
+def tree_objects(random):
+    def leaf(name):
+        return {"tensor": name}
+
+    def node(left, right):
+        return {"tuple": [left, right]}
+
+    arrays = {name: random.normal(0, 1, 5).astype("float32") for name in "abcdef"}
+    a, b, c, d, e, f = (leaf(name) for name in "abcdef")
+    trees = [
+        node(node(a, b), node(c, node(d, e))),
+        a,
+        node(a, b),
+        node(b, a),
+        node(node(node(node(a, b), c), d), e),
+        node(f, node(e, node(d, c))),
+    ]
+    calls = [{"inputs": item, "training": None} for item in trees]
+    units = int(random.randint(3, 7))
+    return [{"args": [units], "calls": calls}, {"args": [units + 3], "calls": calls[:3]}], arrays
+
+
+EXERCISES = (
+    ModelExercise(
+        id="subclass.mnist",
+        unit="07_subclass",
+        number="7-1",
+        title="서브클래싱 MNIST 합성곱 신경망",
+        difficulty=2,
+        minutes=20,
+        subjects=("model",),
+        reference=mnist,
+        inputs={"model": (28, 28, 1)},
+        style="subclass",
+        requirements=(
+            "`keras.Model`을 상속한 클래스이고, `__init__`과 `call` 메서드가 있습니다.",
+            "`call`의 입력이 모델의 입력, 돌려주는 값이 모델의 출력입니다.",
+        ),
+        hints=(
+            "층은 `__init__`에서 만들어 `self`에 담고, `call`에서는 부르기만 합니다.",
+            "`super().__init__()`을 먼저 부르고 `self.conv1 = layers.Conv2D(...)`처럼 층을 담습니다. "
+            "`call`에서 `x = self.conv1(inputs)`부터 차례로 부릅니다.",
+            "`__init__`에 `Conv2D(32, 3)`, `Conv2D(64, 3)`, `Flatten()`, `Dense(128)`, `Dense(10)`을 "
+            "담고 `call`에서 같은 순서로 부른 뒤 마지막 결과를 `return`합니다. "
+            "그리고 `model = 클래스이름()`.",
+        ),
+    ),
+    ModelExercise(
+        id="subclass.cifar100",
+        unit="07_subclass",
+        number="7-2",
+        title="서브클래싱 CIFAR-100 합성곱 신경망",
+        difficulty=3,
+        minutes=25,
+        subjects=("model",),
+        reference=cifar100,
+        inputs={"model": (32, 32, 3)},
+        style="subclass",
+        accuracy=Accuracy(dataset="cifar100", network="cifar100_cnn", prepare=scaled),
+        requirements=(
+            "`keras.Model`을 상속한 클래스이고, `__init__`과 `call` 메서드가 있습니다.",
+            "`call`의 입력이 모델의 입력, 돌려주는 값이 모델의 출력입니다.",
+        ),
+        hints=(
+            "7-1과 쓰는 법은 같고 풀링 층이 둘 더 있습니다. 훈련까지 해야 정확도 항목을 얻습니다.",
+            "풀링 층도 `__init__`에 담습니다. `compile`과 `fit`은 순차형 모델과 똑같이 씁니다.",
+            "`call`에서 `x = self.pool1(self.conv1(inputs))`, `x = self.pool2(self.conv2(x))`, "
+            "`x = self.flatten(x)`, `x = self.dense1(x)`, `return self.dense2(x)`.",
+        ),
+    ),
+    LayerExercise(
+        id="subclass.training_flag",
+        unit="07_subclass",
+        number="7-3",
+        title="훈련할 때만 드롭아웃",
+        difficulty=3,
+        minutes=20,
+        subjects=("DropoutNet",),
+        reference=training_flag,
+        objects=dropout_objects,
+        groups=(
+            ("추론 모드(`training=False`)의 출력이 명세와 같습니다", 2, "equal", ((0, 0), (1, 0))),
+            ("`training`을 주지 않으면 추론 모드입니다", 1, "equal", ((0, 1), (1, 1))),
+            ("훈련 모드에서 `rate`의 비율로 드롭아웃합니다", 2, "noise", ((0, 2), (1, 2))),
+        ),
+        requirements=(
+            "`DropoutNet(rate)`로 만드는 `keras.Model`의 하위 클래스입니다.",
+            "`Dense` 층: 유닛 32개, 활성화 함수 `relu`",
+            "드롭아웃 층: 비율 `rate`, 훈련 모드에서만 동작",
+            "`Dense` 층: 유닛 10개, 활성화 함수 없음",
+        ),
+        hints=(
+            "드롭아웃은 훈련할 때만 동작해야 합니다. 모델은 지금이 훈련인지 어떻게 알까요?",
+            "`call(self, inputs, training=None)`으로 받아 드롭아웃 층에 `training=training`으로 넘깁니다.",
+            "`x = self.hidden(inputs)`, `x = self.dropout(x, training=training)`, "
+            "`return self.out(x)`. `self.dropout = layers.Dropout(rate)`입니다.",
+        ),
+    ),
+    LayerExercise(
+        id="subclass.tree",
+        unit="07_subclass",
+        number="7-4",
+        title="나무를 읽는 재귀 모델",
+        difficulty=5,
+        minutes=35,
+        subjects=("TreeNet",),
+        reference=tree,
+        objects=tree_objects,
+        groups=(
+            ("잎 하나의 값", 1, "equal", ((0, 1),)),
+            ("노드 하나: 왼쪽과 오른쪽을 이어 붙인 값", 2, "equal", ((0, 2), (0, 3))),
+            ("여러 층으로 중첩된 나무", 2, "equal", ((0, 0), (0, 4), (0, 5))),
+            ("다른 `units`로 만든 모델", 1, "equal", ((1, 0), (1, 1), (1, 2))),
+        ),
+        requirements=(
+            "`TreeNet(units)`로 만드는 `keras.Model`의 하위 클래스입니다.",
+            "잎은 벡터 `(D,)`: 잎용 `Dense` 층(유닛 `units`, 활성화 함수 `tanh`)을 지나 벡터 `(units,)`",
+            "노드는 튜플 `(왼쪽, 오른쪽)`: 두 자식의 값을 왼쪽, 오른쪽 순서로 이어 붙여 노드용 "
+            "`Dense` 층(유닛 `units`, 활성화 함수 `tanh`)을 지나 벡터 `(units,)`",
+            "잎은 모두 같은 층을, 노드는 모두 같은 층을 씁니다(가중치 공유).",
+        ),
+        hints=(
+            "나무의 정의가 재귀입니다: 노드의 값은 두 자식의 값으로 정해지고, 자식도 나무입니다.",
+            "`isinstance(inputs, tuple)`로 노드와 잎을 나눕니다. 노드면 `self.call(left)`와 "
+            "`self.call(right)`를 이어 붙입니다. `Dense` 층은 배치 축이 필요하니 "
+            "`x[None]`으로 넣고 `[0]`으로 꺼냅니다.",
+            "잎: `return self.leaf(inputs[None])[0]`. 노드: "
+            "`children = ops.concatenate([self.call(left), self.call(right)])`, "
+            "`return self.node(children[None])[0]`.",
+        ),
+    ),
+)

@@ -1,0 +1,65 @@
+"""단원의 목록: 차례와 노트북 머리글이 여기에서 나옵니다."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Unit:
+    """단원 하나. `name`은 폴더와 nbgrader 과제의 이름, `module`은 문제가 있는 모듈입니다."""
+
+    name: str
+    module: str
+    title: str
+    purpose: str
+    minutes: int
+    needs: tuple[str, ...] = ()
+
+    @property
+    def number(self) -> str:
+        """두 자리 단원 번호."""
+        return self.name.partition("_")[0]
+
+    @property
+    def notebook(self) -> str:
+        """노트북 파일의 자리: `04_sequential/sequential.ipynb`."""
+        return f"{self.name}/{self.name.partition('_')[2]}.ipynb"
+
+
+UNITS: dict[str, Unit] = {
+    unit.name: unit
+    for unit in (
+        Unit(
+            "00_start",
+            "start",
+            "시작하기",
+            "노트북을 열고, 첫 텐서를 만들고, 검사를 받는 법을 익힙니다.",
+            40,
+        ),
+        Unit(
+            "04_sequential",
+            "sequential",
+            "순차형(Sequential) API",
+            "층을 차례로 쌓아 이미지를 분류하는 모델을 만들고 훈련하고 평가합니다.",
+            150,
+            ("00_start",),
+        ),
+        Unit(
+            "05_functional",
+            "functional",
+            "함수형 API",
+            "층을 화살표로 이어 그래프를 그리고, 한 그래프에서 여러 모델을 꺼냅니다.",
+            150,
+            ("04_sequential",),
+        ),
+        Unit(
+            "07_subclass",
+            "subclass",
+            "모델 서브클래싱",
+            "파이썬 클래스로 모델을 써서, 그래프로는 그릴 수 없는 모델까지 만듭니다.",
+            150,
+            ("05_functional",),
+        ),
+    )
+}

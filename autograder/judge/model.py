@@ -1,0 +1,431 @@
+"""모델의 판정: 참고 모델을 똑같이 관찰해서 두 Evidence를 비교합니다.
+
+1. 같은 가중치에서 출력과 손실(규제)이 같으면 구조가 맞은 것입니다. 어떻게 썼는지는 묻지 않습니다.
+2. 추론에 드러나지 않는 것(드롭아웃, 공유, 이름)은 따로 비교합니다.
+3. 다르면 실행한 층을 참고 모델의 층과 나란히 맞추어, 다른 곳마다 항목으로 말합니다.
+4. 정확도는 학습자의 가중치를 참고 모델에 옮겨 judge가 잽니다.
+"""
+
+from __future__ import annotations
+
+import functools
+import json
+from typing import Any
+
+import numpy as np
+
+from autograder.exercises.base import ModelExercise
+from autograder.judge.accuracy import accuracy_item
+from autograder.judge.align import Pair, align, differences
+from autograder.judge.problems import explain
+from autograder.judge.steps import Step, steps_of
+from autograder.judge.wording import ADVICE, difference, layer_name, settings_text
+from autograder.observe.trace import Trace, record_calls
+from autograder.protocol import Challenge, Evidence
+from autograder.report import Item
+
+RELATIVE_TOLERANCE = 2e-3
+"""출력의 차이를 출력이 퍼진 정도로 나눈 값의 한계. float32 오차는 1e-5쯤입니다."""
+
+_STYLES = {
+    "sequential": ("순차형(Sequential) API로 만듭니다", "`keras.Sequential`을 쓰세요."),
+    "functional": (
+        "함수형 API로 만듭니다",
+        "`keras.Input`에서 시작해 `keras.Model(inputs, outputs)`로 묶으세요.",
+    ),
+    "subclass": (
+        "`keras.Model`을 상속한 클래스로 만듭니다",
+        "`class 이름(keras.Model):`에 `__init__`과 `call`을 쓰고 객체를 만드세요.",
+    ),
+}
+_STYLE_NAMES = {
+    "sequential": "순차형 모델",
+    "functional": "함수형 모델",
+    "subclass": "서브클래싱 모델",
+}
+
+
+def items(exercise: ModelExercise, challenge: Challenge, evidence: Evidence) -> list[Item]:
+    """항목들을 만듭니다."""
+    reference = reference_evidence(exercise, challenge)
+    wanted_parts, parts = reference.facts["parts"], evidence.facts.get("parts", {})
+    equal = {name: _equal(reference, evidence, name) for name in wanted_parts}
+    result: list[Item] = []
+    if exercise.style:
+        result.append(_style_item(exercise.style, parts))
+    if exercise.model_name:
+        result.append(_name_item(exercise.model_name, parts.get("model", {})))
+    detailed = _detailed(exercise, list(wanted_parts))
+    for name, wanted in wanted_parts.items():
+        prefix = "" if list(wanted_parts) == ["model"] else f"`{name}` · "
+        part = parts.get(name) or {"status": "problem", "problem": "none"}
+        result.append(_input_item(prefix, name, exercise, part))
+        if name in detailed:
+            result += _layer_items(prefix, exercise, wanted, part, equal[name])
+        result.append(_whole_item(prefix, name, exercise, wanted, part, evidence, equal[name]))
+    if exercise.shared:
+        result.append(_shared_item(exercise.shared, wanted_parts, parts))
+    if exercise.accuracy:
+        result.append(
+            accuracy_item(
+                exercise, challenge, reference.facts, evidence, same_structure=equal["model"]
+            )
+        )
+    return result
+
+
+def reference_evidence(exercise: ModelExercise, challenge: Challenge) -> Evidence:
+    """참고 답안을 학습자의 답과 똑같이 관찰한 Evidence."""
+    key = json.dumps(challenge.facts, sort_keys=True)
+    return _observed_reference(exercise.id, key, _Held(exercise, challenge))
+
+
+class _Held:
+    """`lru_cache`가 비교하지 않을 인수."""
+
+    def __init__(self, exercise: ModelExercise, challenge: Challenge) -> None:
+        self.exercise, self.challenge = exercise, challenge
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Held)
+
+    def __hash__(self) -> int:
+        return 0
+
+
+@functools.lru_cache(maxsize=8)
+def _observed_reference(exercise_id: str, key: str, held: _Held) -> Evidence:
+    from autograder.observe import observe
+
+    evidence = observe(held.challenge, held.exercise.solution())
+    for part in evidence.facts["parts"].values():
+        if part["status"] != "seen":
+            raise RuntimeError(f"{exercise_id}의 참고 답안을 관찰할 수 없습니다: {part}")
+    return evidence
+
+
+def reference_trace(exercise: ModelExercise, part: str = "model") -> tuple[Any, Trace]:
+    """참고 모델과 그 실행 기록. 학습자의 가중치를 옮길 때 씁니다."""
+    model = exercise.solution()[part]
+    inputs = np.zeros((1, *exercise.inputs[part]), "float32")
+    return model, record_calls(model, inputs)
+
+
+def specification_steps(exercise: ModelExercise) -> dict[str, list[Step]]:
+    """부분의 이름 → 참고 모델의 단계들. 명세의 글을 쓸 때 씁니다."""
+    evidence = reference_evidence(exercise, exercise.challenge(0))
+    return {name: steps_of(part) for name, part in evidence.facts["parts"].items()}
+
+
+def _detailed(exercise: ModelExercise, names: list[str]) -> list[str]:
+    if exercise.detailed is None:
+        return names
+    return [name for name in names if name.partition("[")[0] in exercise.detailed]
+
+
+def _equal(reference: Evidence, evidence: Evidence, name: str) -> bool:
+    wanted, found = reference.facts["parts"][name], evidence.facts.get("parts", {}).get(name, {})
+    if found.get("status") != "seen":
+        return False
+    shapes = [
+        sorted((w["shape"], w["trainable"]) for w in _weights(facts, part))
+        for facts, part in ((reference.facts, wanted), (evidence.facts, found))
+    ]
+    if shapes[0] != shapes[1] or len(wanted["outputs"]) != len(found["outputs"]):
+        return False
+    for outputs, others in zip(wanted["outputs"], found["outputs"], strict=True):
+        if len(outputs) != len(others):
+            return False
+        for output, other in zip(outputs, others, strict=True):
+            if not close(reference.arrays.get(output["array"]), evidence.arrays.get(other.get("array"))):
+                return False
+    return bool(
+        np.allclose(wanted["losses"], np.array(found["losses"], float), rtol=1e-3, atol=1e-6)
+    )
+
+
+def _weights(facts: dict[str, Any], part: dict[str, Any]) -> list[dict[str, Any]]:
+    return [facts["weights"][index] for index in part["weights"]]
+
+
+def close(wanted: np.ndarray | None, found: np.ndarray | None) -> bool:
+    """두 출력이 float32 오차 안에서 같은지. 차이를 `wanted`가 퍼진 정도로 나누어 봅니다."""
+    if wanted is None or found is None or wanted.shape != found.shape:
+        return False
+    if not np.all(np.isfinite(found)):
+        return False
+    spread = float(np.std(wanted)) or float(np.max(np.abs(wanted), initial=0.0)) or 1.0
+    return float(np.max(np.abs(wanted - found), initial=0.0)) <= RELATIVE_TOLERANCE * spread
+
+
+def _style_item(style: str, parts: dict[str, Any]) -> Item:
+    name, advice = _STYLES[style]
+    for part, record in parts.items():
+        found = record.get("style")
+        if found != style:
+            kind = _STYLE_NAMES.get(str(found))
+            message = (
+                f"{name}. 지금 `{part}`은 {kind}입니다." if kind else f"{name}. 아직 모델이 아닙니다."
+            )
+            return Item(name, 1, 0, message, advice)
+    return Item(name, 1, 1) if parts else Item(name, 1, 0, name, advice)
+
+
+def _name_item(wanted: str, part: dict[str, Any]) -> Item:
+    name = f"모델의 이름은 `{wanted}`입니다"
+    found = part.get("name")
+    if found == wanted:
+        return Item(name, 1, 1)
+    message = f"{name}." + (f" 지금은 `{found}`입니다." if found else "")
+    return Item(name, 1, 0, message, "`keras.Model(inputs, outputs, name=...)`으로 정합니다.")
+
+
+def _input_item(prefix: str, name: str, exercise: ModelExercise, part: dict[str, Any]) -> Item:
+    shape = exercise.inputs[name.partition("[")[0]]
+    title = f"{prefix}입력 `{shape}`"
+    declared = part.get("declared_inputs") or []
+    matches = not declared or declared == [[None, *shape]]
+    if part["status"] == "seen" and matches:
+        return Item(title, 1, 1)
+    if declared and (len(declared) > 1 or not _fits(declared[0], shape)):
+        found = ", ".join(str(tuple(item[1:])).replace("None", "?") for item in declared)
+        message = f"{prefix}입력 모양이 `{shape}`이어야 하는데 `{found}`입니다."
+        return Item(title, 1, 0, message, "배치 축은 빼고 샘플 하나의 모양만 `keras.Input`에 적습니다.")
+    if part["status"] == "seen":
+        return Item(title, 1, 1)
+    if part["status"] == "unattempted":
+        return Item(title, 1, 0, f"{prefix}아직 풀지 않았어요")
+    message, advice = explain(part, name)
+    return Item(title, 1, 0, prefix + message, advice)
+
+
+def _fits(declared: list[int | None], shape: tuple[int, ...]) -> bool:
+    """(None, None, 3)처럼 덜 정해진 모양도 그 입력을 받으면 맞습니다."""
+    return len(declared) == len(shape) + 1 and all(
+        have is None or have == want for have, want in zip(declared[1:], shape, strict=True)
+    )
+
+
+def _layer_items(
+    prefix: str,
+    exercise: ModelExercise,
+    wanted_part: dict[str, Any],
+    part: dict[str, Any],
+    equal: bool,
+) -> list[Item]:
+    wanted, found = steps_of(wanted_part), steps_of(part)
+    titles = step_titles(wanted)
+    if not found:
+        return [
+            Item(f"{prefix}{title}", exercise.layer_points, 0, f"{prefix}{title}: 확인하지 못했습니다.")
+            for title in titles
+        ]
+    pairs = align(wanted, found)
+    if equal:
+        pairs = _only_invisible(pairs, wanted, found)
+    verdicts = _verdicts(wanted, found, pairs)
+    result = []
+    for index, title in enumerate(titles):
+        message, advice = verdicts.get(index, ("", ""))
+        score = 0 if message else exercise.layer_points
+        number = f" 명세 {index + 1}번을 다시 보세요." if message else ""
+        text = f"{prefix}{ordinal(wanted, index)}: {message}" if message else ""
+        result.append(
+            Item(f"{prefix}{title}", exercise.layer_points, score, text, (advice + number).strip())
+        )
+    extra = [pair.found for pair in pairs if pair.wanted is None and pair.found is not None]
+    name = f"{prefix}명세에 없는 층이 없습니다"
+    if extra:
+        message = f"{prefix}명세에 없는 층이 더 있습니다: " + ", ".join(
+            _where(found, index) for index in extra
+        )
+        result.append(Item(name, 1, 0, message + ".", "층의 수와 순서를 명세와 비교해 보세요."))
+    else:
+        result.append(Item(name, 1, 1))
+    return result
+
+
+def _only_invisible(pairs: list[Pair], wanted: list[Step], found: list[Step]) -> list[Pair]:
+    """계산이 같으면 추론에 드러나지 않는 층만 따집니다. 나머지는 어떻게 썼든 맞습니다."""
+    kept = []
+    for pair in pairs:
+        if pair.wanted is not None and pair.found is not None:
+            kept.append(pair)
+        elif pair.wanted is not None and wanted[pair.wanted].invisible:
+            kept.append(pair)
+        elif pair.found is not None and pair.wanted is None and found[pair.found].invisible:
+            kept.append(pair)
+    return [
+        pair
+        for pair in kept
+        if pair.wanted is None
+        or pair.found is None
+        or wanted[pair.wanted].invisible
+        or found[pair.found].invisible
+    ]
+
+
+def _verdicts(
+    wanted: list[Step], found: list[Step], pairs: list[Pair]
+) -> dict[int, tuple[str, str]]:
+    verdicts: dict[int, tuple[str, str]] = {}
+    extra = [found[pair.found] for pair in pairs if pair.wanted is None and pair.found is not None]
+    for pair in pairs:
+        if pair.wanted is None:
+            continue
+        step = wanted[pair.wanted]
+        if pair.found is None:
+            moved = any(other.kind == step.kind and not differences(step, other) for other in extra)
+            verdicts[pair.wanted] = (
+                ("자리가 다릅니다.", "층의 순서를 명세와 비교해 보세요.")
+                if moved
+                else ("빠졌습니다.", f"`{step.kind}` 층을 명세의 자리에 넣으세요.")
+            )
+            continue
+        other = found[pair.found]
+        if other.kind != step.kind:
+            verdicts[pair.wanted] = (
+                f"`{step.kind}` 층이어야 하는데 `{other.kind}` 층입니다.",
+                "층의 종류를 바꾸세요.",
+            )
+            continue
+        different = differences(step, other)
+        if different:
+            sentences = [
+                difference(key, step.settings[key], other.settings.get(key)) for key in different
+            ]
+            verdicts[pair.wanted] = (" ".join(sentences), ADVICE.get(different[0], ""))
+    return verdicts
+
+
+def _whole_item(
+    prefix: str,
+    name: str,
+    exercise: ModelExercise,
+    wanted: dict[str, Any],
+    part: dict[str, Any],
+    evidence: Evidence,
+    equal: bool,
+) -> Item:
+    title = f"{prefix}같은 가중치를 넣으면 명세의 모델과 같은 값을 냅니다"
+    points = exercise.whole_points
+    if equal:
+        return Item(title, points, points)
+    if part["status"] == "unattempted":
+        return Item(title, points, 0, f"{prefix}아직 풀지 않았어요")
+    if part["status"] != "seen":
+        message, advice = explain(part, name)
+        return Item(title, points, 0, prefix + message, advice)
+    message, advice = _why_different(wanted, part, evidence)
+    return Item(title, points, 0, prefix + message, advice)
+
+
+def _why_different(
+    wanted: dict[str, Any], part: dict[str, Any], evidence: Evidence
+) -> tuple[str, str]:
+    outputs, others = wanted["outputs"][0], part["outputs"][0]
+    if not others:
+        return "모델이 아무것도 돌려주지 않습니다.", "`call`의 마지막 줄에 `return`을 쓰세요."
+    if len(outputs) != len(others):
+        return f"출력이 {len(outputs)}개여야 하는데 {len(others)}개입니다.", ""
+    for output, other in zip(outputs, others, strict=True):
+        want, have = output.get("shape"), other.get("shape")
+        if have is None:
+            return f"출력이 텐서가 아니라 `{other['type']}`입니다.", ""
+        if want != have:
+            return (
+                f"출력 모양이 `{_shape(want)}`이어야 하는데 `{_shape(have)}`입니다.",
+                "마지막 층의 유닛 수와 그 앞의 `Flatten`을 확인하세요.",
+            )
+        if not np.all(np.isfinite(evidence.arrays[other["array"]])):
+            return "출력에 `NaN`이나 무한대가 있습니다.", "0으로 나누거나 log(0)을 하는 곳이 있는지 보세요."
+    if differences_exist(wanted, part):
+        return "층이 명세와 달라서 계산 결과도 다릅니다.", "위의 ✘ 항목부터 고치세요."
+    if not np.allclose(wanted["losses"], np.array(part["losses"], float), rtol=1e-3, atol=1e-6):
+        return "규제(regularizer)로 더해지는 손실이 명세와 다릅니다.", ADVICE["kernel_regularizer"]
+    if not all(part["trainable"]):
+        return (
+            "훈련되지 않는 가중치가 있습니다.",
+            "층이나 모델의 `trainable`을 `False`로 바꾸지 않았는지 보세요.",
+        )
+    return (
+        "층과 설정은 명세와 같지만 계산 결과가 다릅니다.",
+        "층 사이에 명세에 없는 연산이 있는지, 층을 부르는 순서와 입력이 맞는지 보세요.",
+    )
+
+
+def differences_exist(wanted: dict[str, Any], part: dict[str, Any]) -> bool:
+    """나란히 맞춘 단계에 다른 곳이 있는지."""
+    first, second = steps_of(wanted), steps_of(part)
+    pairs = align(first, second)
+    return any(
+        pair.wanted is None
+        or pair.found is None
+        or first[pair.wanted].kind != second[pair.found].kind
+        or differences(first[pair.wanted], second[pair.found])
+        for pair in pairs
+    )
+
+
+def _shared_item(title: str, wanted: dict[str, Any], found: dict[str, Any]) -> Item:
+    if _sharing(wanted) == _sharing(found):
+        return Item(title, 2, 2)
+    names = list(wanted)
+    for i, first in enumerate(names):
+        for second in names[i + 1 :]:
+            want = _common(wanted, first, second)
+            have = _common(found, first, second)
+            if have < want:
+                return Item(
+                    title,
+                    2,
+                    0,
+                    f"`{second}` 안에서 `{first}`의 가중치를 쓰지 않습니다.",
+                    f"`{first}`을 새로 만들지 말고 그대로 불러 보세요: `{first}(...)`.",
+                )
+            if have > want:
+                message = f"`{first}`과 `{second}`의 가중치가 따로 있어야 하는데 같은 것입니다."
+                return Item(title, 2, 0, message, "같은 모델을 두 번 쓰지 말고 따로 만드세요.")
+    return Item(title, 2, 0, f"{title}: 가중치의 수가 명세와 다릅니다.")
+
+
+def _sharing(parts: dict[str, Any]) -> list[int]:
+    names = sorted(parts)
+    return [
+        _common(parts, first, second) for i, first in enumerate(names) for second in names[i:]
+    ]
+
+
+def _common(parts: dict[str, Any], first: str, second: str) -> int:
+    return len(
+        set(parts.get(first, {}).get("weights", ()))
+        & set(parts.get(second, {}).get("weights", ()))
+    )
+
+
+def ordinal(steps: list[Step], index: int) -> str:
+    """같은 종류 가운데 몇 번째인지: "2번째 합성곱 층"."""
+    kind = steps[index].kind
+    total = sum(step.kind == kind for step in steps)
+    if total == 1:
+        return layer_name(kind)
+    return f"{sum(step.kind == kind for step in steps[: index + 1])}번째 {layer_name(kind)}"
+
+
+def step_titles(steps: list[Step]) -> list[str]:
+    """항목의 이름: "2번째 합성곱 층: 필터 64개, 커널 3×3, 활성화 함수 `relu`"."""
+    titles = []
+    for index, step in enumerate(steps):
+        text = settings_text(step.settings)
+        titles.append(ordinal(steps, index) + (f": {text}" if text else ""))
+    return titles
+
+
+def _where(steps: list[Step], index: int) -> str:
+    text = settings_text(steps[index].settings)
+    described = layer_name(steps[index].kind) + (f"({text})" if text else "")
+    return f"{index + 1}번째 자리의 {described}"
+
+
+def _shape(shape: list[int]) -> str:
+    return "(" + ", ".join(["None", *(str(size) for size in shape[1:])]) + ")"

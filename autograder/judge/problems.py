@@ -1,0 +1,57 @@
+"""관찰에서 생긴 문제를 학습자에게 하는 말로 옮깁니다."""
+
+from __future__ import annotations
+
+from typing import Any
+
+_SENTENCES = {
+    "none": "`{name}`의 값이 `None`입니다. 함수라면 `return`을 빠뜨리지 않았는지, "
+    "`model = model.add(...)`처럼 쓰지 않았는지 보세요.",
+    "class": "`{name}`에 클래스 `{type}` 자체가 들어 있습니다. "
+    "`{name} = {type}(...)`처럼 괄호를 붙여 객체를 만드세요.",
+    "layer": "`{name}`에 모델이 아니라 `{type}` 층 하나가 들어 있습니다. "
+    "`keras.Sequential([...])`이나 `keras.Model(...)`로 모델을 만드세요.",
+    "keras_tensor": "`{name}`에 모델이 아니라 출력 텐서(`KerasTensor`)가 들어 있습니다. "
+    "`keras.Model(inputs, outputs)`로 묶으세요.",
+    "function": "`{name}`에 함수 `{type}`이(가) 들어 있습니다. 함수를 불러서 얻은 모델을 넣으세요.",
+    "not_model": "`{name}`에 케라스 모델이 아니라 `{type}` 객체가 들어 있습니다.",
+    "instance": "`{name}`에는 객체가 아니라 클래스가 있어야 하는데 `{type}` 객체가 들어 있습니다.",
+    "not_layer": "`{name}(...)`으로 만든 것이 케라스 모델이나 층이 아니라 `{type}`입니다. "
+    "`class {name}(keras.Model):`로 상속했는지 보세요.",
+    "not_value": "`{name}`을(를) 텐서로 읽을 수 없습니다. 지금은 `{type}` 객체입니다.",
+    "not_function": "`{name}`에 함수가 아니라 `{type}` 객체가 들어 있습니다.",
+    "huge": "출력이 너무 큽니다. 층의 크기를 명세와 비교해 보세요.",
+    "call": "실행하다가 오류가 났습니다{where}: `{error}: {message}`",
+    "construct": "객체를 만들다가 오류가 났습니다: `{error}: {message}`",
+    "observe": "검사하다가 오류가 났습니다: `{error}: {message}`",
+}
+
+_ADVICE = {
+    "you forgot to call `super().__init__()`": "`__init__`의 첫 줄에 `super().__init__()`을 쓰세요.",
+    "It looks like you are subclassing": "`__init__`의 첫 줄에 `super().__init__()`을 쓰세요.",
+    "does not have a `call()` method": "`call` 메서드의 이름과 들여쓰기를 확인하세요.",
+    "expected min_ndim": "앞 층의 출력 모양과 이 층이 받는 모양이 다릅니다.",
+    "incompatible with the layer": "앞 층의 출력 모양과 이 층이 받는 모양이 다릅니다.",
+    "has no attribute": "`__init__`에서 `self.이름 = ...`으로 담은 이름과 같은지 보세요.",
+    "positional argument": "`__init__`이나 `call`의 매개변수가 명세와 같은지 보세요.",
+    "unexpected keyword argument": "`__init__`이나 `call`의 매개변수가 명세와 같은지 보세요.",
+    "inputs not connected to outputs": "층에 `inputs`를 넣었는지 보세요. "
+    "`input`은 파이썬 내장 함수입니다.",
+}
+
+
+def explain(record: dict[str, Any], name: str) -> tuple[str, str]:
+    """문제의 기록을 (메시지, 조언)으로 바꿉니다. `name`은 학습자가 정의하는 이름입니다."""
+    kind = record.get("problem", "observe")
+    layer = record.get("layer")
+    message = str(record.get("message") or "")
+    first_line = next((line.strip() for line in message.splitlines() if line.strip()), "")
+    text = _SENTENCES.get(kind, _SENTENCES["observe"]).format(
+        name=name,
+        type=record.get("type", ""),
+        where=f" (`{layer}` 층)" if layer else "",
+        error=record.get("error", ""),
+        message=first_line.replace("`", "'")[:240],
+    )
+    advice = next((said for sign, said in _ADVICE.items() if sign in message), "")
+    return text, advice

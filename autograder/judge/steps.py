@@ -1,0 +1,174 @@
+"""층 호출의 기록을 비교할 수 있는 단계로 고칩니다.
+
+같은 일을 하는 다른 표현이 같은 단계가 됩니다: `activation="relu"`, `ReLU` 층, `tf.nn.relu`는
+앞 단계의 활성화 함수로, `Reshape`와 `tf.reshape`로 편 것은 `Flatten`으로 모입니다.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from typing import Any
+
+from autograder.judge.wording import SETTINGS, USUAL
+
+INVISIBLE = {
+    "Dropout",
+    "SpatialDropout1D",
+    "SpatialDropout2D",
+    "AlphaDropout",
+    "GaussianDropout",
+    "GaussianNoise",
+    "ActivityRegularization",
+}
+"""추론의 출력에는 드러나지 않는 층."""
+
+_ACTIVATION_LAYERS = {
+    "ReLU": "relu",
+    "Softmax": "softmax",
+    "LeakyReLU": "leaky_relu",
+    "ELU": "elu",
+    "PReLU": "prelu",
+}
+_IGNORED = {"InputLayer", "Identity"}
+
+
+@dataclass(frozen=True)
+class Step:
+    """모델이 거치는 단계 하나. `settings`의 값은 사람이 읽는 꼴로 고쳐 두었습니다."""
+
+    kind: str
+    settings: dict[str, Any]
+    output_shape: tuple[int | None, ...] = ()
+    weighted: bool = False
+
+    @property
+    def invisible(self) -> bool:
+        """추론의 출력만으로는 알 수 없는 층인지."""
+        return self.kind in INVISIBLE
+
+
+def steps_of(record: dict[str, Any]) -> list[Step]:
+    """Evidence의 한 부분(`facts["parts"][이름]`)을 단계의 목록으로 고칩니다."""
+    dropped = {
+        (call["name"], tuple(call["path"])): call["dropped"]
+        for call in record.get("training_calls", [])
+        if call["dropped"] is not None
+    }
+    steps: list[Step] = []
+    for call in record.get("calls", []):
+        if not call["leaf"] or call["class_name"] in _IGNORED:
+            continue
+        for bridge in call["bridges"]:
+            _apply_bridge(steps, bridge, call["input_shapes"])
+        _append(steps, _step(call, dropped.get((call["name"], tuple(call["path"])))))
+    for bridge in record.get("output_bridges", []):
+        _apply_bridge(steps, bridge, [])
+    return steps
+
+
+def _step(call: dict[str, Any], dropped: float | None) -> Step:
+    kind, config = call["class_name"], call["config"]
+    settings: dict[str, Any] = {}
+    for key in SETTINGS:
+        if key in config:
+            settings[key] = readable(key, config[key])
+    if kind.endswith(("Pooling2D", "Pooling1D")) and config.get("strides") is None:
+        if "pool_size" in settings:
+            settings["strides"] = settings["pool_size"]
+    if kind == "Reshape" or kind == "Flatten":
+        before, after = call["input_shapes"], call["output_shapes"]
+        if before and after and len(after[0]) == 2 and len(before[0]) > 2:
+            kind, settings = "Flatten", {}
+    shapes = call["output_shapes"]
+    if kind not in INVISIBLE and kind not in _KNOWN and dropped and not call["parameters"]:
+        # 이름은 달라도 훈련할 때 값을 0으로 만드는 층은 드롭아웃입니다.
+        kind, settings = "Dropout", {"rate": dropped}
+    shape = tuple(shapes[0]) if shapes else ()
+    return Step(kind, settings, shape, bool(call["parameters"]))
+
+
+_KNOWN = {"ReLU", "Activation", "Dense", "Conv2D", "MaxPooling2D", "AveragePooling2D"}
+
+
+def _append(steps: list[Step], step: Step) -> None:
+    activation = _ACTIVATION_LAYERS.get(step.kind)
+    if step.kind == "Activation":
+        activation = step.settings.get("activation")
+    if activation is not None and _activate(steps, activation):
+        return
+    if activation is not None:
+        step = replace(step, kind="Activation", settings={"activation": activation})
+    if step.kind == "Flatten" and steps and len(steps[-1].output_shape) == 2:
+        return
+    steps.append(step)
+
+
+def _activate(steps: list[Step], activation: str) -> bool:
+    """바로 앞 단계에 활성화 함수가 비어 있으면 채웁니다."""
+    if not steps or steps[-1].settings.get("activation") != "linear":
+        return False
+    steps[-1] = replace(steps[-1], settings=steps[-1].settings | {"activation": activation})
+    return True
+
+
+def _apply_bridge(steps: list[Step], bridge: str | None, shapes: Iterable[Any]) -> None:
+    if not bridge:
+        return
+    activation, _, reshaped = bridge.partition("+")
+    if activation == "reshape":
+        activation, reshaped = "", "reshape"
+    if activation and not _activate(steps, activation):
+        steps.append(Step("Activation", {"activation": activation}))
+    if reshaped:
+        shape = tuple(next(iter(shapes), ()))
+        kind = "Flatten" if len(shape) == 2 or not shape else "Reshape"
+        settings = {} if kind == "Flatten" else {"target_shape": readable("target_shape", shape[1:])}
+        steps.append(Step(kind, settings, shape))
+
+
+def readable(key: str, value: Any) -> Any:
+    """설정값을 사람이 읽는 꼴로: (3, 3) → "3×3", L2 딕셔너리 → "L2(0.04)", True → "있음"."""
+    if key == "activation":
+        return _function_name(value) if value is not None else "linear"
+    if key.endswith("regularizer"):
+        return _regularizer(value)
+    if key == "use_bias":
+        return "있음" if value else "없음"
+    if key == "return_sequences":
+        return "예" if value else "아니요"
+    if key == "target_shape":
+        return "(" + ", ".join(str(size) for size in value) + ("," if len(value) == 1 else "") + ")"
+    if key in ("kernel_size", "pool_size", "strides", "size", "dilation_rate"):
+        if isinstance(value, int):
+            return f"{value}×{value}"
+        return "×".join(str(size) for size in value) if value is not None else None
+    if isinstance(value, float) and value == int(value):
+        return int(value)
+    return value
+
+
+def _function_name(value: Any) -> str:
+    if isinstance(value, dict):
+        config = value.get("config")
+        name = config if isinstance(config, str) else value.get("class_name")
+        return _ACTIVATION_LAYERS.get(str(name), str(name))
+    return str(value)
+
+
+def _regularizer(value: Any) -> str:
+    if value is None:
+        return "없음"
+    if not isinstance(value, dict):
+        return str(value)
+    numbers = [
+        f"{number:.4g}"
+        for _, number in sorted((value.get("config") or {}).items())
+        if isinstance(number, (int, float)) and number
+    ]
+    return f"{value.get('class_name')}({', '.join(numbers)})"
+
+
+def usual(key: str) -> Any:
+    """설정의 기본값. 없으면 None."""
+    return USUAL.get(key)

@@ -1,0 +1,138 @@
+"""층과 설정을 한국어로 부르는 말."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from autograder.korean import with_particle
+
+LAYER_NAMES = {
+    "Dense": "밀집 층",
+    "Conv1D": "1차원 합성곱 층",
+    "Conv2D": "합성곱 층",
+    "Conv2DTranspose": "전치 합성곱 층",
+    "SeparableConv2D": "분리 합성곱 층",
+    "DepthwiseConv2D": "깊이별 합성곱 층",
+    "MaxPooling2D": "최대 풀링 층",
+    "AveragePooling2D": "평균 풀링 층",
+    "GlobalMaxPooling2D": "전역 최대 풀링 층",
+    "GlobalAveragePooling2D": "전역 평균 풀링 층",
+    "GlobalAveragePooling1D": "전역 평균 풀링 층",
+    "Flatten": "`Flatten` 층",
+    "Reshape": "`Reshape` 층",
+    "Dropout": "드롭아웃 층",
+    "BatchNormalization": "배치 정규화 층",
+    "LayerNormalization": "층 정규화 층",
+    "UpSampling2D": "업샘플링 층",
+    "Embedding": "임베딩 층",
+    "Average": "`Average` 층",
+    "Add": "`Add` 층",
+    "Concatenate": "`Concatenate` 층",
+}
+
+SETTINGS: dict[str, tuple[str, str]] = {
+    "filters": ("필터 수", "필터 {}개"),
+    "units": ("유닛 수", "유닛 {}개"),
+    "kernel_size": ("커널 크기", "커널 {}"),
+    "pool_size": ("풀링 크기", "풀링 크기 {}"),
+    "size": ("업샘플링 크기", "크기 {}"),
+    "target_shape": ("목표 모양", "목표 모양 `{}`"),
+    "rate": ("비율", "비율 {}"),
+    "strides": ("스트라이드", "스트라이드 {}"),
+    "padding": ("패딩", "패딩 `{}`"),
+    "dilation_rate": ("팽창률", "팽창률 {}"),
+    "groups": ("그룹 수", "그룹 {}개"),
+    "use_bias": ("편향", "편향 {}"),
+    "interpolation": ("보간 방법", "보간 `{}`"),
+    "input_dim": ("어휘 크기", "어휘 {}개"),
+    "output_dim": ("임베딩 차원", "{}차원"),
+    "return_sequences": ("모든 시점의 출력", "모든 시점의 출력 {}"),
+    "activation": ("활성화 함수", "활성화 함수 `{}`"),
+    "kernel_regularizer": ("커널 규제", "커널 규제 `{}`"),
+    "bias_regularizer": ("편향 규제", "편향 규제 `{}`"),
+    "activity_regularizer": ("출력 규제", "출력 규제 `{}`"),
+}
+"""설정 → (이름, 명세에 적는 꼴). 순서는 명세와 메시지에 나오는 순서입니다."""
+
+ALWAYS_SHOWN = {"filters", "units", "kernel_size", "pool_size", "size", "target_shape", "rate"}
+USUAL: dict[str, Any] = {
+    "padding": "valid",
+    "dilation_rate": "1×1",
+    "groups": 1,
+    "use_bias": "있음",
+    "interpolation": "nearest",
+    "activation": "linear",
+    "kernel_regularizer": "없음",
+    "bias_regularizer": "없음",
+    "activity_regularizer": "없음",
+    "return_sequences": "아니요",
+}
+"""적지 않아도 되는 기본값."""
+
+ADVICE = {
+    "filters": "`Conv2D`의 첫 번째 인수가 필터 수입니다.",
+    "units": "`Dense`의 첫 번째 인수가 유닛 수입니다.",
+    "kernel_size": "`Conv2D`의 두 번째 인수가 커널 크기입니다.",
+    "pool_size": "풀링 층의 첫 번째 인수가 풀링 크기입니다.",
+    "size": "`UpSampling2D`의 첫 번째 인수가 크기입니다.",
+    "rate": "`Dropout`의 인수는 버리는 비율입니다.",
+    "strides": "`strides`를 적지 않으면 합성곱은 1, 풀링은 풀링 크기를 씁니다.",
+    "padding": "명세에 없으면 기본값 `padding='valid'`를 씁니다.",
+    "activation": "층을 만들 때 `activation=...`으로 줍니다. 주지 않으면 활성화 함수가 없습니다.",
+    "kernel_regularizer": "`kernel_regularizer=keras.regularizers.L2(...)`로 줍니다.",
+    "target_shape": "`Reshape`의 인수는 샘플 하나의 목표 모양입니다.",
+}
+
+
+def layer_name(kind: str) -> str:
+    """층 클래스의 한국어 이름."""
+    return LAYER_NAMES.get(kind, f"`{kind}` 층")
+
+
+def settings_text(settings: dict[str, Any], skip: tuple[str, ...] = ()) -> str:
+    """명세에 적을 설정: "필터 32개, 커널 3×3, 활성화 함수 `relu`". 기본값은 적지 않습니다."""
+    parts = []
+    for key, (_, form) in SETTINGS.items():
+        if key not in settings or key in skip:
+            continue
+        value = settings[key]
+        if key == "strides":
+            usual = settings.get("pool_size", "1×1")
+            if value == usual:
+                continue
+        elif key not in ALWAYS_SHOWN and value == USUAL.get(key):
+            continue
+        parts.append(form.format(value))
+    return ", ".join(parts)
+
+
+def difference(key: str, wanted: Any, found: Any) -> str:
+    """설정 하나가 다를 때의 문장: "필터가 64개여야 하는데 32개입니다."."""
+    counted = {"filters": "필터", "units": "유닛", "groups": "그룹"}
+    if key in counted:
+        subject = with_particle(counted[key], "이", "가")
+        return f"{subject} {wanted}개여야 하는데 {found}개입니다."
+    name = SETTINGS[key][0]
+    subject = with_particle(name, "이", "가")
+    if key == "activation":
+        if wanted == "linear":
+            return f"활성화 함수가 없어야 하는데 {_ends(f'`{found}`')}."
+        if found == "linear":
+            return f"활성화 함수가 {_must(f'`{wanted}`')} 하는데 없습니다."
+    if found == "없음":
+        return f"{subject} {_must(f'`{wanted}`')} 하는데 없습니다."
+    if wanted == "없음":
+        return f"{subject} 없어야 하는데 {_ends(f'`{found}`')}."
+    if key == "use_bias":
+        return "편향이 있어야 하는데 없습니다." if wanted == "있음" else "편향이 없어야 합니다."
+    quoted = isinstance(wanted, str) and not wanted[:1].isdigit()
+    left, right = (f"`{wanted}`", f"`{found}`") if quoted else (str(wanted), str(found))
+    return f"{subject} {_must(left)} 하는데 {_ends(right)}."
+
+
+def _must(text: str) -> str:
+    return with_particle(text, "이어야", "여야")
+
+
+def _ends(text: str) -> str:
+    return text + "입니다"

@@ -1,0 +1,23 @@
+"""조사를 발음에 맞게 붙입니다."""
+
+from __future__ import annotations
+
+# 읽을 때 받침으로 끝나는 숫자와 영어 글자. 예: 3(삼), 6(육), l(엘), n(엔)
+_CLOSED_LAST = set("013678lmnbkpt")
+_EXCEPTIONS = {"relu": False, "same": True, "none": False, "adam": True, "true": False}
+
+
+def closed(text: str) -> bool:
+    """`text`를 읽을 때 마지막 소리에 받침이 있는지."""
+    word = text.rstrip(" `'\")]}.,")
+    if not word:
+        return False
+    last = word[-1]
+    if "가" <= last <= "힣":
+        return (ord(last) - ord("가")) % 28 != 0
+    return _EXCEPTIONS.get(word.lower(), last.lower() in _CLOSED_LAST)
+
+
+def with_particle(text: str, after_closed: str, after_open: str) -> str:
+    """`with_particle("3×3", "이어야", "여야")` → "3×3이어야"처럼 맞는 조사를 붙입니다."""
+    return text + (after_closed if closed(text) else after_open)
