@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Literal
 
 from autograder import about
+from autograder.observe.quiet import quiet
 
 State = Literal["ok", "optional", "bad"]
 MARKS: dict[State, str] = {"ok": "✔", "optional": "–", "bad": "✘"}
@@ -80,8 +81,12 @@ def keras() -> Iterator[Finding]:
     """텐서플로와 케라스를 실제로 불러옵니다."""
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     try:
-        import keras
-        import tensorflow as tf
+        # TensorFlow greets on file descriptor 2, whatever TF_CPP_MIN_LOG_LEVEL says (2.21).
+        with quiet():
+            import keras
+            import tensorflow as tf
+
+            gpus = tf.config.list_physical_devices("GPU")
     except ImportError as error:
         command = 'pip install "tensorflow>=2.16.1" 명령으로 설치하세요.'
         yield Finding("텐서플로", "bad", f"불러올 수 없습니다: {error}", command)
@@ -101,7 +106,6 @@ def keras() -> Iterator[Finding]:
         yield Finding("케라스", "bad", f"{keras.__version__}, 백엔드 {backend}", remedy)
     else:
         yield Finding("케라스", "ok", keras.__version__)
-    gpus = tf.config.list_physical_devices("GPU")
     devices = f"CPU {os.cpu_count()}개, GPU {len(gpus)}개"
     yield Finding("계산 장치", "ok", devices, "" if gpus else "GPU는 없어도 됩니다.")
 
