@@ -7,7 +7,7 @@ import functools
 import importlib
 
 from autograder.errors import UnknownExercise
-from autograder.exercises.base import Exercise
+from autograder.exercise import Exercise
 from autograder.exercises.units import UNITS
 
 @functools.cache

@@ -5,8 +5,9 @@ from __future__ import annotations
 import keras
 from keras import layers
 
-from autograder.exercises.base import Accuracy, ModelExercise
+from autograder.exercise import Accuracy, ModelExercise
 from autograder.exercises.prepare import flattened
+from autograder.exercises.thresholds import thresholds
 
 
 def mlp():
@@ -94,7 +95,7 @@ EXERCISES = (
         inputs={"model": (784,)},
         style="functional",
         model_name="mnist_model",
-        accuracy=Accuracy(dataset="mnist", network="mnist_mlp", prepare=flattened),
+        accuracy=Accuracy(dataset="mnist", thresholds=thresholds("mnist_mlp"), prepare=flattened),
         hints=(
             "함수형 API는 입력 텐서에서 시작해 층을 하나씩 부르고, 처음과 끝을 `keras.Model`에 줍니다.",
             "`inputs = keras.Input(shape=(784,))`, `x = layers.Dense(...)(inputs)` 식으로 이어 갑니다. "

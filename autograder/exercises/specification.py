@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from autograder.exercises.base import Exercise, ModelExercise, thresholds
+from autograder.exercise import Exercise, ModelExercise
 from autograder.report import number_text
 
 _STYLE = {
@@ -60,7 +60,7 @@ def _model_lines(exercise: ModelExercise) -> list[str]:
         lines += [f"{index}. {_step_text(step)}" for index, step in enumerate(steps, 1)]
         lines.append("")
     if exercise.accuracy:
-        limits = thresholds()[exercise.accuracy.network]
+        limits = exercise.accuracy.thresholds
         name = _DATASETS[exercise.accuracy.dataset]
         lines.append(
             f"- 훈련한 뒤 {name} 테스트 정확도가 내장 데이터에서는 {limits['builtin']:.0%}, "

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tensorflow as tf
 
-from autograder.exercises.base import ValueExercise
+from autograder.exercise import ValueExercise
 
 
 def first_tensor():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib
 
-from autograder.exercises.base import Exercise
+from autograder.exercise import Exercise
 from autograder.protocol import Challenge, Evidence
 from autograder.report import Item, Report
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from autograder.exercises.base import ModelExercise, thresholds
+from autograder.exercise import ModelExercise
 from autograder.protocol import Challenge, Evidence
 from autograder.report import Item
 
@@ -24,7 +24,7 @@ def accuracy_item(
 
     question = exercise.accuracy
     assert question is not None
-    threshold = thresholds()[question.network][data_source(question.dataset).origin]
+    threshold = question.thresholds[data_source(question.dataset).origin]
     title = f"테스트 정확도 {threshold:.0%} 이상"
     points = question.points
     part = evidence.facts.get("parts", {}).get("model", {})

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from autograder.exercises.base import FunctionExercise
+from autograder.exercise import FunctionExercise
 from autograder.judge.compare import compare_call
 from autograder.judge.problems import explain
 from autograder.protocol import Challenge, Evidence

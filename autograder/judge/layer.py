@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from autograder.exercises.base import LayerExercise
+from autograder.exercise import LayerExercise
 from autograder.judge.compare import compare_call
 from autograder.judge.problems import explain
 from autograder.protocol import Challenge, Evidence

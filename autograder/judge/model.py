@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from autograder.exercises.base import ModelExercise
+from autograder.exercise import ModelExercise
 from autograder.judge.accuracy import accuracy_item
 from autograder.judge.align import Pair, align, differences
 from autograder.judge.problems import explain

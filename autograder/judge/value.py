@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from autograder.exercises.base import ValueExercise
+from autograder.exercise import ValueExercise
 from autograder.judge.problems import explain
 from autograder.protocol import Challenge, Evidence
 from autograder.report import Item

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import inspect
 import re
 import textwrap
@@ -69,13 +68,14 @@ class Exercise:
 
 @dataclass(frozen=True, kw_only=True)
 class Accuracy:
-    """정확도 항목: 어느 데이터셋에서 어느 신경망의 문턱을 넘어야 하는지.
+    """정확도 항목: 어느 데이터셋에서 어느 문턱을 넘어야 하는지.
 
-    `network`는 `thresholds.json`의 이름, `prepare`는 uint8 이미지를 모델의 입력으로 바꾸는 함수입니다.
+    `thresholds`는 데이터의 출처("builtin", "original") → 문턱(0–1),
+    `prepare`는 uint8 이미지를 모델의 입력으로 바꾸는 함수입니다.
     """
 
     dataset: str
-    network: str
+    thresholds: dict[str, float]
     prepare: Callable[[np.ndarray], np.ndarray]
     points: float = 3
 
@@ -175,13 +175,3 @@ class LayerExercise(Exercise):
             "seed": int(random.randint(2**31)),
         }
         return facts, arrays
-
-
-@functools.cache
-def thresholds() -> dict[str, dict[str, float]]:
-    """신경망 이름 → {"builtin": 문턱, "original": 문턱}. `tools/measure_thresholds.py`가 만듭니다."""
-    import json
-    from importlib.resources import files
-
-    text = files("autograder.exercises").joinpath("thresholds.json").read_text("utf-8")
-    return json.loads(text)["thresholds"]
