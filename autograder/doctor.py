@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import platform
 import shutil
@@ -80,6 +81,11 @@ def python() -> Iterator[Finding]:
 def keras() -> Iterator[Finding]:
     """텐서플로와 케라스를 실제로 불러옵니다."""
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    backend = wanted_backend()
+    if backend != "tensorflow":
+        remedy = "환경 변수 KERAS_BACKEND나 keras.json의 backend를 tensorflow로 바꾸세요."
+        yield Finding("케라스", "bad", f"백엔드가 {backend}입니다.", remedy)
+        return
     try:
         # TensorFlow greets on file descriptor 2, whatever TF_CPP_MIN_LOG_LEVEL says (2.21).
         with quiet():
@@ -97,17 +103,25 @@ def keras() -> Iterator[Finding]:
         yield Finding("텐서플로", "bad", tf.__version__, command)
     else:
         yield Finding("텐서플로", "ok", tf.__version__)
-    backend = keras.backend.backend()
-    if not keras.__version__.startswith("3"):
+    if keras.__version__.startswith("3"):
+        yield Finding("케라스", "ok", keras.__version__)
+    else:
         remedy = "환경 변수 TF_USE_LEGACY_KERAS를 지우고 케라스 3을 설치하세요."
         yield Finding("케라스", "bad", keras.__version__, remedy)
-    elif backend != "tensorflow":
-        remedy = "환경 변수 KERAS_BACKEND나 keras.json의 backend를 tensorflow로 바꾸세요."
-        yield Finding("케라스", "bad", f"{keras.__version__}, 백엔드 {backend}", remedy)
-    else:
-        yield Finding("케라스", "ok", keras.__version__)
     devices = f"CPU {os.cpu_count()}개, GPU {len(gpus)}개"
     yield Finding("계산 장치", "ok", devices, "" if gpus else "GPU는 없어도 됩니다.")
+
+
+def wanted_backend() -> str:
+    """케라스가 고를 백엔드: 환경 변수, 없으면 설정 파일, 없으면 tensorflow."""
+    if os.environ.get("KERAS_BACKEND"):
+        return os.environ["KERAS_BACKEND"]
+    home = Path(os.environ.get("KERAS_HOME") or Path.home() / ".keras")
+    try:
+        settings = json.loads((home / "keras.json").read_text(encoding="utf-8"))
+        return str(settings.get("backend", "tensorflow"))
+    except (OSError, ValueError, AttributeError):
+        return "tensorflow"
 
 
 def packages() -> Iterator[Finding]:

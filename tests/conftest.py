@@ -1,0 +1,101 @@
+"""Every test runs away from this machine's home, settings and graphics card.
+
+The environment is set here, before anything imports TensorFlow; the workers of pytest-xdist inherit
+it from the first process, so all of them share one temporary home.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+import tempfile
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+HOME = "AUTOGRADER_TESTS_HOME"
+OUTSIDE_HOME = "AUTOGRADER_TESTS_OUTSIDE_HOME"
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+
+
+def isolate() -> None:
+    """Point everything that is kept in a home folder to a new, temporary one."""
+    if HOME not in os.environ:
+        os.environ[OUTSIDE_HOME] = str(Path.home())
+        os.environ[HOME] = tempfile.mkdtemp(prefix="autograder-tests-")
+    home = os.environ[HOME]
+    os.environ["HOME"] = os.environ["USERPROFILE"] = home
+    # Only pip keeps its cache and settings: TensorFlow is not to be fetched for every run.
+    outside = Path(os.environ[OUTSIDE_HOME])
+    os.environ.setdefault("PIP_CACHE_DIR", str(outside / ".cache" / "pip"))
+    for name in tuple(os.environ):
+        if name.startswith(("JUPYTER", "XDG_", "KERAS", "IPYTHON", "NBGRADER", "MPL")):
+            del os.environ[name]
+    # The tests measure the built-in data, whatever original data this machine has.
+    os.environ.pop("AUTOGRADER_DATA", None)
+    os.environ.pop("AUTOGRADER_RUN", None)
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
+    os.environ["AUTOGRADER_HOME"] = str(Path(home) / f"progress-{worker}")
+    os.environ["MPLBACKEND"] = "Agg"
+    os.environ["CUDA_VISIBLE_DEVICES"] = "-1"
+    os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
+    # The workers share the cores: more threads than cores only wait for each other.
+    workers = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
+    threads = str(max(1, (os.cpu_count() or 2) // workers))
+    os.environ["TF_NUM_INTRAOP_THREADS"] = threads
+    os.environ["TF_NUM_INTEROP_THREADS"] = threads
+    # Programs that a test starts must find the package even where it isn't installed.
+    paths = [str(ROOT), *os.environ.get("PYTHONPATH", "").split(os.pathsep)]
+    os.environ["PYTHONPATH"] = os.pathsep.join(dict.fromkeys(path for path in paths if path))
+
+
+isolate()
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    if not hasattr(config, "workerinput"):
+        shutil.rmtree(os.environ[HOME], ignore_errors=True)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    # Long tests first, so that no worker is left alone with one at the end.
+    items.sort(key=lambda item: item.get_closest_marker("slow") is None)
+
+
+@pytest.fixture(autouse=True)
+def own_progress() -> None:
+    """Each test starts as a learner who has checked nothing."""
+    shutil.rmtree(os.environ["AUTOGRADER_HOME"], ignore_errors=True)
+    journal = sys.modules.get("autograder.journal")
+    if journal is not None:
+        journal._LAST.clear()
+
+
+@pytest.fixture(scope="session")
+def root() -> Path:
+    """The repository."""
+    return ROOT
+
+
+@pytest.fixture
+def outside() -> dict[str, str]:
+    """The environment of a program that must use this machine's own settings, as pip must."""
+    environment = dict(os.environ, HOME=os.environ[OUTSIDE_HOME])
+    environment["USERPROFILE"] = environment["HOME"]
+    environment.pop("PYTHONPATH", None)
+    return environment
+
+
+@pytest.fixture(scope="session")
+def chromium() -> str:
+    """The path of a browser. CI must have one; at home the test is left out and says why."""
+    for program in BROWSERS:
+        path = shutil.which(program)
+        if path:
+            return path
+    reason = "chromium이 없습니다: apt install chromium"
+    if os.environ.get("CI", "").lower() in ("true", "1"):
+        pytest.fail(reason)
+    pytest.skip(reason)
