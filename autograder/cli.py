@@ -46,13 +46,14 @@ def _build(options: argparse.Namespace) -> int | None:
 
 def _exercises(options: argparse.Namespace) -> None:
     from autograder.exercises import all_exercises
+    from autograder.judge import points_of
 
     rows = [
         {
             "id": exercise.id,
             "title": exercise.title,
             "unit": exercise.unit,
-            "points": exercise.points,
+            "points": points_of(exercise),
         }
         for exercise in all_exercises()
     ]

@@ -61,9 +61,7 @@ def _observe_for_grading(
     return Observed(exercise_id)
 
 
-def _bind(
-    challenge: Challenge, subjects: tuple[Any, ...], named: dict[str, Any]
-) -> dict[str, Any]:
+def _bind(challenge: Challenge, subjects: tuple[Any, ...], named: dict[str, Any]) -> dict[str, Any]:
     names = challenge.facts["subjects"]
     bound = dict(zip(names, subjects, strict=False)) | {
         name: value for name, value in named.items() if name in names
@@ -98,13 +96,13 @@ def answer(exercise_id: str) -> Any:
     if last is None or not last.attempted:
         difference = "아직 답을 검사하지 않았습니다. 먼저 풀어 보고 비교하면 더 많이 배웁니다."
     elif last.passed:
-        difference = "여러분의 답도 맞았습니다. 쓴 방법이 다르면 어느 쪽이 읽기 쉬운지 비교해 보세요."
+        difference = (
+            "여러분의 답도 맞았습니다. 쓴 방법이 다르면 어느 쪽이 읽기 쉬운지 비교해 보세요."
+        )
     else:
         lines = [item.message for item in last.items if not item.passed and item.message]
         difference = "여러분의 답과 다른 점:\n" + "\n".join(f"- {line}" for line in lines)
-    return Note(
-        f"참고 답안 · 문제 {exercise.number}", difference, code=exercise.solution_code()
-    )
+    return Note(f"참고 답안 · 문제 {exercise.number}", difference, code=exercise.solution_code())
 
 
 def progress() -> Any:

@@ -10,6 +10,7 @@ from autograder.errors import UnknownExercise
 from autograder.exercise import Exercise
 from autograder.exercises.units import UNITS
 
+
 @functools.cache
 def unit_exercises(unit: str) -> tuple[Exercise, ...]:
     """단원의 문제들, 노트북에 나오는 순서대로."""

@@ -98,7 +98,9 @@ EXERCISES = (
         reference=mnist,
         inputs={"model": (28, 28, 1)},
         style="sequential",
-        accuracy=Accuracy(dataset="mnist", thresholds=thresholds("mnist_cnn"), prepare=with_channel),
+        accuracy=Accuracy(
+            dataset="mnist", thresholds=thresholds("mnist_cnn"), prepare=with_channel
+        ),
         hints=(
             "합성곱 층의 출력은 세 축(높이, 너비, 채널)이고 밀집 층은 벡터를 받습니다. "
             "그 사이에 무엇이 필요한지 명세에서 찾아보세요.",
@@ -120,7 +122,9 @@ EXERCISES = (
         reference=cifar100,
         inputs={"model": (32, 32, 3)},
         style="sequential",
-        accuracy=Accuracy(dataset="cifar100", thresholds=thresholds("cifar100_cnn"), prepare=scaled),
+        accuracy=Accuracy(
+            dataset="cifar100", thresholds=thresholds("cifar100_cnn"), prepare=scaled
+        ),
         hints=(
             "4-2의 모델과 다른 점은 풀링 층, 필터 수, 출력의 클래스 수입니다. "
             "훈련도 직접 해야 정확도 항목을 얻습니다.",

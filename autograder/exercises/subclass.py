@@ -165,7 +165,9 @@ EXERCISES = (
         reference=cifar100,
         inputs={"model": (32, 32, 3)},
         style="subclass",
-        accuracy=Accuracy(dataset="cifar100", thresholds=thresholds("cifar100_cnn"), prepare=scaled),
+        accuracy=Accuracy(
+            dataset="cifar100", thresholds=thresholds("cifar100_cnn"), prepare=scaled
+        ),
         requirements=(
             "`keras.Model`을 상속한 클래스이고, `__init__`과 `call` 메서드가 있습니다.",
             "`call`의 입력이 모델의 입력, 돌려주는 값이 모델의 출력입니다.",

@@ -8,6 +8,8 @@ from autograder.exercise import Exercise
 from autograder.protocol import Challenge, Evidence
 from autograder.report import Item, Report
 
+_BROKEN = "관찰 기록이 망가져서 채점할 수 없습니다. 노트북을 처음부터 다시 실행하세요."
+
 
 def judge(exercise: Exercise, challenge: Challenge, evidence: Evidence) -> Report:
     """`evidence`가 무엇이든 Report를 돌려줍니다. 형식이 어긋난 Evidence는 0점입니다."""
@@ -27,10 +29,9 @@ def judge(exercise: Exercise, challenge: Challenge, evidence: Evidence) -> Repor
                 items = module.items(exercise, challenge, evidence)
             except (KeyError, IndexError, TypeError, ValueError, AttributeError, StopIteration):
                 # 관찰은 학습자의 코드 곁에서 하므로 기록이 망가져 있을 수 있습니다.
-                if _reference_is_broken(exercise, challenge):
-                    raise
+                _require_sound(exercise, challenge)
+                note = _BROKEN
                 items = blank_items(exercise, challenge)
-                note = "관찰 기록이 망가져서 채점할 수 없습니다. 노트북을 처음부터 다시 실행하세요."
     return Report(exercise.id, exercise.number, exercise.title, tuple(items), attempted, note)
 
 
@@ -44,19 +45,13 @@ def blank_report(exercise: Exercise, note: str, *, attempted: bool = True) -> Re
 
 
 def blank_items(exercise: Exercise, challenge: Challenge) -> list[Item]:
-    """참고 답안의 항목들에서 점수만 0으로 바꾼 것."""
+    """항목의 이름과 배점만 있고 점수는 0인 항목들."""
+    module = importlib.import_module(f"autograder.judge.{exercise.kind}")
+    nothing = Evidence(challenge.exercise, challenge.kind, {"status": "unattempted"})
     return [
         Item(item.name, item.points, 0, f"{item.name}: 확인하지 못했습니다.")
-        for item in reference_items(exercise, challenge)
+        for item in module.items(exercise, challenge, nothing)
     ]
-
-
-def reference_items(exercise: Exercise, challenge: Challenge) -> list[Item]:
-    """참고 답안을 판정한 항목들. 배점을 알고 싶을 때도 씁니다."""
-    from autograder.observe import observe
-
-    module = importlib.import_module(f"autograder.judge.{exercise.kind}")
-    return module.items(exercise, challenge, observe(challenge, exercise.solution()))
 
 
 def points_of(exercise: Exercise) -> float:
@@ -64,9 +59,9 @@ def points_of(exercise: Exercise) -> float:
     return blank_report(exercise, "").points
 
 
-def _reference_is_broken(exercise: Exercise, challenge: Challenge) -> bool:
-    try:
-        reference_items(exercise, challenge)
-    except (KeyError, IndexError, TypeError, ValueError, AttributeError, StopIteration):
-        return True
-    return False
+def _require_sound(exercise: Exercise, challenge: Challenge) -> None:
+    """참고 답안도 판정할 수 없으면 망가진 것은 Evidence가 아니라 문제이므로 예외가 나갑니다."""
+    from autograder.observe import observe
+
+    module = importlib.import_module(f"autograder.judge.{exercise.kind}")
+    module.items(exercise, challenge, observe(challenge, exercise.solution()))

@@ -17,7 +17,9 @@ def items(exercise: FunctionExercise, challenge: Challenge, evidence: Evidence) 
     if evidence.facts["status"] != "seen":
         message, advice = explain(evidence.facts, name)
         return [
-            Item(title, points, 0, message if not index else f"{title}: 확인하지 못했습니다.", advice)
+            Item(
+                title, points, 0, message if not index else f"{title}: 확인하지 못했습니다.", advice
+            )
             for index, (title, points, _) in enumerate(exercise.groups)
         ]
     reference = observe(challenge, exercise.solution())

@@ -28,15 +28,7 @@ def items(exercise: LayerExercise, challenge: Challenge, evidence: Evidence) -> 
     name = exercise.subjects[0]
     titles = [_BASES[exercise.base], "가중치의 수와 모양"]
     if evidence.facts["status"] != "seen":
-        message, advice = explain(evidence.facts, name)
-        names = titles + [title for title, *_ in exercise.groups]
-        points = [1.0, 1.0] + [group[1] for group in exercise.groups]
-        return [
-            Item(title, worth, 0, message if not index else f"{title}: 확인하지 못했습니다.", advice)
-            if not index
-            else Item(title, worth, 0, f"{title}: 확인하지 못했습니다.")
-            for index, (title, worth) in enumerate(zip(names, points, strict=True))
-        ]
+        return _failed(name, titles, exercise, evidence)
     reference = observe(challenge, exercise.solution())
     result = [
         _base_item(exercise, evidence),
@@ -55,6 +47,16 @@ def items(exercise: LayerExercise, challenge: Challenge, evidence: Evidence) -> 
     return result
 
 
+def _failed(
+    name: str, titles: list[str], exercise: LayerExercise, evidence: Evidence
+) -> list[Item]:
+    message, advice = explain(evidence.facts, name)
+    rest = [(titles[1], 1.0)] + [(title, points) for title, points, *_ in exercise.groups]
+    return [Item(titles[0], 1, 0, message, advice)] + [
+        Item(title, points, 0, f"{title}: 확인하지 못했습니다.") for title, points in rest
+    ]
+
+
 def _base_item(exercise: LayerExercise, evidence: Evidence) -> Item:
     title = _BASES[exercise.base]
     if evidence.facts.get(exercise.base):
@@ -64,13 +66,13 @@ def _base_item(exercise: LayerExercise, evidence: Evidence) -> Item:
 
 
 def _weights_item(name: str, title: str, reference: Evidence, evidence: Evidence) -> Item:
-    for wanted, found in zip(
-        reference.facts["objects"], evidence.facts["objects"], strict=True
-    ):
+    for wanted, found in zip(reference.facts["objects"], evidence.facts["objects"], strict=True):
         if found["status"] != "seen":
             message, advice = explain(found, name)
             return Item(title, 1, 0, message, advice)
-        want, have = (sorted(item["shape"] for item in record["weights"]) for record in (wanted, found))
+        want, have = (
+            sorted(item["shape"] for item in record["weights"]) for record in (wanted, found)
+        )
         if want != have:
             message = f"가중치의 모양이 {_shapes(want)}이어야 하는데 {_shapes(have)}입니다."
             return Item(title, 1, 0, message, _weights_advice(want, have))
@@ -124,9 +126,7 @@ def _compare(
     )
 
 
-def _compare_noise(
-    made: str, wanted: np.ndarray, found: np.ndarray
-) -> tuple[str, str] | None:
+def _compare_noise(made: str, wanted: np.ndarray, found: np.ndarray) -> tuple[str, str] | None:
     """같은 입력을 되풀이한 행들의 평균과 분산이 참고 답안과 같은지 봅니다."""
     want, have = float(np.mean(np.var(wanted, axis=0))), float(np.mean(np.var(found, axis=0)))
     if have <= 1e-9 * max(want, 1e-9) or have < 0.02 * want:

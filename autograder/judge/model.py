@@ -137,7 +137,9 @@ def _equal(reference: Evidence, evidence: Evidence, name: str) -> bool:
         if len(outputs) != len(others):
             return False
         for output, other in zip(outputs, others, strict=True):
-            if not close(reference.arrays.get(output["array"]), evidence.arrays.get(other.get("array"))):
+            if not close(
+                reference.arrays.get(output["array"]), evidence.arrays.get(other.get("array"))
+            ):
                 return False
     return bool(
         np.allclose(wanted["losses"], np.array(found["losses"], float), rtol=1e-3, atol=1e-6)
@@ -165,7 +167,9 @@ def _style_item(style: str, parts: dict[str, Any]) -> Item:
         if found != style:
             kind = _STYLE_NAMES.get(str(found))
             message = (
-                f"{name}. 지금 `{part}`은 {kind}입니다." if kind else f"{name}. 아직 모델이 아닙니다."
+                f"{name}. 지금 `{part}`은 {kind}입니다."
+                if kind
+                else f"{name}. 아직 모델이 아닙니다."
             )
             return Item(name, 1, 0, message, advice)
     return Item(name, 1, 1) if parts else Item(name, 1, 0, name, advice)
@@ -190,7 +194,9 @@ def _input_item(prefix: str, name: str, exercise: ModelExercise, part: dict[str,
     if declared and (len(declared) > 1 or not _fits(declared[0], shape)):
         found = ", ".join(str(tuple(item[1:])).replace("None", "?") for item in declared)
         message = f"{prefix}입력 모양이 `{shape}`이어야 하는데 `{found}`입니다."
-        return Item(title, 1, 0, message, "배치 축은 빼고 샘플 하나의 모양만 `keras.Input`에 적습니다.")
+        return Item(
+            title, 1, 0, message, "배치 축은 빼고 샘플 하나의 모양만 `keras.Input`에 적습니다."
+        )
     if part["status"] == "seen":
         return Item(title, 1, 1)
     if part["status"] == "unattempted":
@@ -217,7 +223,12 @@ def _layer_items(
     titles = step_titles(wanted)
     if not found:
         return [
-            Item(f"{prefix}{title}", exercise.layer_points, 0, f"{prefix}{title}: 확인하지 못했습니다.")
+            Item(
+                f"{prefix}{title}",
+                exercise.layer_points,
+                0,
+                f"{prefix}{title}: 확인하지 못했습니다.",
+            )
             for title in titles
         ]
     pairs = align(wanted, found)
@@ -247,22 +258,12 @@ def _layer_items(
 
 def _only_invisible(pairs: list[Pair], wanted: list[Step], found: list[Step]) -> list[Pair]:
     """계산이 같으면 추론에 드러나지 않는 층만 따집니다. 나머지는 어떻게 썼든 맞습니다."""
-    kept = []
-    for pair in pairs:
-        if pair.wanted is not None and pair.found is not None:
-            kept.append(pair)
-        elif pair.wanted is not None and wanted[pair.wanted].invisible:
-            kept.append(pair)
-        elif pair.found is not None and pair.wanted is None and found[pair.found].invisible:
-            kept.append(pair)
-    return [
-        pair
-        for pair in kept
-        if pair.wanted is None
-        or pair.found is None
-        or wanted[pair.wanted].invisible
-        or found[pair.found].invisible
-    ]
+
+    def matters(pair: Pair) -> bool:
+        sides = [(wanted, pair.wanted), (found, pair.found)]
+        return any(index is not None and steps[index].invisible for steps, index in sides)
+
+    return [pair for pair in pairs if matters(pair)]
 
 
 def _verdicts(
@@ -338,7 +339,10 @@ def _why_different(
                 "마지막 층의 유닛 수와 그 앞의 `Flatten`을 확인하세요.",
             )
         if not np.all(np.isfinite(evidence.arrays[other["array"]])):
-            return "출력에 `NaN`이나 무한대가 있습니다.", "0으로 나누거나 log(0)을 하는 곳이 있는지 보세요."
+            return (
+                "출력에 `NaN`이나 무한대가 있습니다.",
+                "0으로 나누거나 log(0)을 하는 곳이 있는지 보세요.",
+            )
     if differences_exist(wanted, part):
         return "층이 명세와 달라서 계산 결과도 다릅니다.", "위의 ✘ 항목부터 고치세요."
     if not np.allclose(wanted["losses"], np.array(part["losses"], float), rtol=1e-3, atol=1e-6):
@@ -391,15 +395,12 @@ def _shared_item(title: str, wanted: dict[str, Any], found: dict[str, Any]) -> I
 
 def _sharing(parts: dict[str, Any]) -> list[int]:
     names = sorted(parts)
-    return [
-        _common(parts, first, second) for i, first in enumerate(names) for second in names[i:]
-    ]
+    return [_common(parts, first, second) for i, first in enumerate(names) for second in names[i:]]
 
 
 def _common(parts: dict[str, Any], first: str, second: str) -> int:
     return len(
-        set(parts.get(first, {}).get("weights", ()))
-        & set(parts.get(second, {}).get("weights", ()))
+        set(parts.get(first, {}).get("weights", ())) & set(parts.get(second, {}).get("weights", ()))
     )
 
 

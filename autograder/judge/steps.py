@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 
-from autograder.judge.wording import SETTINGS, USUAL
+from autograder.judge.wording import SETTINGS
 
 INVISIBLE = {
     "Dropout",
@@ -73,22 +73,18 @@ def _step(call: dict[str, Any], dropped: float | None) -> Step:
     for key in SETTINGS:
         if key in config:
             settings[key] = readable(key, config[key])
-    if kind.endswith(("Pooling2D", "Pooling1D")) and config.get("strides") is None:
-        if "pool_size" in settings:
-            settings["strides"] = settings["pool_size"]
-    if kind == "Reshape" or kind == "Flatten":
+    if "pool_size" in settings and config.get("strides") is None:
+        settings["strides"] = settings["pool_size"]
+    if kind in ("Reshape", "Flatten"):
         before, after = call["input_shapes"], call["output_shapes"]
         if before and after and len(after[0]) == 2 and len(before[0]) > 2:
             kind, settings = "Flatten", {}
     shapes = call["output_shapes"]
-    if kind not in INVISIBLE and kind not in _KNOWN and dropped and not call["parameters"]:
+    if kind not in INVISIBLE and dropped and not call["dropped"] and not call["parameters"]:
         # 이름은 달라도 훈련할 때 값을 0으로 만드는 층은 드롭아웃입니다.
         kind, settings = "Dropout", {"rate": dropped}
     shape = tuple(shapes[0]) if shapes else ()
     return Step(kind, settings, shape, bool(call["parameters"]))
-
-
-_KNOWN = {"ReLU", "Activation", "Dense", "Conv2D", "MaxPooling2D", "AveragePooling2D"}
 
 
 def _append(steps: list[Step], step: Step) -> None:
@@ -123,7 +119,9 @@ def _apply_bridge(steps: list[Step], bridge: str | None, shapes: Iterable[Any]) 
     if reshaped:
         shape = tuple(next(iter(shapes), ()))
         kind = "Flatten" if len(shape) == 2 or not shape else "Reshape"
-        settings = {} if kind == "Flatten" else {"target_shape": readable("target_shape", shape[1:])}
+        settings = (
+            {} if kind == "Flatten" else {"target_shape": readable("target_shape", shape[1:])}
+        )
         steps.append(Step(kind, settings, shape))
 
 
@@ -167,8 +165,3 @@ def _regularizer(value: Any) -> str:
         if isinstance(number, (int, float)) and number
     ]
     return f"{value.get('class_name')}({', '.join(numbers)})"
-
-
-def usual(key: str) -> Any:
-    """설정의 기본값. 없으면 None."""
-    return USUAL.get(key)

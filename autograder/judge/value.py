@@ -36,7 +36,9 @@ def items(exercise: ValueExercise, challenge: Challenge, evidence: Evidence) -> 
     }
     if evidence.facts["status"] != "seen":
         message, advice = explain(evidence.facts, name)
-        texts = [message] + [f"{title}: 확인하지 못했습니다." for title in list(titles.values())[1:]]
+        texts = [message] + [
+            f"{title}: 확인하지 못했습니다." for title in list(titles.values())[1:]
+        ]
         advices = [advice, "", "", ""]
         return [
             Item(title, 1, 0, text, said)
