@@ -43,7 +43,7 @@ print("REPORT " + json.dumps({
     "points": report.points,
     "passed": report.passed,
     "attempted": report.attempted,
-    "html": report._repr_html_(),
+    "html": shell.display_formatter.format(report)[0].get("text/html", ""),
 }))
 """
 
