@@ -11,6 +11,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PYTHON := $(BIN)/python
 STAMP := $(VENV)/.ready
+OLDEST := .venv-oldest
 
 # TensorFlow's start-up notes on standard error are no help to a learner.
 export TF_CPP_MIN_LOG_LEVEL ?= 3
@@ -71,6 +72,17 @@ build: $(STAMP)
 
 lock: $(STAMP)
 	@$(PYTHON) tools/lock.py $(ARGS)
+
+# The lowest versions that pyproject.toml promises, in an environment of their own.
+oldest: $(OLDEST)/.ready
+	@$(OLDEST)/bin/python -m pytest -n $(JOBS) --dist loadgroup --durations 15 $(ARGS)
+
+$(OLDEST)/.ready: pyproject.toml $(STAMP)
+	@$(PYTHON) -m uv venv --quiet --clear --python-preference only-system \
+		--python '>=3.11,<3.13' $(OLDEST)
+	@$(PYTHON) -m uv pip install --quiet --python $(OLDEST)/bin/python \
+		--resolution lowest-direct --editable '.[classroom,dev]'
+	@touch $@
 
 clean:
 	@rm -rf $(VENV) .venv-* .mypy_cache .pytest_cache .ruff_cache dist
