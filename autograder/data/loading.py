@@ -1,0 +1,165 @@
+"""`load_data`와 `judging_data`: 원본이 있으면 원본, 없으면 내장 데이터."""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+
+from autograder.data import originals
+from autograder.data.originals import DataError, Found, ImageFormat, Pair, Split
+from autograder.data.sets import SETS, DataSet, get_set
+
+Origin = Literal["original", "builtin"]
+
+JUDGING_LIMIT = 2000
+"""정확도를 재는 샘플 수의 상한. MNIST 합성곱 신경망도 3초보다 훨씬 빨리 추론합니다."""
+
+# MNIST 테스트 세트는 앞쪽 절반이 뒤쪽보다 쉬우므로, 앞에서 자르지 않고 정해진 차례로 섞어 고릅니다.
+_SUBSET_SEED = 20190407
+
+
+@dataclass(frozen=True)
+class DataSource:
+    """`load_data`가 줄 데이터의 출처.
+
+    `origin`은 `"original"`이나 `"builtin"`, `path`는 파일이나 폴더입니다(코드로 만들면 None).
+    """
+
+    name: str
+    origin: Origin
+    path: Path | None
+
+
+def known_data() -> tuple[str, ...]:
+    """`load_data`가 아는 이름들."""
+    return tuple(SETS)
+
+
+def load_data(name: str, *, download: bool = False, quiet: bool = False) -> Split:
+    """데이터셋을 `keras.datasets`와 같은 모양으로 줍니다.
+
+    | 이름 | 그림 | 레이블 |
+    |---|---|---|
+    | `"mnist"` | uint8 (N, 28, 28) | uint8 (N,) |
+    | `"cifar100"` | uint8 (N, 32, 32, 3) | int64 (N, 1) |
+
+    무엇을 주었는지 한 줄로 알립니다(`quiet=True`이면 알리지 않습니다).
+    `download=True`이면 원본이 없을 때 `keras.datasets`로 받습니다.
+
+    반환: `((x_train, y_train), (x_test, y_test))`. 고쳐 써도 되는 새 배열입니다.
+    오류: 모르는 이름, 깨진 파일, 받지 못한 원본은 DataError.
+    """
+    data = get_set(name)
+    if download:
+        from autograder.data.fetching import fetch_data
+
+        fetch_data(name)
+    found = find(data)
+    if found is None or data.form is None:
+        split = _copied(data.builtin())
+        what = f"내장 데이터({data.builtin_title})"
+        where = data.builtin_file or "코드로 그림"
+    else:
+        split = originals.read_all(data.form, found)
+        what = f"원본({data.title})"
+        where = short(found.path)
+    if not quiet:
+        train, test = len(split[0][1]), len(split[1][1])
+        print(f"{name}: {what} · 훈련 샘플 {train:,}개, 테스트 샘플 {test:,}개 · {where}")
+    return split
+
+
+def data_source(name: str) -> DataSource:
+    """`load_data(name)`이 무엇을 줄지, 데이터를 다 읽지 않고 알려 줍니다.
+
+    npz 파일은 들어 있는 배열, 모양, 자료형, 레이블까지 검사합니다. 깨졌으면 DataError.
+    """
+    data = get_set(name)
+    found = find(data)
+    if found is not None and data.form is not None:
+        if found.layout == "npz":
+            originals.check_npz(data.form, found)
+        return DataSource(name, "original", found.path)
+    path = originals.builtin_folder() / data.builtin_file if data.builtin_file else None
+    return DataSource(name, "builtin", path)
+
+
+def label_names(name: str, origin: Origin | None = None) -> tuple[str, ...]:
+    """레이블 번호 → 이름. `origin`을 주지 않으면 지금 `load_data`가 줄 데이터의 이름입니다."""
+    data = get_set(name)
+    origin = origin or data_source(name).origin
+    return data.original_names if origin == "original" else data.builtin_names
+
+
+def judging_data(
+    name: str, seed: int, limit: int = JUDGING_LIMIT, origin: Origin | None = None
+) -> Pair:
+    """정확도를 재는 데이터입니다. 판정하는 쪽에서만 부르세요.
+
+    - 원본: 테스트 세트에서 정해진 `limit`개(`seed`와 상관없이 같습니다).
+    - 내장 mnist: `load_data`가 주지 않는 따로 둔 샘플 300개.
+    - 내장 cifar100: `seed`로 새로 그린 `limit`개. `load_data`가 쓰지 않는 난수의 흐름입니다.
+
+    `origin`은 `"original"`이나 `"builtin"`을 못박을 때 씁니다.
+    반환: x uint8 (n, …), y int64 (n,), n ≤ `limit`. 원본을 못박았는데 없으면 DataError.
+    """
+    data = get_set(name)
+    if limit < 1:
+        raise DataError(f"limit은 1 이상이어야 하는데 {limit}입니다.")
+    if (origin or data_source(name).origin) == "original":
+        found = find(data)
+        if found is None or data.form is None:
+            raise DataError(f"{name} 원본이 없습니다.", how_to_get(name))
+        x, y = _test_subset(data.form, found, limit, _changed(found))
+    else:
+        x, y = data.heldout(seed, limit)
+    return x[:limit].copy(), y[:limit].reshape(-1).astype(np.int64)
+
+
+def find(data: DataSet) -> Found | None:
+    """데이터셋의 원본이 있는 곳. 없으면 None."""
+    return originals.find_original(data.form) if data.form else None
+
+
+def how_to_get(name: str) -> str:
+    """원본을 얻는 법을 한 문장으로."""
+    return (
+        f"네트워크가 되는 곳에서 autograder data fetch {name} 명령을 실행하거나, 따로 받은 "
+        f"파일을 autograder data import {name}.npz 명령으로 넣으세요."
+    )
+
+
+def short(path: Path) -> str:
+    """출력에 쓸 경로: 지금 폴더 아래면 상대 경로, 홈 아래면 `~/…`."""
+    for base, mark in ((".", ""), (os.path.expanduser("~"), "~/")):
+        with contextlib.suppress(ValueError, OSError):
+            return mark + path.resolve().relative_to(Path(base).resolve()).as_posix()
+    return str(path)
+
+
+def _copied(split: Split) -> Split:
+    # 기억해 둔 배열을 학습자가 고치면 다음 load_data가 달라지므로 복사해서 줍니다.
+    (x_train, y_train), (x_test, y_test) = split
+    return (x_train.copy(), y_train.copy()), (x_test.copy(), y_test.copy())
+
+
+def _changed(found: Found) -> tuple[int, int]:
+    path = found.path / "test" if found.layout == "folder" else found.path
+    with contextlib.suppress(OSError):
+        facts = path.stat()
+        return facts.st_mtime_ns, facts.st_size
+    return 0, 0
+
+
+@functools.lru_cache(maxsize=2)
+def _test_subset(form: ImageFormat, found: Found, limit: int, changed: tuple[int, int]) -> Pair:
+    # `changed`는 파일이 바뀌면 다시 읽게 하는 열쇠입니다.
+    x, y = originals.read_part(form, found, "test")
+    chosen = np.random.RandomState(_SUBSET_SEED).permutation(len(y))[:limit]
+    return x[chosen], y[chosen]
