@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Literal
 
 from autograder import about
+from autograder.journal import journal_path
 from autograder.observe.quiet import quiet
 
 State = Literal["ok", "optional", "bad"]
@@ -81,9 +82,9 @@ def python() -> Iterator[Finding]:
 def keras() -> Iterator[Finding]:
     """텐서플로와 케라스를 실제로 불러옵니다."""
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-    backend = wanted_backend()
+    backend = os.environ.get("KERAS_BACKEND", "tensorflow")
     if backend != "tensorflow":
-        remedy = "환경 변수 KERAS_BACKEND나 keras.json의 backend를 tensorflow로 바꾸세요."
+        remedy = "환경 변수 KERAS_BACKEND를 지우거나 tensorflow로 바꾸세요."
         yield Finding("케라스", "bad", f"백엔드가 {backend}입니다.", remedy)
         return
     try:
@@ -112,16 +113,17 @@ def keras() -> Iterator[Finding]:
     yield Finding("계산 장치", "ok", devices, "" if gpus else "GPU는 없어도 됩니다.")
 
 
-def wanted_backend() -> str:
-    """케라스가 고를 백엔드: 환경 변수, 없으면 설정 파일, 없으면 tensorflow."""
-    if os.environ.get("KERAS_BACKEND"):
-        return os.environ["KERAS_BACKEND"]
+def settings_file() -> Iterator[Finding]:
+    """케라스의 설정 파일. 다른 백엔드를 고르면 `import keras`가 앞에 있는 노트북이 그것을 씁니다."""
     home = Path(os.environ.get("KERAS_HOME") or Path.home() / ".keras")
     try:
         settings = json.loads((home / "keras.json").read_text(encoding="utf-8"))
-        return str(settings.get("backend", "tensorflow"))
+        backend = settings.get("backend", "tensorflow")
     except (OSError, ValueError, AttributeError):
-        return "tensorflow"
+        return
+    if backend != "tensorflow":
+        found = f"{home / 'keras.json'}의 backend가 {backend}입니다."
+        yield Finding("케라스 설정", "optional", found, "tensorflow로 바꾸세요.")
 
 
 def packages() -> Iterator[Finding]:
@@ -191,11 +193,28 @@ def browser() -> Iterator[Finding]:
     yield Finding("크로미움", "optional", "없음", remedy)
 
 
+def data() -> Iterator[Finding]:
+    """데이터셋마다 원본과 내장 가운데 무엇이 쓰이는지."""
+    from autograder.data import data_status
+
+    for line in data_status():
+        name = f"데이터 {line.name}"
+        if line.problem is not None or line.source is None:
+            message = line.problem.message if line.problem else "없음"
+            yield Finding(name, "bad", message, line.problem.remedy if line.problem else "")
+        elif line.source.origin == "original":
+            yield Finding(name, "ok", f"원본 ({line.source.path})")
+        else:
+            remedy = f"내장으로 충분합니다. 원본은 autograder data fetch {line.name}"
+            yield Finding(name, "ok", "내장", remedy)
+
+
 def folders() -> Iterator[Finding]:
     """쓸 수 있는 폴더와 남은 자리."""
     for name, folder in (
         ("지금 폴더", Path.cwd()),
         ("임시 폴더", Path(tempfile.gettempdir())),
+        ("진도 폴더", existing(journal_path().parent)),
     ):
         try:
             with tempfile.TemporaryFile(dir=folder):
@@ -210,6 +229,13 @@ def folders() -> Iterator[Finding]:
             yield Finding(name, "optional", found, f"{gib(ENOUGH_DISK)}쯤 비워 두세요.")
         else:
             yield Finding(name, "ok", found)
+
+
+def existing(folder: Path) -> Path:
+    """`folder`, 아직 없으면 그것이 만들어질 가장 가까운 위쪽 폴더."""
+    while not folder.exists():
+        folder = folder.parent
+    return folder
 
 
 def memory() -> Iterator[Finding]:
@@ -258,10 +284,12 @@ def installed(distribution: str) -> str:
 CHECKS: tuple[tuple[str, Callable[[], Iterator[Finding]]], ...] = (
     ("파이썬", python),
     ("텐서플로", keras),
+    ("케라스 설정", settings_file),
     ("패키지", packages),
     ("dot (Graphviz)", graphviz),
     ("수업 도구", classroom),
     ("크로미움", browser),
+    ("데이터", data),
     ("폴더", folders),
     ("메모리", memory),
 )
