@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import functools
 import json
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -56,13 +57,20 @@ def items(exercise: ModelExercise, challenge: Challenge, evidence: Evidence) -> 
     if exercise.model_name:
         result.append(_name_item(exercise.model_name, parts.get("model", {})))
     detailed = _detailed(exercise, list(wanted_parts))
-    for name, wanted in wanted_parts.items():
-        prefix = "" if list(wanted_parts) == ["model"] else f"`{name}` · "
-        part = parts.get(name) or {"status": "problem", "problem": "none"}
-        result.append(_input_item(prefix, name, exercise, part))
-        if name in detailed:
-            result += _layer_items(prefix, exercise, wanted, part, equal[name])
-        result.append(_whole_item(prefix, name, exercise, wanted, part, evidence, equal[name]))
+    for base in exercise.inputs:
+        names = [name for name in wanted_parts if name.partition("[")[0] == base]
+        groups = []
+        for name in names:
+            prefix = "" if list(wanted_parts) == ["model"] else f"`{name}` · "
+            part = parts.get(name) or {"status": "problem", "problem": "none"}
+            group = [_input_item(prefix, name, exercise, part)]
+            if name in detailed:
+                group += _layer_items(prefix, exercise, wanted_parts[name], part, equal[name])
+            group.append(
+                _whole_item(prefix, name, exercise, wanted_parts[name], part, evidence, equal[name])
+            )
+            groups.append(group)
+        result += [_merged(base, names, same) for same in zip(*groups, strict=True)]
     if exercise.shared:
         result.append(_shared_item(exercise.shared, wanted_parts, parts))
     if exercise.accuracy:
@@ -72,6 +80,12 @@ def items(exercise: ModelExercise, challenge: Challenge, evidence: Evidence) -> 
             )
         )
     return result
+
+
+def _merged(base: str, names: list[str], items: tuple[Item, ...]) -> Item:
+    """리스트인 부분은 항목을 하나로 모읍니다. 하나라도 틀리면 그 모델의 메시지를 보입니다."""
+    first = next((item for item in items if not item.passed), items[0])
+    return replace(first, name=items[0].name.replace(f"`{names[0]}`", f"`{base}`", 1))
 
 
 def reference_evidence(exercise: ModelExercise, challenge: Challenge) -> Evidence:
@@ -221,19 +235,13 @@ def _layer_items(
 ) -> list[Item]:
     wanted, found = steps_of(wanted_part), steps_of(part)
     titles = step_titles(wanted)
+    extra_name = f"{prefix}명세에 없는 층이 없습니다"
     if not found:
+        worth = {f"{prefix}{title}": exercise.layer_points for title in titles} | {extra_name: 1.0}
         return [
-            Item(
-                f"{prefix}{title}",
-                exercise.layer_points,
-                0,
-                f"{prefix}{title}: 확인하지 못했습니다.",
-            )
-            for title in titles
+            Item(name, points, 0, f"{name}: 확인하지 못했습니다.") for name, points in worth.items()
         ]
-    pairs = align(wanted, found)
-    if equal:
-        pairs = _only_invisible(pairs, wanted, found)
+    pairs = _pair_invisible(wanted, found) if equal else align(wanted, found)
     verdicts = _verdicts(wanted, found, pairs)
     result = []
     for index, title in enumerate(titles):
@@ -245,25 +253,40 @@ def _layer_items(
             Item(f"{prefix}{title}", exercise.layer_points, score, text, (advice + number).strip())
         )
     extra = [pair.found for pair in pairs if pair.wanted is None and pair.found is not None]
-    name = f"{prefix}명세에 없는 층이 없습니다"
     if extra:
         message = f"{prefix}명세에 없는 층이 더 있습니다: " + ", ".join(
             _where(found, index) for index in extra
         )
-        result.append(Item(name, 1, 0, message + ".", "층의 수와 순서를 명세와 비교해 보세요."))
+        advice = "층의 수와 순서를 명세와 비교해 보세요."
+        result.append(Item(extra_name, 1, 0, message + ".", advice))
     else:
-        result.append(Item(name, 1, 1))
+        result.append(Item(extra_name, 1, 1))
     return result
 
 
-def _only_invisible(pairs: list[Pair], wanted: list[Step], found: list[Step]) -> list[Pair]:
+def _pair_invisible(wanted: list[Step], found: list[Step]) -> list[Pair]:
     """계산이 같으면 추론에 드러나지 않는 층만 따집니다. 나머지는 어떻게 썼든 맞습니다."""
+    places = _invisible_places(found)
+    pairs = []
+    for index, place in _invisible_places(wanted).items():
+        match = next((other for other, there in places.items() if there == place), None)
+        if match is not None:
+            places.pop(match)
+        pairs.append(Pair(index, match))
+    return pairs + [Pair(None, index) for index in places]
 
-    def matters(pair: Pair) -> bool:
-        sides = [(wanted, pair.wanted), (found, pair.found)]
-        return any(index is not None and steps[index].invisible for steps, index in sides)
 
-    return [pair for pair in pairs if matters(pair)]
+def _invisible_places(steps: list[Step]) -> dict[int, int]:
+    """추론에 드러나지 않는 단계의 번호 → 그 앞에서 값을 섞는 단계의 수.
+
+    모양만 바꾸는 층의 앞과 뒤는 같은 자리입니다.
+    """
+    places, before = {}, 0
+    for index, step in enumerate(steps):
+        if step.invisible:
+            places[index] = before
+        before += step.mixes
+    return places
 
 
 def _verdicts(

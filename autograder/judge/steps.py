@@ -47,6 +47,11 @@ class Step:
         """추론의 출력만으로는 알 수 없는 층인지."""
         return self.kind in INVISIBLE
 
+    @property
+    def mixes(self) -> bool:
+        """값을 섞는 층인지. 모양만 바꾸거나 원소마다 계산하는 층은 아닙니다."""
+        return not self.invisible and self.kind not in ("Flatten", "Reshape", "Activation")
+
 
 def steps_of(record: dict[str, Any]) -> list[Step]:
     """Evidence의 한 부분(`facts["parts"][이름]`)을 단계의 목록으로 고칩니다."""

@@ -16,7 +16,7 @@ import keras
 import numpy as np
 
 from autograder.observe import structure
-from autograder.observe.probe import probing
+from autograder.observe.probe import probing, snapshot
 from autograder.observe.problems import problem, unattempted
 from autograder.observe.trace import LayerCall, Trace, record_calls
 from autograder.protocol import Challenge, Evidence
@@ -54,7 +54,9 @@ def observe(challenge: Challenge, subject: dict[str, Any]) -> Evidence:
     for name in challenge.facts.get("weights", []):
         if facts["parts"].get(name, {}).get("status") == "seen":
             ids = facts["parts"][name]["weights"]
-            arrays |= {f"weights/{index}": np.array(weights[index], "float32") for index in ids}
+            arrays |= {
+                f"weights/{index}": snapshot(weights[index]).astype("float32") for index in ids
+            }
     state = [item for model in models.values() for item in model.variables]
     with probing(weights, state) as fill:
         for part, model in models.items():

@@ -12,13 +12,14 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
+import keras
 import numpy as np
 
 
 @contextlib.contextmanager
 def probing(weights: list[Any], variables: list[Any]) -> Iterator[Any]:
     """안에서는 `fill(seed)`로 `weights`를 바꿀 수 있고, 나올 때 `variables`까지 모두 되돌립니다."""
-    saved = [(item, np.array(item)) for item in _unique([*weights, *variables])]
+    saved = [(item, snapshot(item)) for item in _unique([*weights, *variables])]
 
     def fill(seed: int) -> None:
         for weight, value in zip(weights, probe_values(weights, seed), strict=True):
@@ -29,6 +30,11 @@ def probing(weights: list[Any], variables: list[Any]) -> Iterator[Any]:
     finally:
         for item, value in saved:
             item.assign(value)
+
+
+def snapshot(variable: Any) -> np.ndarray:
+    """변수의 지금 값을 복사합니다."""
+    return np.array(keras.ops.convert_to_numpy(variable))
 
 
 def probe_values(weights: list[Any], seed: int) -> list[np.ndarray]:

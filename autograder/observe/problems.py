@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dis
 import inspect
 from types import FunctionType
 from typing import Any
@@ -29,20 +30,26 @@ def unattempted(subject: Any) -> bool:
         return _is_stub(subject)
     if inspect.isclass(subject):
         methods = [item for item in vars(subject).values() if isinstance(item, FunctionType)]
-        own = [method for method in methods if method.__name__ != "__init__"]
-        return bool(methods) and all(_is_stub(method) for method in own)
+        return bool(methods) and all(map(_is_stub, methods))
     return False
 
 
 def _is_stub(function: FunctionType) -> bool:
-    code = function.__code__
-    constants = [item for item in code.co_consts if item is not None and item is not Ellipsis]
-    if function.__doc__ in constants:
-        constants.remove(function.__doc__)
-    return not constants and not code.co_names and len(code.co_code) <= len(_STUB.__code__.co_code)
+    """몸통이 `...`이나 독스트링뿐이어서 바로 None을 돌려주는 함수인지.
 
-
-def _STUB(self: Any) -> None: ...
+    `super().__init__()`만 부르는 `__init__`도 아직 쓰지 않은 것입니다.
+    """
+    if function.__name__ == "__init__" and set(function.__code__.co_names) <= {"super", "__init__"}:
+        return True
+    done = [
+        (instruction.opname, instruction.argval)
+        for instruction in dis.get_instructions(function)
+        if instruction.opname not in ("RESUME", "NOP", "CACHE", "COPY_FREE_VARS", "MAKE_CELL")
+    ]
+    return done in (
+        [("LOAD_CONST", None), ("RETURN_VALUE", None)],
+        [("RETURN_CONST", None)],
+    )
 
 
 def _short(text: str, limit: int = 600) -> str:

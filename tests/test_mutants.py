@@ -1,0 +1,59 @@
+"""참고 모델을 한 군데 바꾼 모델은 만점이 아니고, 메시지가 바꾼 곳을 말합니다."""
+
+from __future__ import annotations
+
+import pytest
+from mutants import mutants, rebuild
+
+from autograder.exercise import ModelExercise
+from autograder.exercises import all_exercises, get
+from autograder.judge import judge
+from autograder.observe import observe
+
+MODEL_EXERCISES = [item.id for item in all_exercises() if isinstance(item, ModelExercise)]
+UNBUILDABLE_STYLES = ("sequential", "functional")
+
+# 바꾸어도 같은 함수인 것들. 같은 값을 내므로 맞은 답이고, 만점이어야 합니다.
+EQUIVALENT = {
+    "sequential.mnist": {"model[2] Flatten 두 번"},
+    "functional.mnist": {"model[2] Flatten 두 번"},
+    "subclass.mnist": {"model[2] Flatten 두 번"},
+    "sequential.cifar100": {"model[1] MaxPooling2D padding=same", "model[4] Flatten 두 번"},
+    "functional.cifar100": {"model[1] MaxPooling2D padding=same", "model[4] Flatten 두 번"},
+    "subclass.cifar100": {"model[1] MaxPooling2D padding=same", "model[4] Flatten 두 번"},
+    "sequential.regularized": {
+        "model[2] Flatten 두 번",
+        "model[2] Flatten ↔ 다음",
+    },
+    "functional.autoencoder": {
+        "encoder[2] MaxPooling2D padding=same",
+        "decoder[0] Reshape 두 번",
+    },
+}
+
+
+@pytest.mark.parametrize("exercise_id", MODEL_EXERCISES)
+def test_no_mutant_keeps_full_points_and_the_message_names_the_change(exercise_id):
+    exercise = get(exercise_id)
+    challenge = exercise.challenge(20)
+    missed, misnamed, equivalent, judged = [], [], set(), 0
+    for mutant in mutants(exercise):
+        try:
+            subject = rebuild(exercise, mutant)
+        except ValueError:
+            # 만들 때 이미 오류가 나는 모델은 답이 될 수 없습니다.
+            assert exercise.style in UNBUILDABLE_STYLES, mutant.name
+            continue
+        report = judge(exercise, challenge, observe(challenge, subject))
+        judged += 1
+        lost = [item for item in report.items if not item.passed and "정확도" not in item.name]
+        if not lost:
+            equivalent.add(mutant.name)
+            if mutant.name not in EQUIVALENT.get(exercise_id, set()):
+                missed.append(mutant.name)
+        elif not any(sign in report.to_text() for sign in mutant.signs):
+            misnamed.append(f"{mutant.name}\n{report.to_text()}")
+    assert not missed, "\n".join(missed)
+    assert not misnamed, "\n\n".join(misnamed)
+    assert equivalent == EQUIVALENT.get(exercise_id, set())
+    assert judged >= (0 if exercise.counts else 15)
