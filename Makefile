@@ -21,7 +21,7 @@ export PYTHONUTF8 := 1
 # What the tests run beside each other: two workers fit 2 cores and 8 GB.
 JOBS ?= 2
 
-.PHONY: help setup lab grade test bench lint format build lock oldest clean
+.PHONY: moved help setup lab grade test bench lint format build lock oldest clean
 
 help:
 	@echo 'make lab      주피터랩으로 강의를 엽니다'
@@ -37,9 +37,13 @@ help:
 setup: $(STAMP)
 	@:
 
-$(STAMP): requirements.txt pyproject.toml tools/setup.sh
+# The stamp holds the place of the repository: an environment that was moved with it points to the
+# old one.
+MOVED := $(shell [ "$$(cat $(STAMP) 2>/dev/null)" = "$(CURDIR)" ] || echo moved)
+
+$(STAMP): requirements.txt pyproject.toml tools/setup.sh $(MOVED)
 	@sh tools/setup.sh $(VENV)
-	@touch $@
+	@printf '%s\n' "$(CURDIR)" >$@
 
 # The terminals and `!` lines in JupyterLab shall find .venv's programs too.
 lab: $(STAMP)

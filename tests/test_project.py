@@ -323,6 +323,19 @@ def test_set_up_works_once_and_is_silent_afterwards(
     assert (folder / ".venv" / ".ready").stat().st_mtime_ns > stamp
     assert python.exists()
 
+    # A repository that was moved finds itself again.
+    moved = folder.rename(tmp_path / "elsewhere")
+    fourth = make_setup(moved, outside)
+    assert fourth.returncode == 0, fourth.stderr
+    seen = subprocess.run(
+        [moved / ".venv" / "bin" / "python", "-c", "import small; print(small.__file__)"],
+        capture_output=True,
+        text=True,
+        cwd=tmp_path,
+    )
+    assert seen.stdout == f"{moved / 'small.py'}\n", seen.stderr
+    assert make_setup(moved, outside).stderr == ""
+
 
 def test_too_old_a_python_is_answered_in_one_line(tmp_path: Path) -> None:
     folder = small_project(tmp_path / "project")

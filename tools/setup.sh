@@ -42,15 +42,20 @@ if ! [ -x "$venv/bin/python" ] || ! fits "$venv/bin/python" || ! "$venv/bin/pyth
     "$python" -m venv --clear "$venv"
 fi
 
-say '꾸러미 설치 (처음 한 번, 몇 분 걸립니다)'
+say '패키지 설치 (처음 한 번, 몇 분 걸립니다)'
 # pip speaks of its own sources on standard error; only a failure is worth showing.
 log=$venv/setup.log
 if ! "$venv/bin/python" -m pip install --quiet --requirement requirements.txt >"$log" 2>&1 ||
     ! "$venv/bin/python" -m pip install --quiet --no-deps --no-build-isolation --editable . >>"$log" 2>&1; then
     cat "$log" >&2
-    say '꾸러미를 설치하지 못했습니다. 네트워크를 확인하고 다시 실행하세요.'
+    say '패키지를 설치하지 못했습니다. 네트워크를 확인하고 다시 실행하세요.'
     exit 1
 fi
+
+# JupyterLab's first question to a learner would be about its own news, in English.
+mkdir -p "$venv/etc/jupyter/labconfig"
+printf '%s\n' '{"disabledExtensions": {"@jupyterlab/apputils-extension:announcements": true}}' \
+    >"$venv/etc/jupyter/labconfig/page_config.json"
 
 sh tools/need.sh dot
 say '준비가 끝났습니다.'
