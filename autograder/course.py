@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from autograder.errors import CourseError
+from autograder.korean import with_particle
 from autograder.observe import observe
 from autograder.protocol import Challenge, read
 
@@ -120,7 +121,10 @@ def ready(*subjects: Any, **named: Any) -> bool:
     missing = [name for name, value in named.items() if _empty(value)]
     if missing:
         names = ", ".join(f"`{name}`" for name in missing)
-        print(f"먼저 위의 문제를 풀어 {names}을(를) 만드세요. 그러면 이 셀에 결과가 나옵니다.")
+        print(
+            f"먼저 위의 문제를 풀어 {with_particle(names, '을', '를')} 만드세요. "
+            "그러면 이 셀에 결과가 나옵니다."
+        )
         return False
     if any(_empty(value) for value in subjects):
         print("먼저 위의 문제를 푸세요. 그러면 이 셀에 결과가 나옵니다.")

@@ -9,6 +9,7 @@ import numpy as np
 from autograder.exercise import LayerExercise
 from autograder.judge.compare import compare_call
 from autograder.judge.problems import explain
+from autograder.korean import with_particle
 from autograder.protocol import Challenge, Evidence
 from autograder.report import Item
 
@@ -131,7 +132,7 @@ def _compare_noise(made: str, wanted: np.ndarray, found: np.ndarray) -> tuple[st
     want, have = float(np.mean(np.var(wanted, axis=0))), float(np.mean(np.var(found, axis=0)))
     if have <= 1e-9 * max(want, 1e-9) or have < 0.02 * want:
         return (
-            f"`{made}`이(가) 훈련 모드에서도 추론과 똑같이 계산합니다.",
+            f"{with_particle(f'`{made}`', '이', '가')} 훈련 모드에서도 추론과 똑같이 계산합니다.",
             "`training` 값을 드롭아웃 층까지 넘겼는지 보세요.",
         )
     if abs(have / want - 1) > NOISE_TOLERANCE:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from autograder.korean import with_particle
+
 _SENTENCES = {
     "none": "`{name}`의 값이 `None`입니다. 함수라면 `return`을 빠뜨리지 않았는지, "
     "`model = model.add(...)`처럼 쓰지 않았는지 보세요.",
@@ -13,12 +15,12 @@ _SENTENCES = {
     "`keras.Sequential([...])`이나 `keras.Model(...)`로 모델을 만드세요.",
     "keras_tensor": "`{name}`에 모델이 아니라 출력 텐서(`KerasTensor`)가 들어 있습니다. "
     "`keras.Model(inputs, outputs)`로 묶으세요.",
-    "function": "`{name}`에 함수 `{type}`이(가) 들어 있습니다. 함수를 불러서 얻은 모델을 넣으세요.",
+    "function": "`{name}`에 함수 {type_subject} 들어 있습니다. 함수를 불러서 얻은 모델을 넣으세요.",
     "not_model": "`{name}`에 케라스 모델이 아니라 `{type}` 객체가 들어 있습니다.",
     "instance": "`{name}`에는 객체가 아니라 클래스가 있어야 하는데 `{type}` 객체가 들어 있습니다.",
     "not_layer": "`{name}(...)`으로 만든 것이 케라스 모델이나 층이 아니라 `{type}`입니다. "
     "`class {name}(keras.Model):`로 상속했는지 보세요.",
-    "not_value": "`{name}`을(를) 텐서로 읽을 수 없습니다. 지금은 `{type}` 객체입니다.",
+    "not_value": "{name_object} 텐서로 읽을 수 없습니다. 지금은 `{type}` 객체입니다.",
     "not_function": "`{name}`에 함수가 아니라 `{type}` 객체가 들어 있습니다.",
     "huge": "출력이 너무 큽니다. 층의 크기를 명세와 비교해 보세요.",
     "call": "실행하다가 오류가 났습니다{where}: `{error}: {message}`",
@@ -49,6 +51,8 @@ def explain(record: dict[str, Any], name: str) -> tuple[str, str]:
     text = _SENTENCES.get(kind, _SENTENCES["observe"]).format(
         name=name,
         type=record.get("type", ""),
+        type_subject=with_particle(f"`{record.get('type', '')}`", "이", "가"),
+        name_object=with_particle(f"`{name}`", "을", "를"),
         where=f" (`{layer}` 층)" if layer else "",
         error=record.get("error", ""),
         message=first_line.replace("`", "'")[:240],

@@ -8,6 +8,7 @@ import numpy as np
 
 from autograder.exercise import ValueExercise
 from autograder.judge.problems import explain
+from autograder.korean import with_particle
 from autograder.protocol import Challenge, Evidence
 from autograder.report import Item
 
@@ -28,8 +29,9 @@ def items(exercise: ValueExercise, challenge: Challenge, evidence: Evidence) -> 
     reference = observe(challenge, exercise.solution())
     wanted, answer = reference.facts["value"], reference.arrays["value/0"]
     shape, dtype = tuple(wanted["shape"]), wanted["dtype"]
+    topic = with_particle(f"`{name}`", "은", "는")
     titles = {
-        "tensor": f"`{name}`은(는) 텐서입니다",
+        "tensor": f"{topic} 텐서입니다",
         "shape": f"모양 `{shape}`",
         "dtype": f"자료형 `{dtype}`",
         "value": "값",
@@ -48,7 +50,11 @@ def items(exercise: ValueExercise, challenge: Challenge, evidence: Evidence) -> 
     value = evidence.arrays[found["array"]]
     kind = str(found["type"])
     checks = {
-        "tensor": ("Tensor" in kind, f"지금은 `{kind}`입니다.", _ADVICE.get(kind, "")),
+        "tensor": (
+            "Tensor" in kind,
+            f"{topic} 텐서여야 하는데 `{kind}`입니다.",
+            _ADVICE.get(kind, ""),
+        ),
         "shape": (
             value.shape == shape,
             f"모양이 `{shape}`이어야 하는데 `{value.shape}`입니다.",
