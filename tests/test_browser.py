@@ -1,0 +1,191 @@
+"""학습자처럼: 주피터랩에서 노트북을 열고, 틀리게 풀고, 고칩니다(실제 브라우저)."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+NOTEBOOK = "04_sequential/sequential.ipynb"
+TOKEN = "course"
+CHECK = 'check("sequential.mlp"'
+
+WRONG = """model = keras.Sequential([
+keras.Input(shape=(784,)),
+layers.Dense(64, activation="relu"),
+layers.Dense(32, activation="relu"),
+layers.Dense(10, activation="softmax"),
+])"""
+
+pytestmark = pytest.mark.xdist_group("browser")
+
+
+def _chromium() -> str | None:
+    names = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+    return next((path for name in names if (path := shutil.which(name))), None)
+
+
+@pytest.fixture(scope="module")
+def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    folder = tmp_path_factory.mktemp("lab")
+    shutil.copytree(ROOT / "notebooks", folder / "notebooks")
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    address = f"http://127.0.0.1:{port}"
+    log = (folder / "lab.log").open("w")
+    server = subprocess.Popen(
+        [
+            *(sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root"),
+            f"--ServerApp.root_dir={folder / 'notebooks'}",
+            f"--ServerApp.port={port}",
+            f"--IdentityProvider.token={TOKEN}",
+            "--LabApp.expose_app_in_browser=True",
+        ],
+        stdout=log,
+        stderr=log,
+        env=os.environ | {"PYTHONPATH": str(ROOT), "AUTOGRADER_HOME": str(folder / "home")},
+    )
+    try:
+        _wait_until_up(f"{address}/api?token={TOKEN}", server, folder / "lab.log")
+        yield address
+    finally:
+        server.terminate()
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            server.wait(20)
+        server.kill()
+        log.close()
+
+
+def _wait_until_up(address: str, server: subprocess.Popen, log: Path) -> None:
+    deadline = time.monotonic() + 90
+    while time.monotonic() < deadline:
+        assert server.poll() is None, log.read_text()
+        with contextlib.suppress(urllib.error.URLError, OSError):
+            urllib.request.urlopen(address, timeout=5)
+            return
+        time.sleep(0.5)
+    pytest.fail("주피터랩이 90초 안에 뜨지 않았습니다:\n" + log.read_text())
+
+
+@pytest.fixture(scope="module")
+def page(lab: str) -> Iterator:
+    playwright = pytest.importorskip("playwright.sync_api")
+    browser_path = _chromium()
+    if browser_path is None and not os.environ.get("CI"):
+        pytest.skip("크로미엄이 없습니다. `apt-get install chromium`으로 설치하세요.")
+    assert browser_path, "크로미엄이 없습니다."
+    with playwright.sync_playwright() as started:
+        browser = started.chromium.launch(
+            executable_path=browser_path,
+            args=["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking"],
+        )
+        page = browser.new_page(viewport={"width": 1280, "height": 900})
+        page.goto(f"{lab}/lab/tree/{NOTEBOOK}?token={TOKEN}&reset", wait_until="commit")
+        yield page
+        browser.close()
+
+
+INDEX_OF = """(text) => {
+  const cells = window.jupyterapp.shell.currentWidget.content.widgets;
+  return cells.findIndex(cell => cell.model.type === 'code'
+    && cell.model.sharedModel.source.includes(text));
+}"""
+ACTIVATE = """async (index) => {
+  const content = window.jupyterapp.shell.currentWidget.content;
+  content.activeCellIndex = index;
+  await content.scrollToItem(index, 'center');
+  content.activate();
+}"""
+IDLE = """() => {
+  const panel = window.jupyterapp?.shell.currentWidget;
+  return panel?.sessionContext?.session?.kernel?.status === 'idle'
+    && panel.content.widgets.length > 5;
+}"""
+EXECUTED = """([index, before]) => {
+  const model = window.jupyterapp.shell.currentWidget.content.widgets[index].model;
+  return model.executionCount !== null && model.executionCount !== before
+    && model.executionState !== 'running';
+}"""
+
+
+def _select(page, index: int) -> None:
+    page.evaluate(ACTIVATE, index)
+    page.wait_for_selector(".jp-Notebook .jp-Cell.jp-mod-active")
+
+
+def _run(page, index: int) -> None:
+    """셀을 고르고 Shift+Enter로 실행해 끝날 때까지 기다립니다."""
+    _select(page, index)
+    count = (
+        "(index) => window.jupyterapp.shell.currentWidget.content.widgets[index]"
+        ".model.executionCount"
+    )
+    before = page.evaluate(count, index)
+    page.keyboard.press("Escape")
+    page.keyboard.press("Shift+Enter")
+    page.wait_for_function(EXECUTED, arg=[index, before], timeout=120_000)
+    page.wait_for_function(IDLE, timeout=120_000)
+
+
+def _type(page, index: int, text: str) -> None:
+    """셀의 내용을 지우고 `text`를 한 글자씩 칩니다."""
+    _select(page, index)
+    page.keyboard.press("Escape")
+    page.keyboard.press("Enter")
+    page.keyboard.press("Control+a")
+    page.keyboard.press("Delete")
+    for line in text.split("\n"):
+        page.keyboard.insert_text(line)
+        page.keyboard.press("Enter")
+
+
+def _report(page, index: int):
+    _select(page, index)
+    return page.locator(".jp-Cell.jp-mod-active .ag-report").last
+
+
+def test_a_wrong_model_is_explained_and_the_corrected_one_passes(page):
+    page.wait_for_function(IDLE, timeout=120_000)
+    setup = page.evaluate(INDEX_OF, "set_random_seed")
+    check = page.evaluate(INDEX_OF, CHECK)
+    assert 0 < setup < check
+    learner = check - 1
+
+    _run(page, setup)
+    _run(page, check - 1)
+    _run(page, check)
+    assert "아직 풀지 않았어요" in _report(page, check).inner_text()
+
+    _type(page, learner, WRONG)
+    _run(page, learner)
+    _run(page, check)
+    report = _report(page, check)
+    assert "2번째 밀집 층: 유닛이 64개여야 하는데 32개입니다." in report.inner_text()
+    assert "일부 맞았습니다" in report.inner_text()
+    _keep(page, "wrong")
+
+    _type(page, learner, WRONG.replace("32", "64"))
+    _run(page, learner)
+    _run(page, check)
+    assert "맞았습니다 8 / 8점" in " ".join(_report(page, check).inner_text().split())
+    _keep(page, "right")
+
+
+def _keep(page, name: str) -> None:
+    """`AUTOGRADER_SCREENSHOTS`에 폴더를 주면 그림을 남깁니다(README의 그림을 만들 때)."""
+    folder = os.environ.get("AUTOGRADER_SCREENSHOTS")
+    if folder:
+        page.wait_for_timeout(500)
+        page.screenshot(path=str(Path(folder) / f"{name}.png"))
