@@ -11,6 +11,7 @@ from __future__ import annotations
 from typing import Any
 
 from autograder.errors import CourseError, UnknownExercise
+from autograder.startup import configure, import_tensorflow
 
 __all__ = [
     "CourseError",
@@ -32,11 +33,15 @@ _HOMES = {
     "load_data": "autograder.data",
 }
 
+configure()
+
 
 def __getattr__(name: str) -> Any:
     # 텐서플로를 불러오는 데 몇 초가 걸리므로 쓸 때 불러옵니다.
     if name in _HOMES:
         import importlib
 
+        # A notebook's first import: TensorFlow's start-up notes would stand under it.
+        import_tensorflow()
         return getattr(importlib.import_module(_HOMES[name]), name)
     raise AttributeError(f"module 'autograder' has no attribute '{name}'")
