@@ -17,6 +17,8 @@ OLDEST := .venv-oldest
 export TF_CPP_MIN_LOG_LEVEL ?= 3
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PYTHONUTF8 := 1
+# uv trusts what the system trusts, as pip does.
+export UV_SYSTEM_CERTS := 1
 
 # What the tests run beside each other: two workers fit 2 cores and 8 GB.
 JOBS ?= 2

@@ -30,6 +30,7 @@ def resolve(arguments: list[str]) -> None:
     command += ["--no-annotate", "--no-header", "--quiet", *arguments]
     # A setting of this machine must not decide the course's versions.
     environment = {name: text for name, text in os.environ.items() if not name.startswith("UV_")}
+    environment["UV_SYSTEM_CERTS"] = "1"
     done = subprocess.run(command, cwd=ROOT, env=environment)
     if done.returncode:
         sys.exit(done.returncode)
