@@ -48,7 +48,7 @@ def _exercises(options: argparse.Namespace) -> None:
     from autograder.exercises import all_exercises
     from autograder.judge import points_of
 
-    rows = [
+    rows: list[dict[str, Any]] = [
         {
             "id": exercise.id,
             "title": exercise.title,

@@ -10,6 +10,8 @@ GAP = 1.0
 OTHER_KIND = 1.7
 RELATED_KIND = 0.8
 PER_SETTING = 0.3
+OTHER_SIZE = 0.01
+"""설정이 같은 층이 여럿일 때, 가중치의 수까지 같은 쪽을 고르게 하는 값."""
 
 
 @dataclass(frozen=True)
@@ -55,7 +57,8 @@ def align(wanted: list[Step], found: list[Step]) -> list[Pair]:
 def distance(wanted: Step, found: Step) -> float:
     """두 단계가 다른 정도. 같으면 0."""
     if wanted.kind == found.kind:
-        return min(PER_SETTING * len(differences(wanted, found)), 0.95)
+        size = OTHER_SIZE if wanted.parameters != found.parameters else 0.0
+        return min(PER_SETTING * len(differences(wanted, found)), 0.95) + size
     return RELATED_KIND if _family(wanted.kind) == _family(found.kind) else OTHER_KIND
 
 

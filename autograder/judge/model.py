@@ -21,6 +21,7 @@ from autograder.judge.align import Pair, align, differences
 from autograder.judge.problems import explain
 from autograder.judge.steps import Step, steps_of
 from autograder.judge.wording import ADVICE, difference, layer_name, settings_text
+from autograder.korean import with_particle
 from autograder.observe.trace import Trace, record_calls
 from autograder.protocol import Challenge, Evidence
 from autograder.report import Item
@@ -67,7 +68,16 @@ def items(exercise: ModelExercise, challenge: Challenge, evidence: Evidence) -> 
             if name in detailed:
                 group += _layer_items(prefix, exercise, wanted_parts[name], part, equal[name])
             group.append(
-                _whole_item(prefix, name, exercise, wanted_parts[name], part, evidence, equal[name])
+                _whole_item(
+                    prefix,
+                    name,
+                    exercise,
+                    wanted_parts[name],
+                    part,
+                    evidence,
+                    equal=equal[name],
+                    detailed=name in detailed,
+                )
             )
             groups.append(group)
         result += [_merged(base, names, same) for same in zip(*groups, strict=True)]
@@ -139,7 +149,7 @@ def _detailed(exercise: ModelExercise, names: list[str]) -> list[str]:
 
 def _equal(reference: Evidence, evidence: Evidence, name: str) -> bool:
     wanted, found = reference.facts["parts"][name], evidence.facts.get("parts", {}).get(name, {})
-    if found.get("status") != "seen":
+    if found.get("status") != "seen" or found["untracked"]:
         return False
     shapes = [
         sorted((w["shape"], w["trainable"]) for w in _weights(facts, part))
@@ -181,7 +191,7 @@ def _style_item(style: str, parts: dict[str, Any]) -> Item:
         if found != style:
             kind = _STYLE_NAMES.get(str(found))
             message = (
-                f"{name}. 지금 `{part}`은 {kind}입니다."
+                f"{name}. 지금 {with_particle(f'`{part}`', '은', '는')} {kind}입니다."
                 if kind
                 else f"{name}. 아직 모델이 아닙니다."
             )
@@ -329,7 +339,9 @@ def _whole_item(
     wanted: dict[str, Any],
     part: dict[str, Any],
     evidence: Evidence,
+    *,
     equal: bool,
+    detailed: bool,
 ) -> Item:
     title = f"{prefix}같은 가중치를 넣으면 명세의 모델과 같은 값을 냅니다"
     points = exercise.whole_points
@@ -340,12 +352,12 @@ def _whole_item(
     if part["status"] != "seen":
         message, advice = explain(part, name)
         return Item(title, points, 0, prefix + message, advice)
-    message, advice = _why_different(wanted, part, evidence)
+    message, advice = _why_different(wanted, part, evidence, detailed)
     return Item(title, points, 0, prefix + message, advice)
 
 
 def _why_different(
-    wanted: dict[str, Any], part: dict[str, Any], evidence: Evidence
+    wanted: dict[str, Any], part: dict[str, Any], evidence: Evidence, detailed: bool
 ) -> tuple[str, str]:
     outputs, others = wanted["outputs"][0], part["outputs"][0]
     if not others:
@@ -366,8 +378,18 @@ def _why_different(
                 "출력에 `NaN`이나 무한대가 있습니다.",
                 "0으로 나누거나 log(0)을 하는 곳이 있는지 보세요.",
             )
-    if differences_exist(wanted, part):
-        return "층이 명세와 달라서 계산 결과도 다릅니다.", "위의 ✘ 항목부터 고치세요."
+    if part["untracked"]:
+        return (
+            "모델이 알지 못하는 가중치가 있습니다. 그런 가중치는 훈련되지 않습니다.",
+            "층은 `call`이 아니라 `__init__`에서 만드세요. `self`에 담아야 모델이 압니다.",
+        )
+    different = _first_difference(wanted, part)
+    if different:
+        return (
+            ("층이 명세와 달라서 계산 결과도 다릅니다.", "위의 ✘ 항목부터 고치세요.")
+            if detailed
+            else different
+        )
     if not np.allclose(wanted["losses"], np.array(part["losses"], float), rtol=1e-3, atol=1e-6):
         return "규제(regularizer)로 더해지는 손실이 명세와 다릅니다.", ADVICE["kernel_regularizer"]
     if not all(part["trainable"]):
@@ -381,17 +403,16 @@ def _why_different(
     )
 
 
-def differences_exist(wanted: dict[str, Any], part: dict[str, Any]) -> bool:
-    """나란히 맞춘 단계에 다른 곳이 있는지."""
+def _first_difference(wanted: dict[str, Any], part: dict[str, Any]) -> tuple[str, str] | None:
+    """나란히 맞춘 단계에서 처음으로 다른 곳의 (메시지, 조언). 모두 같으면 None."""
     first, second = steps_of(wanted), steps_of(part)
     pairs = align(first, second)
-    return any(
-        pair.wanted is None
-        or pair.found is None
-        or first[pair.wanted].kind != second[pair.found].kind
-        or differences(first[pair.wanted], second[pair.found])
-        for pair in pairs
-    )
+    for index, (message, advice) in sorted(_verdicts(first, second, pairs).items()):
+        return f"{ordinal(first, index)}: {message}", advice
+    extra = next((pair.found for pair in pairs if pair.wanted is None), None)
+    if extra is not None:
+        return f"명세에 없는 층이 더 있습니다: {_where(second, extra)}.", ""
+    return None
 
 
 def _shared_item(title: str, wanted: dict[str, Any], found: dict[str, Any]) -> Item:
@@ -408,10 +429,11 @@ def _shared_item(title: str, wanted: dict[str, Any], found: dict[str, Any]) -> I
                     2,
                     0,
                     f"`{second}` 안에서 `{first}`의 가중치를 쓰지 않습니다.",
-                    f"`{first}`을 새로 만들지 말고 그대로 불러 보세요: `{first}(...)`.",
+                    f"{with_particle(f'`{first}`', '을', '를')} 새로 만들지 말고 "
+                    f"그대로 부르세요: `{first}(...)`.",
                 )
             if have > want:
-                message = f"`{first}`과 `{second}`의 가중치가 따로 있어야 하는데 같은 것입니다."
+                message = f"{with_particle(f'`{first}`', '과', '와')} `{second}`의 가중치가 따로 있어야 하는데 같은 것입니다."
                 return Item(title, 2, 0, message, "같은 모델을 두 번 쓰지 말고 따로 만드세요.")
     return Item(title, 2, 0, f"{title}: 가중치의 수가 명세와 다릅니다.")
 

@@ -40,7 +40,7 @@ class Step:
     kind: str
     settings: dict[str, Any]
     output_shape: tuple[int | None, ...] = ()
-    weighted: bool = False
+    parameters: int = 0
 
     @property
     def invisible(self) -> bool:
@@ -89,7 +89,7 @@ def _step(call: dict[str, Any], dropped: float | None) -> Step:
         # 이름은 달라도 훈련할 때 값을 0으로 만드는 층은 드롭아웃입니다.
         kind, settings = "Dropout", {"rate": dropped}
     shape = tuple(shapes[0]) if shapes else ()
-    return Step(kind, settings, shape, bool(call["parameters"]))
+    return Step(kind, settings, shape, call["parameters"])
 
 
 def _append(steps: list[Step], step: Step) -> None:

@@ -164,8 +164,10 @@ def _describe(model: Any, trace: Trace) -> dict[str, Any]:
     for call in trace.calls:
         ids += [index for index in call.weight_ids if index not in ids]
     optimizer = getattr(model, "optimizer", None)
+    tracked = {id(weight) for weight in model.weights}
     return {
         "weights": ids,
+        "untracked": sum(id(trace.weights[index]) not in tracked for index in ids),
         "trained_steps": 0 if optimizer is None else int(optimizer.iterations),
         "trainable": [bool(weight.trainable) for weight in model.weights],
         "output_names": [str(name) for name in getattr(model, "output_names", None) or []],
