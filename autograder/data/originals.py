@@ -250,12 +250,13 @@ def _check_labels(form: ImageFormat, key: str, labels: np.ndarray, count: int) -
     if labels.shape not in ((len(labels),), (len(labels), 1)):
         raise _Problem(f"{key}의 모양이 (N,)이나 (N, 1)이어야 하는데 {labels.shape}입니다")
     if len(labels) != count:
-        raise _Problem(
-            f"{key.replace('y_', 'x_')}는 {count:,}개인데 {key}는 {len(labels):,}개입니다"
-        )
+        images = key.replace("y_", "x_")
+        raise _Problem(f"샘플 수가 다릅니다({images} {count:,}개, {key} {len(labels):,}개)")
     low, high = int(labels.min()), int(labels.max())
     if low < 0 or high >= form.classes:
-        raise _Problem(f"{key}의 레이블이 0…{form.classes - 1}이어야 하는데 {low}…{high}입니다")
+        raise _Problem(
+            f"{key}의 레이블이 0과 {form.classes - 1} 사이여야 하는데 {low}…{high}입니다"
+        )
     kinds = len(np.unique(labels))
     # 샘플이 넉넉한데 비는 클래스가 있으면 다른 레이블(예: CIFAR-100의 coarse 20가지)입니다.
     if count >= 20 * form.classes and kinds < form.classes:
@@ -276,7 +277,7 @@ def check_npz(form: ImageFormat, found: Found) -> tuple[int, int]:
             names = set(archive.namelist())
             missing = [key for key in KEYS if f"{key}.npy" not in names]
             if missing:
-                raise _Problem(f"배열 {with_particle(', '.join(missing), '이', '가')} 없습니다")
+                raise _Problem(f"빠진 배열이 있습니다({', '.join(missing)})")
             counts = []
             for part in ("train", "test"):
                 shape, dtype = _header(archive, f"x_{part}")
@@ -344,8 +345,6 @@ def _read_cifar(found: Found, part: Part) -> Pair:
     with tarfile.open(found.path) as archive:
         member = archive.extractfile(f"cifar-100-python/{part}")
         if member is None:
-            raise _Problem(
-                f"압축 파일 안에 cifar-100-python/{with_particle(part, '이', '가')} 없습니다"
-            )
+            raise _Problem(f"압축 파일 안에 cifar-100-python/{part} 파일이 없습니다")
         with member:
             return _decode_cifar(member)
