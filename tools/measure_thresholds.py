@@ -121,8 +121,8 @@ NETWORKS: dict[str, Network] = {
         {
             "builtin": {**_full(), **_baselines(5)},
             "original": {
-                "full": Protocol("Adam, 배치 32, 1 에포크, 앞 20,000개", 1, samples=20000),
-                **_baselines(1, 20000),
+                "full": Protocol("Adam, 배치 32, 1 에포크, 앞 10,000개", 1, samples=10000),
+                **_baselines(1, 10000),
             },
         },
     ),
