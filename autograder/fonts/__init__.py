@@ -29,7 +29,7 @@ def use_korean_font() -> None:
     """
     import matplotlib
 
-    _register()
+    register()
     for settings in (matplotlib.rcParams, matplotlib.rcParamsDefault):
         settings["font.family"] = [FAMILY, FALLBACK]
         settings["axes.unicode_minus"] = False
@@ -47,7 +47,8 @@ def use_korean_font_when_needed() -> None:
         sys.meta_path.insert(0, _Watcher())
 
 
-def _register() -> None:
+def register() -> None:
+    """글꼴 파일을 Matplotlib에 등록합니다. 이미 등록했으면 아무것도 하지 않습니다."""
     from matplotlib import font_manager
 
     manager = font_manager.fontManager

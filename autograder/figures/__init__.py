@@ -1,0 +1,27 @@
+"""강좌의 그림: 모델의 흐름, 훈련 기록, 샘플, 텐서. 글자는 어디에서나 한국어로 보입니다.
+
+모든 함수는 그림을 한 번 보여 주고 None을 돌려줍니다. 아직 풀지 않은 칸(`...`)을 넣으면 오류 대신
+한국어 문장을 출력합니다.
+"""
+
+from __future__ import annotations
+
+from autograder.figures.charts import plot_bars, plot_confusion, plot_history, plot_predictions
+from autograder.figures.flow import show_flow, show_model
+from autograder.figures.images import show_feature_maps, show_samples, show_tensor
+from autograder.fonts import use_korean_font, use_korean_font_when_needed
+
+__all__ = [
+    "plot_bars",
+    "plot_confusion",
+    "plot_history",
+    "plot_predictions",
+    "show_feature_maps",
+    "show_flow",
+    "show_model",
+    "show_samples",
+    "show_tensor",
+    "use_korean_font",
+]
+
+use_korean_font_when_needed()
