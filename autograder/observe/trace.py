@@ -13,6 +13,7 @@ from typing import Any
 
 import keras
 import numpy as np
+import tensorflow as tf
 
 from autograder.protocol import plain
 
@@ -88,12 +89,13 @@ def record_calls(
     모델이 던지는 예외는 그대로 나갑니다.
     """
     arguments = {} if training is None else {"training": training}
-    if not getattr(model, "built", True):
-        # 처음 부를 때 케라스가 모양만 알아보려고 한 번 더 실행하는 것은 기록하지 않습니다.
-        model(inputs, **arguments)
     recorder = _Recorder([] if weights is None else weights)
-    with _patched(recorder):
-        outputs = model(inputs, **arguments)
+    with _eagerly():
+        if not getattr(model, "built", True):
+            # 처음 부를 때 케라스가 모양만 알아보려고 한 번 더 실행하는 것은 기록하지 않습니다.
+            model(inputs, **arguments)
+        with _patched(recorder):
+            outputs = model(inputs, **arguments)
     recorder.adopt(getattr(model, "weights", []))
     return recorder.finish(inputs, outputs)
 
@@ -236,6 +238,17 @@ def _patched(recorder: _Recorder) -> Iterator[None]:
         yield
     finally:
         keras.layers.Layer.__call__ = original
+
+
+@contextlib.contextmanager
+def _eagerly() -> Iterator[None]:
+    """`@tf.function`이 붙은 `call`도 파이썬으로 실행해, 안에서 부르는 층과 지금의 가중치를 봅니다."""
+    before = tf.config.functions_run_eagerly()
+    tf.config.run_functions_eagerly(True)
+    try:
+        yield
+    finally:
+        tf.config.run_functions_eagerly(before)
 
 
 def _bridge(origin: np.ndarray, value: np.ndarray) -> str | None:
