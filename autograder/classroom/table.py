@@ -1,0 +1,110 @@
+"""채점의 결과: 화면의 표와 `grades.csv`."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from autograder.report import number_text
+
+
+@dataclass(frozen=True)
+class Column:
+    """문제 하나: 아이디, 번호, 배점."""
+
+    exercise: str
+    number: str
+    points: float
+
+
+@dataclass
+class Row:
+    """학생 한 명. `scores`는 문제의 아이디 → 점수이고, 제출하지 않았으면 비어 있습니다."""
+
+    student: str
+    status: str
+    scores: dict[str, float] = field(default_factory=dict)
+    total: float | None = None
+    penalty: float = 0.0
+    notes: list[str] = field(default_factory=list)
+    name: str = ""
+
+    @property
+    def remark(self) -> str:
+        """비고에 적는 글."""
+        late = [f"지각 감점 {number_text(self.penalty)}점"] if self.penalty else []
+        return " ".join(late + self.notes)
+
+
+def show(unit: str, columns: Sequence[Column], rows: Sequence[Row], console: Console) -> None:
+    """표를 화면에 보입니다."""
+    points = sum(column.points for column in columns)
+    table = Table(title=f"{unit} 채점 결과", show_lines=any(row.remark for row in rows))
+    table.add_column("학생", no_wrap=True)
+    for column in columns:
+        table.add_column(
+            f"{column.number}\n[dim]/{number_text(column.points)}[/dim]", justify="right"
+        )
+    table.add_column(f"합계\n[dim]/{number_text(points)}[/dim]", justify="right", style="bold")
+    table.add_column("비고", overflow="fold", min_width=24)
+    for row in rows:
+        cells = [_score(row.scores.get(column.exercise), column.points) for column in columns]
+        total = Text("–" if row.total is None else number_text(row.total))
+        # Student names and notes are not markup.
+        table.add_row(Text(row.student), *cells, total, Text(row.remark))
+    graded = [row.total for row in rows if row.total is not None]
+    if graded:
+        table.caption = (
+            f"제출 {len(graded)}명 / {len(rows)}명 · "
+            f"평균 {number_text(sum(graded) / len(graded))}점"
+        )
+    console.print(table)
+
+
+def write_csv(path: Path, columns: Sequence[Column], rows: Sequence[Row]) -> None:
+    """`grades.csv`를 씁니다. 엑셀이 한글을 바로 읽도록 BOM이 있는 UTF-8입니다."""
+    buffer = io.StringIO()
+    writer = csv.writer(buffer, lineterminator="\r\n")
+    writer.writerow(
+        ["학생", "이름", *(column.exercise for column in columns), "합계", "만점", "상태", "비고"]
+    )
+    points = number_text(sum(column.points for column in columns))
+    for row in rows:
+        scores = [_plain(row.scores.get(column.exercise)) for column in columns]
+        writer.writerow(
+            [
+                _cell(row.student),
+                _cell(row.name),
+                *scores,
+                _plain(row.total),
+                points,
+                row.status,
+                _cell(row.remark),
+            ]
+        )
+    partial = path.with_name(path.name + ".partial")
+    partial.write_text(buffer.getvalue(), "utf-8-sig", newline="")
+    partial.replace(path)
+
+
+def _score(score: float | None, points: float) -> Text:
+    if score is None:
+        return Text("–", "dim")
+    style = "green" if score >= points else "red" if score <= 0 else "yellow"
+    return Text(number_text(score), style)
+
+
+def _plain(score: float | None) -> str:
+    return "" if score is None else number_text(score)
+
+
+def _cell(text: str) -> str:
+    """엑셀이 수식으로 읽을 글 앞에 작은따옴표를 붙입니다."""
+    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text
