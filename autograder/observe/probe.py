@@ -41,7 +41,7 @@ def probe_values(weights: list[Any], seed: int) -> list[np.ndarray]:
     """가중치마다 넣을 값.
 
     값은 `seed`, 모양, 같은 모양 가운데 몇 번째인지로만 정해집니다.
-    분산(variance)은 양수여야 하므로 0.5–1.5, 나머지는 표준편차 1/√fan_in의 정규분포입니다.
+    분산(variance)은 5–15여서 배치 정규화의 epsilon이 결과에 드러나지 않고, 나머지는 표준편차 1/√fan_in의 정규분포입니다.
     """
     seen: Counter[tuple[int, ...]] = Counter()
     values = []
@@ -50,7 +50,7 @@ def probe_values(weights: list[Any], seed: int) -> list[np.ndarray]:
         state = np.random.RandomState([seed % 2**32, seen[shape], len(shape), *shape])
         seen[shape] += 1
         if "variance" in str(weight.name):
-            value = state.uniform(0.5, 1.5, shape)
+            value = state.uniform(5, 15, shape)
         else:
             fan_in = int(np.prod(shape[:-1])) if len(shape) > 1 else 4
             value = state.standard_normal(shape) / np.sqrt(max(fan_in, 1))
