@@ -11,6 +11,7 @@ from __future__ import annotations
 from typing import Any
 
 from autograder.errors import CourseError, UnknownExercise
+from autograder.fonts import use_korean_font_when_needed
 from autograder.startup import configure, import_tensorflow
 
 __all__ = [
@@ -34,6 +35,7 @@ _HOMES = {
 }
 
 configure()
+use_korean_font_when_needed()
 
 
 def __getattr__(name: str) -> Any:
