@@ -34,6 +34,8 @@ _DROPPED = (
     "MPLBACKEND",
     "NBGRADER_EXECUTION",
     "NBGRADER_VALIDATING",
+    # With it ipykernel would not show what C++ code writes to stderr.
+    "PYTEST_CURRENT_TEST",
     "PYTHONWARNINGS",
     "TF_CPP_MIN_LOG_LEVEL",
 )
@@ -52,7 +54,7 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Run:
-    """실행한 노트북. `error`는 멈춘 까닭이고, 끝까지 실행되었으면 빈 문자열입니다."""
+    """실행한 노트북. `error`는 커널이 멈추었거나 시간을 넘긴 까닭, 아니면 빈 문자열입니다."""
 
     notebook: NotebookNode
     seconds: float
@@ -107,8 +109,9 @@ def execute(
             client.on_cell_complete = lambda cell, cell_index: on_cell(cell_index)
         try:
             client.execute(env=_environment(Path(folder), data))
-        except CellExecutionError as raised:
-            error = f"{raised.ename}: {_short(raised.evalue)}"
+        except CellExecutionError:
+            # The cell's output tells it: see `noise`.
+            pass
         except CellTimeoutError:
             error = f"셀이 {cell_seconds}초 안에 끝나지 않았습니다"
         except (DeadKernelError, RuntimeError) as raised:
@@ -174,10 +177,8 @@ def untouched_faults(run: Run, unit: str) -> list[str]:
 
 
 def _faults(run: Run) -> list[str]:
-    faults = [f"{line}이(가) 나왔습니다." for line in run.noise]
-    if run.error and not faults:
-        faults.append(f"{run.error}.")
-    return faults
+    stopped = [f"{run.error}."] if run.error else []
+    return stopped + [f"{line}이(가) 나왔습니다." for line in run.noise]
 
 
 _HEAD = re.compile(r"문제 \S+ · .*\[([\d.]+) / ([\d.]+)점\] (.+)")
