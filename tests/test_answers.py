@@ -1,0 +1,76 @@
+"""Right answers in many styles get full points, wrong ones the message that helps.
+
+The answers are `solutions/<unit>/answers.py`, written by the authors of the notebooks.
+"""
+
+from __future__ import annotations
+
+import zlib
+from pathlib import Path
+
+import pytest
+
+from autograder.classroom.answers import Answer, load_answers
+from autograder.errors import CourseError
+from autograder.exercises.units import UNITS
+from autograder.report import Report
+from autograder.startup import import_tensorflow
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def collect() -> list[pytest.param]:
+    import_tensorflow()
+    found = []
+    for unit in UNITS:
+        try:
+            answers = load_answers(unit, ROOT)
+        except CourseError:
+            # Told by test_every_unit_has_answers; one broken file must not hide the others.
+            continue
+        for answer in answers:
+            kind = "right" if answer.right else "wrong"
+            found.append(
+                pytest.param(
+                    answer,
+                    id=f"{answer.exercise}-{kind}-{answer.name}",
+                    marks=pytest.mark.xdist_group(f"answers-{unit}"),
+                )
+            )
+    return found
+
+
+@pytest.mark.parametrize("unit", UNITS)
+def test_every_unit_has_answers(unit: str) -> None:
+    assert load_answers(unit, ROOT)
+
+
+@pytest.mark.parametrize("answer", collect())
+def test_answer(answer: Answer) -> None:
+    report = judged(answer)
+    text = report.to_text()
+    lost = [item for item in report.items if not item.passed]
+    if not answer.right:
+        assert report.outcome != "right", text
+        assert report.score <= report.points - 1, text
+        assert answer.expect in text
+    elif answer.trained:
+        assert report.passed and report.score == report.points, text
+    else:
+        assert all(item.name.startswith("테스트 정확도") for item in lost), text
+        assert report.attempted and len(lost) <= 1, text
+
+
+def judged(answer: Answer) -> Report:
+    """The report of an answer; the same on every run of the tests."""
+    import keras
+
+    from autograder.exercises import get
+    from autograder.judge import judge
+    from autograder.observe import observe
+
+    exercise = get(answer.exercise)
+    seed = zlib.crc32(answer.name.encode())
+    keras.utils.set_random_seed(seed % 2**31)
+    challenge = exercise.challenge(seed)
+    return judge(exercise, challenge, observe(challenge, answer.subjects(exercise)))
