@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from typing import Any
 
 import numpy as np
@@ -19,8 +20,7 @@ def observe(challenge: Challenge, subject: dict[str, Any]) -> Evidence:
         return Evidence(challenge.exercise, challenge.kind, problem("none"))
     arrays: dict[str, np.ndarray] = {}
     try:
-        nested = [value] if isinstance(value, (list, tuple)) else value
-        found = structure.collect("value", nested, arrays)
+        found = structure.collect("value", _as_array(value), arrays)
     except structure.TooLarge as error:
         return Evidence(challenge.exercise, challenge.kind, problem("huge", error))
     if len(found) != 1 or "array" not in found[0]:
@@ -28,3 +28,11 @@ def observe(challenge: Challenge, subject: dict[str, Any]) -> Evidence:
         return Evidence(challenge.exercise, challenge.kind, facts)
     facts = {"status": "seen", "value": found[0] | {"type": kind}}
     return Evidence(challenge.exercise, challenge.kind, facts, arrays)
+
+
+def _as_array(value: Any) -> Any:
+    """수로 된 리스트는 배열로 보아, 모양과 값까지 말해 줄 수 있게 합니다."""
+    if isinstance(value, (list, tuple)):
+        with contextlib.suppress(ValueError, TypeError):
+            return np.asarray(value)
+    return value

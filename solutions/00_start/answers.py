@@ -1,0 +1,72 @@
+"""00 시작하기: 맞는 답과 틀린 답."""
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from autograder.classroom.answers import right, wrong
+
+
+@right("start.first_tensor", "중첩 리스트와 dtype")
+def by_dtype():
+    return tf.constant([[1, 2, 3], [4, 5, 6]], dtype=tf.float32)
+
+
+@right("start.first_tensor", "소수점을 적어서")
+def by_floats():
+    return tf.constant([[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]])
+
+
+@right("start.first_tensor", "range를 reshape하고 cast")
+def by_range():
+    return tf.cast(tf.reshape(tf.range(1, 7), (2, 3)), tf.float32)
+
+
+@right("start.first_tensor", "넘파이 배열에서")
+def from_numpy():
+    return tf.convert_to_tensor(np.arange(1, 7, dtype="float32").reshape(2, 3))
+
+
+@right("start.first_tensor", "keras.ops로")
+def by_keras_ops():
+    return keras.ops.reshape(keras.ops.arange(1, 7, dtype="float32"), (2, 3))
+
+
+@right("start.first_tensor", "행을 쌓아서")
+def by_stack():
+    return tf.stack([tf.constant([1.0, 2.0, 3.0]), tf.constant([4.0, 5.0, 6.0])])
+
+
+@wrong("start.first_tensor", "자료형을 주지 않음", expect="자료형이 `float32`여야 하는데 `int32`")
+def integers():
+    return tf.constant([[1, 2, 3], [4, 5, 6]])
+
+
+@wrong("start.first_tensor", "float64", expect="자료형이 `float32`여야 하는데 `float64`")
+def doubles():
+    return tf.constant(np.arange(1.0, 7.0).reshape(2, 3))
+
+
+@wrong("start.first_tensor", "3행 2열", expect="모양이 `(2, 3)`이어야 하는데 `(3, 2)`")
+def transposed():
+    return tf.constant([[1.0, 2.0], [3.0, 4.0], [5.0, 6.0]])
+
+
+@wrong("start.first_tensor", "열부터 채움", expect="값이 다릅니다")
+def by_columns():
+    return tf.constant([[1.0, 3.0, 5.0], [2.0, 4.0, 6.0]])
+
+
+@wrong("start.first_tensor", "넘파이 배열", expect="텐서여야 하는데 `ndarray`입니다")
+def an_array():
+    return np.array([[1, 2, 3], [4, 5, 6]], dtype="float32")
+
+
+@wrong("start.first_tensor", "파이썬 리스트", expect="텐서여야 하는데 `list`입니다")
+def a_list():
+    return [[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]]
+
+
+@wrong("start.first_tensor", "변수", expect="텐서여야 하는데 `ResourceVariable`입니다")
+def a_variable():
+    return tf.Variable([[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]])
