@@ -8,6 +8,7 @@
 from __future__ import annotations
 
 import importlib
+import logging
 import os
 import re
 import sys
@@ -52,7 +53,10 @@ def import_tensorflow() -> None:
 
 
 def _import() -> None:
-    importlib.import_module("tensorflow")
+    tensorflow = importlib.import_module("tensorflow")
+    # TensorFlow's own notes ("Assets written to …") go to standard error, red in a notebook.
+    # The logger must have been asked for once: the first time, TensorFlow sets the level itself.
+    tensorflow.get_logger().setLevel(logging.ERROR)
     importlib.import_module("keras")
 
 
