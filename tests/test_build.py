@@ -112,6 +112,16 @@ STUB_CASES = {
         {"b"},
         [[f"...  {COMMENT}"], [f"b = ...  {COMMENT}"]],
     ),
+    "empty lines and magics before it": (
+        "%%time\n\n" + region("a = 1", "b = 2"),
+        {"b"},
+        [[f"b = ...  {COMMENT}"]],
+    ),
+    "empty lines at the beginning": (
+        "\n  \n" + region("a = 1", "b = 2") + "\nprint(a)",
+        set(),
+        [[f"a = ...  {COMMENT}"]],
+    ),
     "a method's name is no name of the module": (
         "class A:\n    ### BEGIN SOLUTION\n    def call(self): pass\n    ### END SOLUTION",
         {"call"},

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import copy
 import hashlib
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -87,7 +88,10 @@ def python(source: str) -> str:
     if source.startswith("%%"):
         # The body of a cell magic is code too; its first line becomes an empty one.
         source = "\n" + source.partition("\n")[2]
-    return str(TransformerManager().transform_cell(source))
+    # IPython drops empty lines at the beginning, and the line numbers with them.
+    body = re.sub(r"\A(\s*\n)+", "", source)
+    dropped = source.count("\n") - body.count("\n")
+    return "\n" * dropped + str(TransformerManager().transform_cell(body))
 
 
 def parse(cell: NotebookNode) -> ast.Module:

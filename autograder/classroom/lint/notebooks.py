@@ -8,6 +8,8 @@ from collections.abc import Iterator, Sequence
 
 from nbformat import NotebookNode
 
+from autograder.classroom.lint.korean import korean_problems
+from autograder.classroom.lint.prose import python_texts, words
 from autograder.classroom.notebook import (
     checked_exercise,
     generated,
@@ -17,8 +19,6 @@ from autograder.classroom.notebook import (
     regions,
 )
 from autograder.exercise import Exercise
-from autograder.classroom.lint.korean import korean_problems
-from autograder.classroom.lint.prose import python_texts, words
 
 HEADINGS = (
     "학습 목표",
