@@ -306,6 +306,32 @@ def test_the_course_map_adds_up(
     assert "| 1 | 4 |" in (folder / "notebooks" / "README.md").read_text("utf-8")
 
 
+def test_a_notebook_edited_as_text_keeps_its_ids(course: Callable[..., Path]) -> None:
+    """What CONTRIBUTING tells authors: jupytext --pipe EDITOR."""
+    folder = course(cells(lesson=(markdown("수업"), code("%time 1", tags=["then-and-now"]))))
+    build([UNIT], root=folder, run=False)
+    path = solution_of(folder)
+    before = path.read_bytes()
+    editor = folder / "editor.py"
+    edit = "import sys; from pathlib import Path; p = Path(sys.argv[1]); t = p.read_text('utf-8')\n"
+
+    def pipe(program: str) -> None:
+        editor.write_text(edit + program, "utf-8")
+        arguments = ["--quiet", "--pipe", f"{sys.executable} {editor} {{}}", str(path)]
+        subprocess.run([sys.executable, "-m", "jupytext", *arguments], check=True, timeout=120)
+
+    pipe("p.write_text(t, 'utf-8')")
+    assert path.read_bytes() == before
+    pipe("p.write_text(t.replace('# 수업', '# 고친 수업\\n\\n# %%\\nnew = 1'), 'utf-8')")
+    old, new = json.loads(before)["cells"], json.loads(path.read_text("utf-8"))["cells"]
+    assert [cell["id"] for cell in old] == [c["id"] for c in new if c["source"] != ["new = 1"]]
+    assert [c["metadata"] for c in old] == [
+        c["metadata"] for c in new if c["source"] != ["new = 1"]
+    ]
+    assert len(new) == len(old) + 1
+    assert build([UNIT], root=folder, run=False) == 0
+
+
 # --- --check ----------------------------------------------------------------------------------
 
 
@@ -446,6 +472,14 @@ REFUSALS = {
         cells(lesson=(markdown("[풀이](../../solutions/00_start/start.ipynb)"),)),
         "링크가 solutions/를",
     ),
+    "a link written below": (
+        cells(lesson=(markdown("[풀이][1]\n\n[1]: https://github.com/a/b/blob/main/solutions/x"),)),
+        "링크가 solutions/를",
+    ),
+    "code that opens the solutions": (
+        cells(lesson=(code("open('../../solutions/00_start/start.ipynb')"),)),
+        "링크가 solutions/를",
+    ),
     "a picture from the solutions": (
         cells(lesson=(markdown('<img src="../../solutions/a.png">'),)),
         "링크가 solutions/를",
@@ -480,6 +514,7 @@ def test_what_is_refused_is_not_written(
 
 
 ACCEPTED = {
+    "the word alone": (markdown("풀이는 solutions/ 폴더에 있습니다."),),
     "then and now": (
         markdown("**그때와 지금** 예전에는 `tf.keras.Input`이었습니다."),
         code("dict(input_shape=3)", tags=["then-and-now"]),

@@ -83,8 +83,8 @@ def build(
     노트북을 실행하지 않습니다. 없는 단원이나 과정 폴더가 아니면 CourseError.
     """
     root = course_root() if root is None else root
-    import_tensorflow()
     chosen = _units(units)
+    import_tensorflow()
     plans = [plan(unit, root) for unit in chosen]
     refused = _strays(root, units)
     changed: list[Path] = []

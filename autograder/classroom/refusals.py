@@ -29,7 +29,9 @@ STYLES = 3
 """문제마다 있어야 하는 맞는 답의 수."""
 
 _OLD_API = re.compile(r"\btf\.keras\.|\binput_shape\s*=(?!=)")
-_SOLUTIONS_LINK = re.compile(r"""\]\([^)]*solutions/|(?:href|src)=["'][^"']*solutions/""")
+_SOLUTIONS_LINK = re.compile(
+    r"""\]\([^)]*solutions/|(?:href|src)=["'][^"']*solutions/|^\[[^\]]+\]:\s*\S*solutions/""", re.M
+)
 _TRIVIAL = 12
 
 
@@ -54,7 +56,8 @@ def student_problems(solution: NotebookNode, student: NotebookNode) -> list[str]
     for index, (before, cell) in enumerate(zip(solution.cells, student.cells, strict=True)):
         if BEGIN in cell.source or END in cell.source:
             problems.append(f"{place(index, cell)}: 풀이 구역의 표시가 남아 있습니다.")
-        if _SOLUTIONS_LINK.search(cell.source):
+        in_code = cell.cell_type == "code" and "solutions/" in cell.source
+        if in_code or _SOLUTIONS_LINK.search(cell.source):
             problems.append(f"{place(index, cell)}: 링크가 solutions/를 가리킵니다.")
         stubs = len(list(regions(before.source))) if has_solution(before) else 0
         if cell.source.count(COMMENT) != stubs:
