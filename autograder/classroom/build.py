@@ -83,7 +83,7 @@ def build(
     노트북을 실행하지 않습니다. 없는 단원이나 과정 폴더가 아니면 CourseError.
     """
     root = course_root() if root is None else root
-    chosen = _units(units)
+    chosen = chosen_units(units)
     import_tensorflow()
     plans = [plan(unit, root) for unit in chosen]
     refused = _strays(root, units)
@@ -170,7 +170,8 @@ def _advance(bar: Any, task: Any, index: int) -> None:
     bar.update(task, completed=index + 1)
 
 
-def _units(names: Sequence[str]) -> list[Unit]:
+def chosen_units(names: Sequence[str]) -> list[Unit]:
+    """이름이 가리키는 단원들, 없으면 모두. 없는 단원이면 CourseError."""
     unknown = [name for name in names if name not in UNITS]
     if unknown:
         raise CourseError(f"'{unknown[0]}'라는 단원은 없습니다.", f"단원: {', '.join(UNITS)}.")

@@ -4,25 +4,28 @@ from __future__ import annotations
 
 import sys
 
+from autograder.errors import CourseError
 from autograder.startup import import_tensorflow
 
 
 def main(names: list[str]) -> int:
     """고칠 것이 있으면 1. 단원을 주면 그 단원만 봅니다."""
     import_tensorflow()
-    from autograder.classroom.build import course_root
+    from autograder.classroom.build import chosen_units, course_root
     from autograder.classroom.lint.sources import all_problems, unit_problems
-    from autograder.exercises.units import UNITS
 
     root = course_root()
-    problems = (
-        [problem for name in names for problem in unit_problems(UNITS[name], root)]
-        if names
-        else list(all_problems(root))
-    )
+    if names:
+        problems = [line for unit in chosen_units(names) for line in unit_problems(unit, root)]
+    else:
+        problems = list(all_problems(root))
     print("\n".join(problems) or "고칠 것이 없습니다.")
     return int(bool(problems))
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    try:
+        sys.exit(main(sys.argv[1:]))
+    except CourseError as error:
+        print(error, file=sys.stderr)
+        sys.exit(2)
