@@ -142,7 +142,9 @@ def good() -> list[nbformat.NotebookNode]:
     return [
         markdown("# 제목\n\n**학습 목표**: 셉니다.\n\n**예상 시간**: 5분\n"),
         markdown("**먼저 알아야 할 것** 없습니다."),
-        *(markdown(f"### 절\n\n**조용히 틀리는 코드.** {n}번입니다.") for n in "가나다"),
+        markdown("### 절\n\n**조용히 틀리는 코드.** 하나입니다."),
+        markdown("### 1.2 조용히 틀리는 코드: 둘"),
+        markdown("### **조용히 틀리는 코드 ③** 셋"),
         markdown("## 수업"),
         code("x = 1  # 값입니다"),
         code('check("unit.value", x)'),

@@ -61,9 +61,10 @@ def _headings(notebook: NotebookNode) -> Iterator[str]:
         pattern = re.compile(rf"(#+ |\*\*){heading}(\*\*|\s*$|[.: ])")
         if not any(pattern.match(line) for line in lines):
             yield f"[제목] '{heading}'이(가) 없습니다 → 정해진 제목을 모두 두세요."
-    mistakes = sum(bool(re.search(rf"^(#+ )?\*\*{QUIET_MISTAKE}", text, re.M)) for text in texts)
+    labelled = re.compile(rf"^(#+ .*|\*\*){QUIET_MISTAKE}", re.M)
+    mistakes = sum(bool(labelled.search(text)) for text in texts)
     if mistakes < QUIET_MISTAKES:
-        yield (f"[제목] **{QUIET_MISTAKE}**가 {mistakes}개입니다 → {QUIET_MISTAKES}개 넘게 두세요.")
+        yield (f"[제목] **{QUIET_MISTAKE}**가 {mistakes}개입니다 → {QUIET_MISTAKES}개 이상 두세요.")
 
 
 def _help(notebook: NotebookNode, exercises: Sequence[Exercise]) -> Iterator[str]:
@@ -80,7 +81,7 @@ def _help(notebook: NotebookNode, exercises: Sequence[Exercise]) -> Iterator[str
             if folded < FOLDED_HELP:
                 yield (
                     f"{where}: [도움말] 뒤에 접힌 도움말(<details>)이 {folded}개입니다 → "
-                    f"증상을 제목으로 {FOLDED_HELP}개 넘게 두세요."
+                    f"증상을 제목으로 {FOLDED_HELP}개 이상 두세요."
                 )
             for call in ("hint", "answer"):
                 if f'{call}("{exercise.id}")' not in text:
