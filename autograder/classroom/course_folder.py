@@ -174,6 +174,8 @@ class CourseFolder:
         """과정 폴더의 설정을 nbgrader가 하는 대로 읽습니다."""
         app = NbGrader()
         app.log_level = logging.CRITICAL
+        # A broken setting must not silently become nbgrader's own way of grading.
+        app.raise_config_file_errors = True
         try:
             app.initialize([], root=str(self.root))
         except (Exception, SystemExit) as error:

@@ -22,6 +22,7 @@ from autograder.classroom.preprocessors import (
     SubmissionExporter,
 )
 from autograder.classroom.stubs import KoreanStubs
+from autograder.report import inline_html
 
 TEMPLATES = Path(__file__).resolve().parent / "feedback"
 _NBGRADER_TEMPLATES = (
@@ -49,6 +50,7 @@ def configure(config: Any) -> Any:
     config.Autograde.exporter_class = SubmissionExporter
     # nbgrader's own folder stays in the list: the formgrader's pages are there.
     config.HTMLExporter.extra_template_basedirs = [str(TEMPLATES), str(_NBGRADER_TEMPLATES)]
+    config.HTMLExporter.filters = {"report_text": inline_html}
     return config
 
 

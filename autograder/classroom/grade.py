@@ -38,8 +38,8 @@ from autograder.classroom.judging import grade_run
 from autograder.classroom.planning import Planned, extra_files, plan
 from autograder.classroom.pool import default_workers, run_all
 from autograder.classroom.preprocessors import RunNotebook
-from autograder.classroom.run import Run
-from autograder.classroom.store import Store
+from autograder.classroom.run import Run, Task
+from autograder.classroom.store import Graded, Store
 from autograder.classroom.table import Column, Row
 from autograder.errors import CourseError
 from autograder.judge import points_of
@@ -154,6 +154,10 @@ def _prepare(work: _Work, folder: CourseFolder, workers: int) -> None:
     if work.submission.status != READY:
         return
     student = work.submission.student
+    if glob.escape(student) != student:
+        # nbgrader takes the folder's name as a pattern and would not find it.
+        work.failure = "학생 폴더의 이름에는 *, ?, [를 쓸 수 없습니다. 이름을 바꾸고"
+        return
     try:
         converter = Autograde(coursedir=folder.coursedir, parent=folder.api)
         exporter = converter.exporter_class(parent=converter, config=converter.config)
@@ -182,16 +186,22 @@ def _execute(works: list[_Work], store: Store, workers: int, executor: Executor 
     jobs = [(key, _planned(same[0]).task) for key, same in wanted.items()]
     with _progress(len(jobs), "실행") as advance:
         for key, task, outcome in run_all(jobs, min(workers, len(jobs) or 1), executor):
-            try:
-                if not isinstance(outcome, Run):
-                    raise outcome
-                store.put(key, grade_run(task, outcome))
-            except OSError:
-                raise
-            except Exception as error:  # noqa: BLE001 - told as this student's failure
+            graded: Graded | Exception = (
+                _judged(task, outcome) if isinstance(outcome, Run) else outcome
+            )
+            if isinstance(graded, Graded):
+                store.put(key, graded)
+            else:
                 for work in wanted[key]:
-                    work.failure = f"채점기에서 오류가 났습니다: {_short(error)}"
+                    work.failure = f"채점기에서 오류가 났습니다: {_short(graded)}"
             advance()
+
+
+def _judged(task: Task, run: Run) -> Graded | Exception:
+    try:
+        return grade_run(task, run)
+    except Exception as error:  # noqa: BLE001 - told as this student's failure
+        return error
 
 
 def _record(work: _Work, folder: CourseFolder, store: Store) -> Row:
@@ -206,8 +216,7 @@ def _record(work: _Work, folder: CourseFolder, store: Store) -> Row:
         _record_zero(folder, student)
     elif not work.failure:
         for step in (folder.api.autograde, folder.api.generate_feedback):
-            # nbgrader takes the name as a glob.
-            result = step(unit, glob.escape(student))
+            result = step(unit, student)
             if not result["success"]:
                 _keep_log(folder, student, result)
                 work.failure = f"nbgrader가 기록하지 못했습니다: {_last_error(result)}"

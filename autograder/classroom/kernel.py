@@ -23,7 +23,7 @@ from jupyter_client.session import Session
 from autograder.classroom.outputs import Outputs
 
 MESSAGE_BYTES = 16 * 2**20
-"""메시지 하나의 최대 크기. 더 크면 ZeroMQ가 받지 않고 연결을 다시 맺습니다."""
+"""메시지 하나의 최대 크기. 더 크면 ZeroMQ가 받지 않고 연결을 끊습니다."""
 QUEUE = 64
 START_SECONDS = 180.0
 INTERRUPTS = (0.0, 2.0, 5.0)
@@ -46,6 +46,7 @@ class Kernel:
         self._folder, self._environment, self._cwd = folder, environment, cwd
         self._context = zmq.Context()
         self._process: subprocess.Popen[bytes] | None = None
+        self._connected = False
 
     def __enter__(self) -> Kernel:
         try:
@@ -73,6 +74,12 @@ class Kernel:
             "allow_stdin": False,
             "stop_on_error": False,
         }
+        if not self._connected:
+            try:
+                self._listen_again()
+            except KernelDidNotStart:
+                self.kill()
+                return DIED
         request = self._session.send(self._shell, "execute_request", content)
         assert request is not None
         asked = request["header"]["msg_id"]
@@ -139,13 +146,12 @@ class Kernel:
             ip=str(self._folder / "k") if local else "127.0.0.1",
             key=os.urandom(32).hex().encode(),
         )
+        self._info: dict[str, Any] = dict(info)
         self._session = Session(key=info["key"].encode(), signature_scheme="hmac-sha256")
-        self._shell = self._connect(zmq.DEALER, dict(info), "shell_port")
-        self._iopub = self._connect(zmq.SUB, dict(info), "iopub_port")
+        self._shell = self._connect(zmq.DEALER, "shell_port")
         self._poller = zmq.Poller()
         self._poller.register(self._shell, zmq.POLLIN)
-        self._poller.register(self._iopub, zmq.POLLIN)
-        self._monitor = self._iopub.get_monitor_socket(zmq.EVENT_DISCONNECTED)
+        self._listen()
         self._process = subprocess.Popen(
             [
                 sys.executable,
@@ -163,27 +169,46 @@ class Kernel:
             start_new_session=local,
         )
         self._wait_until_ready()
-        self._poller.register(self._monitor, zmq.POLLIN)
+
+    def _listen(self) -> None:
+        self._iopub = self._connect(zmq.SUB, "iopub_port")
+        self._monitor = self._iopub.get_monitor_socket(zmq.EVENT_DISCONNECTED)
+        self._poller.register(self._iopub, zmq.POLLIN)
+
+    def _listen_again(self) -> None:
+        """ZeroMQ는 너무 큰 메시지를 보낸 쪽과 다시 이어 주지 않으므로 새로 잇습니다."""
+        self._poller.unregister(self._iopub)
+        self._poller.unregister(self._monitor)
+        self._iopub.disable_monitor()
+        self._iopub.close(0)
+        self._listen()
+        self._wait_until_ready()
 
     def _wait_until_ready(self) -> None:
+        """셸과 IOPub이 모두 이어질 때까지 기다립니다. 그 전의 출력은 받지 못합니다."""
         deadline = time.monotonic() + START_SECONDS
         answered = heard = False
+        asked: set[str] = set()
         asked_at = 0.0
         while not (answered and heard):
             if not self.alive or time.monotonic() > deadline:
                 raise KernelDidNotStart("커널을 켤 수 없습니다.")
-            # The answer shows that the shell works; the status that goes with it, that IOPub is
-            # connected. Before that, outputs would be lost.
             if time.monotonic() - asked_at > 0.5:
                 asked_at = time.monotonic()
-                self._session.send(self._shell, "kernel_info_request", {})
+                request = self._session.send(self._shell, "kernel_info_request", {})
+                assert request is not None
+                asked.add(request["header"]["msg_id"])
             ready = dict(self._poller.poll(100))
-            if self._shell in ready and self._receive(self._shell) is not None:
-                answered = True
-            if self._iopub in ready and self._receive(self._iopub) is not None:
-                heard = True
+            for socket in (self._shell, self._iopub):
+                message = self._receive(socket) if socket in ready else None
+                if message is not None and message["parent_header"].get("msg_id") in asked:
+                    answered |= socket is self._shell
+                    heard |= socket is self._iopub
+        self._connected = True
+        self._poller.register(self._monitor, zmq.POLLIN)
 
-    def _connect(self, kind: int, info: dict[str, Any], port: str) -> Any:
+    def _connect(self, kind: int, port: str) -> Any:
+        info = self._info
         socket = self._context.socket(kind)
         socket.linger = 0
         socket.setsockopt(zmq.MAXMSGSIZE, MESSAGE_BYTES)
@@ -235,6 +260,7 @@ class Kernel:
             self._process.wait(1)
         except subprocess.TimeoutExpired:
             outputs.overflow()
+            self._connected = False
 
     def _drain(self, asked: str, outputs: Outputs) -> None:
         while not outputs.flooded and self._iopub in dict(self._poller.poll(100)):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,6 +14,10 @@ from rich.table import Table
 from rich.text import Text
 
 from autograder.report import number_text
+
+
+# The first sentence, or all of it where there is no end of a sentence.
+_FIRST = re.compile(r".*?다\.|.*", re.S)
 
 
 @dataclass(frozen=True)
@@ -39,8 +44,15 @@ class Row:
     @property
     def remark(self) -> str:
         """비고에 적는 글."""
-        late = [f"지각 감점 {number_text(self.penalty)}점"] if self.penalty else []
-        return " ".join(late + self.notes)
+        return " ".join(self._late() + self.notes)
+
+    @property
+    def short_remark(self) -> str:
+        """화면의 표에 적는 글: 비고마다 첫 문장."""
+        return "\n".join(self._late() + [_FIRST.match(note)[0] for note in self.notes])  # type: ignore[index]
+
+    def _late(self) -> list[str]:
+        return [f"지각 감점 {number_text(self.penalty)}점"] if self.penalty else []
 
 
 def show(unit: str, columns: Sequence[Column], rows: Sequence[Row], console: Console) -> None:
@@ -58,7 +70,7 @@ def show(unit: str, columns: Sequence[Column], rows: Sequence[Row], console: Con
         cells = [_score(row.scores.get(column.exercise), column.points) for column in columns]
         total = Text("–" if row.total is None else number_text(row.total))
         # Student names and notes are not markup.
-        table.add_row(Text(row.student), *cells, total, Text(row.remark))
+        table.add_row(Text(row.student), *cells, total, Text(row.short_remark))
     graded = [row.total for row in rows if row.total is not None]
     if graded:
         table.caption = (

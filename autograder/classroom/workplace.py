@@ -142,14 +142,16 @@ class Workplace:
             descriptor = os.open(self.run / "evidence" / f"{exercise}.npz", flags)
         except OSError:
             return None
-        with os.fdopen(descriptor, "rb") as file:
-            status = os.fstat(file.fileno())
+        try:
+            status = os.fstat(descriptor)
             if not stat.S_ISREG(status.st_mode) or status.st_size > EVIDENCE_BYTES:
                 return None
-            try:
+            with open(descriptor, "rb", closefd=False) as file:
                 data = file.read(EVIDENCE_BYTES + 1)
-            except OSError:
-                return None
+        except OSError:
+            return None
+        finally:
+            os.close(descriptor)
         return data if len(data) <= EVIDENCE_BYTES else None
 
 
