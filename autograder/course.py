@@ -11,6 +11,7 @@ from typing import Any
 from autograder.errors import CourseError
 from autograder.korean import with_particle
 from autograder.observe import observe
+from autograder.observe.problems import unattempted
 from autograder.protocol import Challenge, read
 
 RUN_VARIABLE = "AUTOGRADER_RUN"
@@ -133,4 +134,4 @@ def ready(*subjects: Any, **named: Any) -> bool:
 
 
 def _empty(value: Any) -> bool:
-    return value is ... or value is None
+    return value is None or unattempted(value)

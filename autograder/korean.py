@@ -4,7 +4,14 @@ from __future__ import annotations
 
 # 읽을 때 받침으로 끝나는 숫자와 영어 글자. 예: 3(삼), 6(육), l(엘), n(엔)
 _CLOSED_LAST = set("013678lmnbkpt")
-_EXCEPTIONS = {"relu": False, "same": True, "none": False, "adam": True, "true": False}
+_EXCEPTIONS = {
+    "relu": False,
+    "same": True,
+    "none": False,
+    "adam": True,
+    "true": False,
+    "ensemble": True,
+}
 
 
 def closed(text: str) -> bool:

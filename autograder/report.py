@@ -117,7 +117,7 @@ class Report:
         return (
             f"{_STYLE}<div class='ag-report ag-{self.outcome}'>"
             f"<div class='ag-head'><span class='ag-title'>문제 {html.escape(self.number)} · "
-            f"{html.escape(self.title)}</span>"
+            f"{inline_html(self.title)}</span>"
             f"<span class='ag-badge'>{self.headline}</span>"
             f"<span class='ag-score'>{number_text(self.score)} / {number_text(self.points)}점"
             f"</span></div>{note}{table}</div>"

@@ -14,7 +14,9 @@ from autograder.protocol import Challenge, Evidence
 from autograder.report import Item
 
 NOISE_TOLERANCE = 0.3
-"""훈련 모드에서 분산이 참고 답안과 다를 수 있는 비율. 행 400개로 잰 분산의 오차는 약 7 %입니다."""
+"""훈련 모드에서 분산의 평균이 참고 답안과 다를 수 있는 비율. 행 400개로 재면 오차는 약 5 %입니다."""
+COLUMN_TOLERANCE = 0.6
+"""출력 하나하나의 분산이 다를 수 있는 비율. 행 400개로 재면 오차는 약 10 %입니다."""
 
 _BASES = {
     "model": "`keras.Model`을 상속한 클래스입니다",
@@ -141,6 +143,12 @@ def _compare_noise(made: str, wanted: np.ndarray, found: np.ndarray) -> tuple[st
             f"`{made}`의 훈련 모드 출력이 흔들리는 정도가 명세보다 {direction}"
             f"(분산 {have:.3g}, 명세 {want:.3g}).",
             "`rate`를 그대로 드롭아웃 층에 주었는지, 드롭아웃의 자리가 맞는지 보세요.",
+        )
+    columns = np.var(found, axis=0) / np.maximum(np.var(wanted, axis=0), 1e-12)
+    if np.any(np.abs(columns - 1) > COLUMN_TOLERANCE):
+        return (
+            "훈련 모드에서 출력마다 흔들리는 정도가 명세와 다릅니다.",
+            "드롭아웃의 자리가 은닉층과 출력층 사이인지 보세요.",
         )
     error = np.sqrt(np.var(wanted, axis=0) * 2 / len(wanted))
     if np.any(np.abs(wanted.mean(axis=0) - found.mean(axis=0)) > 6 * error + 1e-5):

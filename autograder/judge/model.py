@@ -52,6 +52,7 @@ def items(exercise: ModelExercise, challenge: Challenge, evidence: Evidence) -> 
     reference = reference_evidence(exercise, challenge)
     wanted_parts, parts = reference.facts["parts"], evidence.facts.get("parts", {})
     equal = {name: _equal(reference, evidence, name) for name in wanted_parts}
+    unshared = bool(exercise.shared) and _sharing(wanted_parts) != _sharing(parts)
     result: list[Item] = []
     if exercise.style:
         result.append(_style_item(exercise.style, parts))
@@ -77,6 +78,7 @@ def items(exercise: ModelExercise, challenge: Challenge, evidence: Evidence) -> 
                     evidence,
                     equal=equal[name],
                     detailed=name in detailed,
+                    unshared=unshared,
                 )
             )
             groups.append(group)
@@ -252,7 +254,7 @@ def _layer_items(
             Item(name, points, 0, f"{name}: 확인하지 못했습니다.") for name, points in worth.items()
         ]
     pairs = _pair_invisible(wanted, found) if equal else align(wanted, found)
-    verdicts = _verdicts(wanted, found, pairs)
+    verdicts = _verdicts(wanted, found, pairs, part["style"])
     result = []
     for index, title in enumerate(titles):
         message, advice = verdicts.get(index, ("", ""))
@@ -299,8 +301,15 @@ def _invisible_places(steps: list[Step]) -> dict[int, int]:
     return places
 
 
+_MISSING = {
+    "sequential": "`{}` 층을 명세의 자리에 넣으세요.",
+    "functional": "층을 만들었어도 `x = 층(x)`로 잇지 않으면 그래프에서 빠집니다.",
+    "subclass": "`__init__`에서 만든 층을 `call`에서 모두 부르는지 보세요.",
+}
+
+
 def _verdicts(
-    wanted: list[Step], found: list[Step], pairs: list[Pair]
+    wanted: list[Step], found: list[Step], pairs: list[Pair], style: str
 ) -> dict[int, tuple[str, str]]:
     verdicts: dict[int, tuple[str, str]] = {}
     extra = [found[pair.found] for pair in pairs if pair.wanted is None and pair.found is not None]
@@ -313,7 +322,7 @@ def _verdicts(
             verdicts[pair.wanted] = (
                 ("자리가 다릅니다.", "층의 순서를 명세와 비교해 보세요.")
                 if moved
-                else ("빠졌습니다.", f"`{step.kind}` 층을 명세의 자리에 넣으세요.")
+                else ("빠졌습니다.", _MISSING[style].format(step.kind))
             )
             continue
         other = found[pair.found]
@@ -342,6 +351,7 @@ def _whole_item(
     *,
     equal: bool,
     detailed: bool,
+    unshared: bool,
 ) -> Item:
     title = f"{prefix}같은 가중치를 넣으면 명세의 모델과 같은 값을 냅니다"
     points = exercise.whole_points
@@ -352,12 +362,20 @@ def _whole_item(
     if part["status"] != "seen":
         message, advice = explain(part, name)
         return Item(title, points, 0, prefix + message, advice)
-    message, advice = _why_different(wanted, part, evidence, detailed)
+    message, advice = _why_different(wanted, part, evidence, detailed=detailed, unshared=unshared)
     return Item(title, points, 0, prefix + message, advice)
 
 
+_SHAPE_ADVICE = "층마다 출력 모양을 명세대로 적어 보세요. `show_flow(모델)`이 그려 줍니다."
+
+
 def _why_different(
-    wanted: dict[str, Any], part: dict[str, Any], evidence: Evidence, detailed: bool
+    wanted: dict[str, Any],
+    part: dict[str, Any],
+    evidence: Evidence,
+    *,
+    detailed: bool,
+    unshared: bool,
 ) -> tuple[str, str]:
     outputs, others = wanted["outputs"][0], part["outputs"][0]
     if not others:
@@ -371,7 +389,7 @@ def _why_different(
         if want != have:
             return (
                 f"출력 모양이 `{_shape(want)}`이어야 하는데 `{_shape(have)}`입니다.",
-                "마지막 층의 유닛 수와 그 앞의 `Flatten`을 확인하세요.",
+                _SHAPE_ADVICE,
             )
         if not np.all(np.isfinite(evidence.arrays[other["array"]])):
             return (
@@ -397,6 +415,11 @@ def _why_different(
             "훈련되지 않는 가중치가 있습니다.",
             "층이나 모델의 `trainable`을 `False`로 바꾸지 않았는지 보세요.",
         )
+    if unshared:
+        return (
+            "층은 명세와 같지만 가중치가 이어져 있지 않아 값이 다릅니다.",
+            "가중치를 함께 쓰는지 묻는 아래 항목을 보세요.",
+        )
     return (
         "층과 설정은 명세와 같지만 계산 결과가 다릅니다.",
         "층 사이에 명세에 없는 연산이 있는지, 층을 부르는 순서와 입력이 맞는지 보세요.",
@@ -407,7 +430,8 @@ def _first_difference(wanted: dict[str, Any], part: dict[str, Any]) -> tuple[str
     """나란히 맞춘 단계에서 처음으로 다른 곳의 (메시지, 조언). 모두 같으면 None."""
     first, second = steps_of(wanted), steps_of(part)
     pairs = align(first, second)
-    for index, (message, advice) in sorted(_verdicts(first, second, pairs).items()):
+    verdicts = _verdicts(first, second, pairs, part["style"])
+    for index, (message, advice) in sorted(verdicts.items()):
         return f"{ordinal(first, index)}: {message}", advice
     extra = next((pair.found for pair in pairs if pair.wanted is None), None)
     if extra is not None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from autograder.korean import with_particle
@@ -47,7 +48,7 @@ def explain(record: dict[str, Any], name: str) -> tuple[str, str]:
     kind = record.get("problem", "observe")
     layer = record.get("layer")
     message = str(record.get("message") or "")
-    first_line = next((line.strip() for line in message.splitlines() if line.strip()), "")
+    first_line = _core(message)
     text = _SENTENCES.get(kind, _SENTENCES["observe"]).format(
         name=name,
         type=record.get("type", ""),
@@ -59,3 +60,11 @@ def explain(record: dict[str, Any], name: str) -> tuple[str, str]:
     )
     advice = next((said for sign, said in _ADVICE.items() if sign in message), "")
     return text, advice
+
+
+def _core(message: str) -> str:
+    """케라스의 긴 오류에서 까닭을 말하는 줄. 색을 내는 문자는 지웁니다."""
+    text = re.sub(r"\x1b\[[0-9;]*m", "", message)
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    told = [line for line in lines if not line.startswith("Exception encountered when calling")]
+    return (told or lines or [""])[0]

@@ -18,7 +18,7 @@ import numpy as np
 from autograder.observe import structure
 from autograder.observe.probe import probing, snapshot
 from autograder.observe.problems import problem, unattempted
-from autograder.observe.trace import LayerCall, Trace, record_calls
+from autograder.observe.trace import LayerCall, Trace, example_inputs, record_calls
 from autograder.protocol import Challenge, Evidence
 
 _PROBLEMS = (structure.TooLarge, MemoryError)
@@ -41,9 +41,8 @@ def observe(challenge: Challenge, subject: dict[str, Any]) -> Evidence:
                     trace = record_calls(item, inputs, weights=weights)
                     record |= _describe(item, trace)
                 except Exception as error:  # noqa: BLE001 - 학습자의 모델은 무엇이든 던집니다
-                    facts["parts"][part] = problem("call", error) | {
-                        key: record[key] for key in ("style", "type", "declared_inputs")
-                    }
+                    facts["parts"][part] = _failed(record, "call", error)
+                    facts["parts"][part] |= _calls_on_own_inputs(item)
     statuses = {record["status"] for record in facts["parts"].values()}
     if statuses == {"unattempted"}:
         facts["status"] = "unattempted"
@@ -68,10 +67,25 @@ def observe(challenge: Challenge, subject: dict[str, Any]) -> Evidence:
             try:
                 _run(part, model, inputs, challenge.facts, fill, record, arrays, weights)
             except _PROBLEMS as error:
-                facts["parts"][part] = problem("huge", error)
+                facts["parts"][part] = _failed(record, "huge", error)
             except Exception as error:  # noqa: BLE001
-                facts["parts"][part] = problem("call", error)
+                facts["parts"][part] = _failed(record, "call", error)
     return Evidence(challenge.exercise, challenge.kind, facts, arrays)
+
+
+def _failed(record: dict[str, Any], kind: str, error: BaseException) -> dict[str, Any]:
+    """실행하지 못한 모델도 이름과 만든 방식은 압니다."""
+    known = ("style", "type", "name", "declared_inputs")
+    return problem(kind, error) | {key: record[key] for key in known}
+
+
+def _calls_on_own_inputs(model: Any) -> dict[str, Any]:
+    """물은 입력을 받지 못하는 모델은 스스로 밝힌 입력으로 실행해, 층의 설정만이라도 적습니다."""
+    try:
+        trace = record_calls(model, example_inputs(model))
+    except Exception:  # noqa: BLE001 - 그 입력으로도 실행할 수 없으면 적을 것이 없습니다
+        return {}
+    return {"calls": [_call(call) for call in trace.calls], "output_bridges": trace.output_bridges}
 
 
 def _run(
