@@ -822,9 +822,9 @@ def test_the_tool_makes_the_same_bytes() -> None:
 def test_works_from_an_installed_package(tmp_path: Path) -> None:
     """휠에서는 내장 파일이 autograder/_datasets/에 있습니다."""
     site = tmp_path / "site"
-    shutil.copytree(ROOT / "autograder" / "data", site / "autograder" / "data")
-    for path in (ROOT / "autograder").glob("*.py"):
-        shutil.copyfile(path, site / "autograder" / path.name)
+    shutil.copytree(
+        ROOT / "autograder", site / "autograder", ignore=shutil.ignore_patterns("__pycache__")
+    )
     (site / "autograder" / "_datasets").mkdir()
     for path in (ROOT / "datasets").glob("*builtin*.npz"):
         shutil.copyfile(path, site / "autograder" / "_datasets" / path.name)
