@@ -142,7 +142,7 @@ EXERCISES = (
         inputs={"model": (28, 28, 1)},
         style="subclass",
         requirements=(
-            "`keras.Model`을 상속한 클래스이고, `__init__`과 `call` 메서드가 있습니다.",
+            "`__init__` 메서드에서 층을 만들고 `call` 메서드에서 부릅니다.",
             "`call`의 입력이 모델의 입력, 돌려주는 값이 모델의 출력입니다.",
         ),
         hints=(
@@ -169,7 +169,7 @@ EXERCISES = (
             dataset="cifar100", thresholds=thresholds("cifar100_cnn"), prepare=scaled
         ),
         requirements=(
-            "`keras.Model`을 상속한 클래스이고, `__init__`과 `call` 메서드가 있습니다.",
+            "`__init__` 메서드에서 층을 만들고 `call` 메서드에서 부릅니다.",
             "`call`의 입력이 모델의 입력, 돌려주는 값이 모델의 출력입니다.",
         ),
         hints=(
@@ -197,7 +197,7 @@ EXERCISES = (
         requirements=(
             "`DropoutNet(rate)`로 만드는 `keras.Model`의 하위 클래스입니다.",
             "`Dense` 층: 유닛 32개, 활성화 함수 `relu`",
-            "드롭아웃 층: 비율 `rate`, 훈련 모드에서만 동작",
+            "드롭아웃 층: 비율 `rate`, 훈련 모드에서만 동작(`fit`으로 훈련할 때도)",
             "`Dense` 층: 유닛 10개, 활성화 함수 없음",
         ),
         hints=(
