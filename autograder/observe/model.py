@@ -134,7 +134,9 @@ def _identify(item: Any) -> dict[str, Any]:
     if inspect.isclass(item):
         return problem("class", type=item.__name__)
     if isinstance(item, keras.Model):
-        return {"status": "seen", "type": kind, "name": str(item.name)} | _style(item)
+        # super().__init__()을 부르지 않은 모델에는 이름도 없습니다.
+        name = str(getattr(item, "name", ""))
+        return {"status": "seen", "type": kind, "name": name} | _style(item)
     if isinstance(item, keras.layers.Layer):
         return problem("layer", type=kind)
     if isinstance(item, keras.KerasTensor):
