@@ -139,7 +139,7 @@ class _Recorder:
         record = LayerCall(
             index=len(self.calls),
             class_name=type(layer).__name__,
-            name=str(layer.name),
+            name=str(getattr(layer, "name", "")),
             path=tuple(outer.name for outer in self.active),
             leaf=True,
             config={},
