@@ -126,14 +126,15 @@ EXERCISES = (
             dataset="cifar100", thresholds=thresholds("cifar100_cnn"), prepare=scaled
         ),
         hints=(
-            "4-2의 모델과 다른 점은 풀링 층, 필터 수, 출력의 클래스 수입니다. "
-            "훈련도 직접 해야 정확도 항목을 얻습니다.",
+            "4-2의 모델과 다른 점은 입력의 모양, 풀링 층, 필터 수, 출력의 클래스 수입니다. "
+            "`compile`과 `fit`도 직접 불러야 정확도 항목을 얻습니다.",
             "`layers.MaxPooling2D(2)`는 높이와 너비를 반으로 줄입니다. "
             "훈련은 `compile(optimizer='adam', loss='sparse_categorical_crossentropy', "
             "metrics=['accuracy'])` 다음에 `fit`입니다.",
             "`Conv2D(16, 3)` → `MaxPooling2D(2)` → `Conv2D(32, 3)` → `MaxPooling2D(2)` → "
-            "`Flatten()` → `Dense(256)` → `Dense(100, activation='softmax')`. "
-            "그다음 `model.fit(x_train, y_train, epochs=5, batch_size=32)`.",
+            "`Flatten()` → `Dense(256)` → `Dense(100)`이고, 합성곱과 `Dense(256)`은 `relu`, "
+            "마지막은 `softmax`입니다. 그다음 "
+            "`model.fit(cifar_x_train, cifar_y_train, epochs=5, batch_size=32, verbose=2)`입니다.",
         ),
     ),
     ModelExercise(

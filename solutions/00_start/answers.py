@@ -7,18 +7,28 @@ import tensorflow as tf
 from autograder.classroom.answers import right, wrong
 
 
-@right("start.first_tensor", "중첩 리스트와 dtype")
+@right("start.first_tensor", "정수 리스트와 dtype")
 def by_dtype():
     return tf.constant([[1, 2, 3], [4, 5, 6]], dtype=tf.float32)
 
 
-@right("start.first_tensor", "소수점을 적어서")
+@right("start.first_tensor", "소수 리스트")
 def by_floats():
     return tf.constant([[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]])
 
 
-@right("start.first_tensor", "range를 reshape하고 cast")
+@right("start.first_tensor", "range와 reshape")
 def by_range():
+    return tf.reshape(tf.range(1.0, 7.0), (2, 3))
+
+
+@right("start.first_tensor", "값 여섯 개와 shape")
+def by_shape():
+    return tf.constant([1, 2, 3, 4, 5, 6], dtype="float32", shape=(2, 3))
+
+
+@right("start.first_tensor", "정수 텐서를 cast")
+def by_cast():
     return tf.cast(tf.reshape(tf.range(1, 7), (2, 3)), tf.float32)
 
 
@@ -47,26 +57,46 @@ def doubles():
     return tf.constant(np.arange(1.0, 7.0).reshape(2, 3))
 
 
+@wrong("start.first_tensor", "한 줄", expect="모양이 `(2, 3)`이어야 하는데 `(6,)`입니다")
+def flat():
+    return tf.constant([1, 2, 3, 4, 5, 6], dtype=tf.float32)
+
+
 @wrong("start.first_tensor", "3행 2열", expect="모양이 `(2, 3)`이어야 하는데 `(3, 2)`")
-def transposed():
-    return tf.constant([[1.0, 2.0], [3.0, 4.0], [5.0, 6.0]])
+def tall():
+    return tf.constant([[1, 2], [3, 4], [5, 6]], dtype=tf.float32)
 
 
 @wrong("start.first_tensor", "열부터 채움", expect="값이 다릅니다")
 def by_columns():
-    return tf.constant([[1.0, 3.0, 5.0], [2.0, 4.0, 6.0]])
+    return tf.constant([[1, 3, 5], [2, 4, 6]], dtype=tf.float32)
 
 
-@wrong("start.first_tensor", "넘파이 배열", expect="텐서여야 하는데 `ndarray`입니다")
-def an_array():
-    return np.array([[1, 2, 3], [4, 5, 6]], dtype="float32")
+@wrong("start.first_tensor", "0부터", expect="값이 다릅니다")
+def from_zero():
+    return tf.reshape(tf.range(6, dtype=tf.float32), (2, 3))
 
 
 @wrong("start.first_tensor", "파이썬 리스트", expect="텐서여야 하는데 `list`입니다")
-def a_list():
+def python_list():
     return [[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]]
 
 
+@wrong("start.first_tensor", "넘파이 배열", expect="텐서여야 하는데 `ndarray`입니다")
+def numpy_array():
+    return np.array([[1, 2, 3], [4, 5, 6]], dtype="float32")
+
+
 @wrong("start.first_tensor", "변수", expect="텐서여야 하는데 `ResourceVariable`입니다")
-def a_variable():
+def variable():
     return tf.Variable([[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]])
+
+
+@wrong("start.first_tensor", "글자", expect="`x`")
+def text():
+    return "[[1, 2, 3], [4, 5, 6]]"
+
+
+@wrong("start.first_tensor", "아무것도 없음", expect="`None`")
+def nothing():
+    return None

@@ -1,0 +1,767 @@
+"""04 순차형 API: 맞는 답과 틀린 답."""
+
+import keras
+import numpy as np
+import tensorflow as tf
+from keras import layers
+
+from autograder import load_data
+from autograder.classroom.answers import right, wrong
+
+SPARSE = "sparse_categorical_crossentropy"
+
+
+def stack(*items):
+    return keras.Sequential(list(items))
+
+
+# 4-1 sequential.mlp
+
+
+@right("sequential.mlp", "리스트로")
+def mlp_list():
+    return stack(
+        keras.Input((784,)),
+        layers.Dense(64, activation="relu"),
+        layers.Dense(64, activation="relu"),
+        layers.Dense(10, activation="softmax"),
+    )
+
+
+@right("sequential.mlp", "add로 하나씩, 이름도 붙여서")
+def mlp_add():
+    model = keras.Sequential(name="my_first_model")
+    model.add(keras.Input(shape=(784,), name="pixels"))
+    for index in range(2):
+        model.add(layers.Dense(64, activation="relu", name=f"hidden_{index}"))
+    model.add(layers.Dense(10, activation="softmax", name="digits"))
+    return model
+
+
+@right("sequential.mlp", "활성화 함수를 따로 층으로")
+def mlp_activation_layers():
+    return stack(
+        keras.Input((784,)),
+        layers.Dense(64),
+        layers.ReLU(),
+        layers.Dense(64),
+        layers.Activation("relu"),
+        layers.Dense(10),
+        layers.Softmax(),
+    )
+
+
+@right("sequential.mlp", "Input 없이")
+def mlp_without_input():
+    return stack(
+        layers.Dense(64, activation="relu"),
+        layers.Dense(64, activation="relu"),
+        layers.Dense(10, activation="softmax"),
+    )
+
+
+@right("sequential.mlp", "순차형 안의 순차형")
+def mlp_nested():
+    hidden = stack(layers.Dense(64, activation="relu"), layers.Dense(64, activation="relu"))
+    return stack(keras.Input((784,)), hidden, layers.Dense(10, activation="softmax"))
+
+
+@right("sequential.mlp", "활성화 함수를 함수로, 초기화는 He로")
+def mlp_function_activations():
+    options = {"kernel_initializer": "he_normal"}
+    return stack(
+        keras.Input((784,)),
+        layers.Dense(64, activation=tf.nn.relu, **options),
+        layers.Dense(64, activation=keras.ops.relu, **options),
+        layers.Dense(10, activation=keras.activations.softmax),
+    )
+
+
+@right("sequential.mlp", "Sequential을 상속한 클래스")
+def mlp_subclass_of_sequential():
+    class Network(keras.Sequential):
+        def __init__(self):
+            super().__init__()
+            self.add(keras.Input((784,)))
+            self.add(layers.Dense(64, activation="relu"))
+            self.add(layers.Dense(64, activation="relu"))
+            self.add(layers.Dense(10, activation="softmax"))
+
+    return Network()
+
+
+@right("sequential.mlp", "pop으로 고쳐 가며, 훈련까지 한 뒤")
+def mlp_popped_and_trained():
+    model = stack(keras.Input((784,)), layers.Dense(64, activation="relu"), layers.Dense(7))
+    model.pop()
+    model.add(layers.Dense(64, activation="relu"))
+    model.add(layers.Dense(10, activation="softmax"))
+    model.compile("adam", SPARSE, metrics=["accuracy"])
+    model.fit(np.zeros((8, 784), "float32"), np.zeros(8), verbose=0)
+    return model
+
+
+@right("sequential.mlp", "Flatten이 앞에 하나 더(아무 일도 하지 않음)")
+def mlp_idle_flatten():
+    return stack(
+        layers.InputLayer(shape=(784,)),
+        layers.Flatten(),
+        layers.Dense(units=64, activation="relu"),
+        layers.Dense(units=64, activation="relu"),
+        layers.Dense(units=10, activation="softmax"),
+    )
+
+
+@wrong("sequential.mlp", "두 번째 층이 32개", expect="유닛이 64개여야 하는데 32개입니다")
+def mlp_narrow():
+    return stack(
+        keras.Input((784,)),
+        layers.Dense(64, activation="relu"),
+        layers.Dense(32, activation="relu"),
+        layers.Dense(10, activation="softmax"),
+    )
+
+
+@wrong(
+    "sequential.mlp",
+    "은닉층에 활성화 함수가 없음",
+    expect="활성화 함수가 `relu`여야 하는데 없습니다",
+)
+def mlp_linear():
+    return stack(
+        keras.Input((784,)),
+        layers.Dense(64),
+        layers.Dense(64),
+        layers.Dense(10, activation="softmax"),
+    )
+
+
+@wrong(
+    "sequential.mlp",
+    "출력이 시그모이드",
+    expect="활성화 함수가 `softmax`여야 하는데 `sigmoid`입니다",
+)
+def mlp_sigmoid():
+    return stack(
+        keras.Input((784,)),
+        layers.Dense(64, activation="relu"),
+        layers.Dense(64, activation="relu"),
+        layers.Dense(10, activation="sigmoid"),
+    )
+
+
+@wrong("sequential.mlp", "층 하나가 빠짐", expect="빠졌습니다")
+def mlp_shallow():
+    return stack(
+        keras.Input((784,)),
+        layers.Dense(64, activation="relu"),
+        layers.Dense(10, activation="softmax"),
+    )
+
+
+@wrong("sequential.mlp", "은닉층이 하나 더", expect="명세에 없는 층이 더 있습니다")
+def mlp_deep():
+    hidden = [layers.Dense(64, activation="relu") for _ in range(3)]
+    return stack(keras.Input((784,)), *hidden, layers.Dense(10, activation="softmax"))
+
+
+@wrong("sequential.mlp", "이미지를 그대로 받음", expect="입력 모양이 `(784,)`이어야 하는데")
+def mlp_image_input():
+    return stack(
+        keras.Input((28, 28)),
+        layers.Flatten(),
+        layers.Dense(64, activation="relu"),
+        layers.Dense(64, activation="relu"),
+        layers.Dense(10, activation="softmax"),
+    )
+
+
+@wrong("sequential.mlp", "add의 결과를 담음", expect="`model = model.add(...)`처럼")
+def mlp_none():
+    model = keras.Sequential([keras.Input((784,))])
+    return model.add(layers.Dense(64))
+
+
+@wrong("sequential.mlp", "층의 리스트", expect="케라스 모델이 아니라 `list`")
+def mlp_plain_list():
+    return [layers.Dense(64), layers.Dense(64), layers.Dense(10)]
+
+
+@wrong("sequential.mlp", "함수형으로", expect="순차형(Sequential) API로 만듭니다")
+def mlp_functional():
+    inputs = keras.Input((784,))
+    x = layers.Dense(64, activation="relu")(inputs)
+    x = layers.Dense(64, activation="relu")(x)
+    return keras.Model(inputs, layers.Dense(10, activation="softmax")(x))
+
+
+@wrong("sequential.mlp", "드롭아웃을 끼워 넣음", expect="명세에 없는 층이 더 있습니다")
+def mlp_dropout():
+    return stack(
+        keras.Input((784,)),
+        layers.Dense(64, activation="relu"),
+        layers.Dropout(0.2),
+        layers.Dense(64, activation="relu"),
+        layers.Dense(10, activation="softmax"),
+    )
+
+
+# 4-2 sequential.mnist
+
+
+@right("sequential.mnist", "명세 그대로, 훈련까지")
+def mnist_trained():
+    (x, y), _ = load_data("mnist", quiet=True)
+    model = mnist_keywords()
+    model.compile("adam", SPARSE, metrics=["accuracy"])
+    model.fit(x[:12_000, ..., None] / np.float32(255), y[:12_000], epochs=5, verbose=0)
+    return model
+
+
+@right("sequential.mnist", "인수를 모두 이름으로", trained=False)
+def mnist_keywords():
+    return stack(
+        keras.Input(shape=(28, 28, 1)),
+        layers.Conv2D(
+            filters=32, kernel_size=(3, 3), strides=1, padding="valid", activation="relu"
+        ),
+        layers.Conv2D(filters=64, kernel_size=(3, 3), strides=(1, 1), activation="relu"),
+        layers.Flatten(data_format="channels_last"),
+        layers.Dense(units=128, activation="relu"),
+        layers.Dense(units=10, activation="softmax"),
+    )
+
+
+@right("sequential.mnist", "Reshape로 펴기", trained=False)
+def mnist_reshape():
+    return stack(
+        keras.Input((28, 28, 1)),
+        layers.Conv2D(32, 3, activation="relu"),
+        layers.Conv2D(64, 3, activation="relu"),
+        layers.Reshape((-1,)),
+        layers.Dense(128, activation="relu"),
+        layers.Dense(10, activation="softmax"),
+    )
+
+
+@right("sequential.mnist", "활성화 함수를 따로 층으로", trained=False)
+def mnist_activation_layers():
+    return stack(
+        keras.Input((28, 28, 1)),
+        layers.Conv2D(32, 3),
+        layers.ReLU(),
+        layers.Conv2D(64, 3),
+        layers.Activation("relu"),
+        layers.Flatten(),
+        layers.Activation("linear"),
+        layers.Dense(128),
+        layers.Activation(tf.nn.relu),
+        layers.Dense(10),
+        layers.Softmax(axis=-1),
+    )
+
+
+@right("sequential.mnist", "Input 없이, 강의 자료의 꼴로", trained=False)
+def mnist_without_input():
+    return stack(
+        keras.layers.Conv2D(32, 3, activation="relu"),
+        keras.layers.Conv2D(64, 3, activation="relu"),
+        keras.layers.Flatten(),
+        keras.layers.Dense(128, activation="relu"),
+        keras.layers.Dense(10, activation="softmax"),
+    )
+
+
+@right("sequential.mnist", "특성 추출기와 분류기를 따로", trained=False)
+def mnist_nested():
+    extractor = stack(
+        keras.Input((28, 28, 1)),
+        layers.Conv2D(32, 3, activation="relu"),
+        layers.Conv2D(64, 3, activation="relu"),
+    )
+    classifier = stack(
+        layers.Flatten(),
+        layers.Dense(128, activation="relu"),
+        layers.Dense(10, activation="softmax"),
+    )
+    return stack(keras.Input((28, 28, 1)), extractor, classifier)
+
+
+@right("sequential.mnist", "for 문과 배치 크기가 정해진 Input", trained=False)
+def mnist_loop():
+    model = keras.Sequential()
+    model.add(keras.Input(batch_shape=(None, 28, 28, 1)))
+    for filters in (32, 64):
+        model.add(layers.Convolution2D(filters, [3, 3], activation="relu"))
+    model.add(layers.Flatten())
+    for units, activation in ((128, "relu"), (10, "softmax")):
+        model.add(layers.Dense(units, activation))
+    return model
+
+
+@wrong(
+    "sequential.mnist",
+    "두 번째 합성곱이 32개(강의 자료의 실수)",
+    expect="2번째 합성곱 층: 필터가 64개여야 하는데 32개입니다",
+)
+def mnist_lecture():
+    return stack(
+        keras.Input((28, 28, 1)),
+        layers.Conv2D(32, 3, activation="relu"),
+        layers.Conv2D(32, 3, activation="relu"),
+        layers.Flatten(),
+        layers.Dense(128, activation="relu"),
+        layers.Dense(10, activation="softmax"),
+    )
+
+
+@wrong("sequential.mnist", "Flatten이 없음", expect="출력 모양이 `(None, 10)`이어야 하는데")
+def mnist_without_flatten():
+    return stack(
+        keras.Input((28, 28, 1)),
+        layers.Conv2D(32, 3, activation="relu"),
+        layers.Conv2D(64, 3, activation="relu"),
+        layers.Dense(128, activation="relu"),
+        layers.Dense(10, activation="softmax"),
+    )
+
+
+@wrong("sequential.mnist", "Flatten 대신 전역 평균 풀링", expect="`Flatten` 층이어야 하는데")
+def mnist_global_pooling():
+    return stack(
+        keras.Input((28, 28, 1)),
+        layers.Conv2D(32, 3, activation="relu"),
+        layers.Conv2D(64, 3, activation="relu"),
+        layers.GlobalAveragePooling2D(),
+        layers.Dense(128, activation="relu"),
+        layers.Dense(10, activation="softmax"),
+    )
+
+
+@wrong("sequential.mnist", "패딩이 same", expect="패딩이 `valid`여야 하는데 `same`입니다")
+def mnist_same():
+    return stack(
+        keras.Input((28, 28, 1)),
+        layers.Conv2D(32, 3, padding="same", activation="relu"),
+        layers.Conv2D(64, 3, padding="same", activation="relu"),
+        layers.Flatten(),
+        layers.Dense(128, activation="relu"),
+        layers.Dense(10, activation="softmax"),
+    )
+
+
+@wrong("sequential.mnist", "커널이 5", expect="커널 크기가 3×3이어야 하는데 5×5입니다")
+def mnist_large_kernel():
+    return stack(
+        keras.Input((28, 28, 1)),
+        layers.Conv2D(32, 5, activation="relu"),
+        layers.Conv2D(64, 3, activation="relu"),
+        layers.Flatten(),
+        layers.Dense(128, activation="relu"),
+        layers.Dense(10, activation="softmax"),
+    )
+
+
+@wrong("sequential.mnist", "풀링을 넣음", expect="명세에 없는 층이 더 있습니다")
+def mnist_pooling():
+    return stack(
+        keras.Input((28, 28, 1)),
+        layers.Conv2D(32, 3, activation="relu"),
+        layers.MaxPooling2D(),
+        layers.Conv2D(64, 3, activation="relu"),
+        layers.MaxPooling2D(),
+        layers.Flatten(),
+        layers.Dense(128, activation="relu"),
+        layers.Dense(10, activation="softmax"),
+    )
+
+
+@wrong("sequential.mnist", "스트라이드가 2", expect="스트라이드가 1×1이어야 하는데 2×2입니다")
+def mnist_strides():
+    return stack(
+        keras.Input((28, 28, 1)),
+        layers.Conv2D(32, 3, activation="relu"),
+        layers.Conv2D(64, 3, 2, activation="relu"),
+        layers.Flatten(),
+        layers.Dense(128, activation="relu"),
+        layers.Dense(10, activation="softmax"),
+    )
+
+
+@wrong(
+    "sequential.mnist", "소프트맥스가 없음", expect="활성화 함수가 `softmax`여야 하는데 없습니다"
+)
+def mnist_logits():
+    return stack(
+        keras.Input((28, 28, 1)),
+        layers.Conv2D(32, 3, activation="relu"),
+        layers.Conv2D(64, 3, activation="relu"),
+        layers.Flatten(),
+        layers.Dense(128, activation="relu"),
+        layers.Dense(10),
+    )
+
+
+@wrong("sequential.mnist", "채널 축이 없는 입력", expect="`(28, 28, 1)`")
+def mnist_without_channel():
+    return stack(
+        keras.Input((28, 28)),
+        layers.Reshape((28, 28, 1)),
+        layers.Conv2D(32, 3, activation="relu"),
+        layers.Conv2D(64, 3, activation="relu"),
+        layers.Flatten(),
+        layers.Dense(128, activation="relu"),
+        layers.Dense(10, activation="softmax"),
+    )
+
+
+@wrong("sequential.mnist", "입력을 층으로 나눔", expect="명세에 없는 층이 더 있습니다")
+def mnist_rescaling():
+    return stack(
+        keras.Input((28, 28, 1)),
+        layers.Rescaling(1 / 255),
+        layers.Conv2D(32, 3, activation="relu"),
+        layers.Conv2D(64, 3, activation="relu"),
+        layers.Flatten(),
+        layers.Dense(128, activation="relu"),
+        layers.Dense(10, activation="softmax"),
+    )
+
+
+@wrong("sequential.mnist", "훈련하지 않음", expect="아직 훈련하지 않았어요")
+def mnist_untrained():
+    return mnist_keywords()
+
+
+@wrong("sequential.mnist", "255로 나누지 않고 훈련", expect="255로 나누지 않고 훈련한 것 같습니다")
+def mnist_raw():
+    (x, y), _ = load_data("mnist", quiet=True)
+    model = mnist_keywords()
+    model.compile("adam", SPARSE, metrics=["accuracy"])
+    model.fit(x[:1200, ..., None].astype("float32"), y[:1200], epochs=2, verbose=0)
+    return model
+
+
+# 4-3 sequential.cifar100
+
+
+@right("sequential.cifar100", "명세 그대로, 훈련까지")
+def cifar100_trained():
+    (x, y), _ = load_data("cifar100", quiet=True)
+    model = cifar100_aliases()
+    model.compile("adam", SPARSE, metrics=["accuracy"])
+    model.fit(x / np.float32(255), y, epochs=5, batch_size=32, verbose=0)
+    return model
+
+
+@right("sequential.cifar100", "MaxPool2D라는 이름으로", trained=False)
+def cifar100_aliases():
+    return stack(
+        keras.Input((32, 32, 3)),
+        layers.Conv2D(16, 3, activation="relu"),
+        layers.MaxPool2D((2, 2)),
+        layers.Conv2D(32, 3, activation="relu"),
+        layers.MaxPool2D((2, 2)),
+        layers.Flatten(),
+        layers.Dense(256, activation="relu"),
+        layers.Dense(100, activation="softmax"),
+    )
+
+
+@right("sequential.cifar100", "활성화 함수를 따로, Reshape로 펴기", trained=False)
+def cifar100_separate():
+    model = keras.Sequential([keras.Input((32, 32, 3))])
+    for filters in (16, 32):
+        model.add(layers.Conv2D(filters, (3, 3)))
+        model.add(layers.Activation("relu"))
+        model.add(layers.MaxPooling2D(pool_size=2, strides=2, padding="valid"))
+    model.add(layers.Reshape((6 * 6 * 32,)))
+    model.add(layers.Dense(256))
+    model.add(layers.ReLU())
+    model.add(layers.Dense(100))
+    model.add(layers.Activation("softmax"))
+    return model
+
+
+@right("sequential.cifar100", "풀링 뒤에 relu(값이 같음)", trained=False)
+def cifar100_relu_after_pooling():
+    return stack(
+        keras.Input((32, 32, 3)),
+        layers.Conv2D(16, 3),
+        layers.MaxPooling2D(2),
+        layers.ReLU(),
+        layers.Conv2D(32, 3),
+        layers.MaxPooling2D(2),
+        layers.ReLU(),
+        layers.Flatten(),
+        layers.Dense(256, activation="relu"),
+        layers.Dense(100, activation="softmax"),
+    )
+
+
+@right("sequential.cifar100", "블록을 함수로, Input 없이", trained=False)
+def cifar100_blocks():
+    def block(filters):
+        return stack(layers.Conv2D(filters, 3, activation="relu"), layers.MaxPooling2D())
+
+    return stack(
+        block(16),
+        block(32),
+        layers.Flatten(),
+        layers.Dense(256, activation="relu"),
+        layers.Dense(100, activation="softmax"),
+    )
+
+
+@wrong("sequential.cifar100", "Flatten이 없음(강의 자료의 명세)", expect="`Flatten`")
+def cifar100_without_flatten():
+    return stack(
+        keras.Input((32, 32, 3)),
+        layers.Conv2D(16, 3, activation="relu"),
+        layers.MaxPooling2D(2),
+        layers.Conv2D(32, 3, activation="relu"),
+        layers.MaxPooling2D(2),
+        layers.Dense(256, activation="relu"),
+        layers.Dense(100, activation="softmax"),
+    )
+
+
+@wrong("sequential.cifar100", "클래스가 10개", expect="유닛이 100개여야 하는데 10개입니다")
+def cifar100_ten():
+    return stack(
+        keras.Input((32, 32, 3)),
+        layers.Conv2D(16, 3, activation="relu"),
+        layers.MaxPooling2D(2),
+        layers.Conv2D(32, 3, activation="relu"),
+        layers.MaxPooling2D(2),
+        layers.Flatten(),
+        layers.Dense(256, activation="relu"),
+        layers.Dense(10, activation="softmax"),
+    )
+
+
+@wrong(
+    "sequential.cifar100", "평균 풀링", expect="`MaxPooling2D` 층이어야 하는데 `AveragePooling2D`"
+)
+def cifar100_average():
+    return stack(
+        keras.Input((32, 32, 3)),
+        layers.Conv2D(16, 3, activation="relu"),
+        layers.AveragePooling2D(2),
+        layers.Conv2D(32, 3, activation="relu"),
+        layers.MaxPooling2D(2),
+        layers.Flatten(),
+        layers.Dense(256, activation="relu"),
+        layers.Dense(100, activation="softmax"),
+    )
+
+
+@wrong("sequential.cifar100", "필터 수가 거꾸로", expect="필터가 16개여야 하는데 32개입니다")
+def cifar100_reversed():
+    return stack(
+        keras.Input((32, 32, 3)),
+        layers.Conv2D(32, 3, activation="relu"),
+        layers.MaxPooling2D(2),
+        layers.Conv2D(16, 3, activation="relu"),
+        layers.MaxPooling2D(2),
+        layers.Flatten(),
+        layers.Dense(256, activation="relu"),
+        layers.Dense(100, activation="softmax"),
+    )
+
+
+@wrong("sequential.cifar100", "둘째 풀링이 빠짐", expect="2번째 최대 풀링 층: 빠졌습니다")
+def cifar100_one_pooling():
+    return stack(
+        keras.Input((32, 32, 3)),
+        layers.Conv2D(16, 3, activation="relu"),
+        layers.MaxPooling2D(2),
+        layers.Conv2D(32, 3, activation="relu"),
+        layers.Flatten(),
+        layers.Dense(256, activation="relu"),
+        layers.Dense(100, activation="softmax"),
+    )
+
+
+@wrong(
+    "sequential.cifar100", "풀링의 스트라이드가 1", expect="스트라이드가 2×2여야 하는데 1×1입니다"
+)
+def cifar100_pooling_strides():
+    return stack(
+        keras.Input((32, 32, 3)),
+        layers.Conv2D(16, 3, activation="relu"),
+        layers.MaxPooling2D(2, strides=1),
+        layers.Conv2D(32, 3, activation="relu"),
+        layers.MaxPooling2D(2),
+        layers.Flatten(),
+        layers.Dense(256, activation="relu"),
+        layers.Dense(100, activation="softmax"),
+    )
+
+
+@wrong("sequential.cifar100", "compile만 하고 훈련하지 않음", expect="아직 훈련하지 않았어요")
+def cifar100_untrained():
+    model = cifar100_aliases()
+    model.compile("adam", SPARSE, metrics=["accuracy"])
+    return model
+
+
+@wrong("sequential.cifar100", "조금만 훈련", expect="이상이어야 하는데")
+def cifar100_hardly_trained():
+    (x, y), _ = load_data("cifar100", quiet=True)
+    model = cifar100_aliases()
+    model.compile("adam", SPARSE, metrics=["accuracy"])
+    model.fit(x[:2000] / np.float32(255), y[:2000], epochs=1, verbose=0)
+    return model
+
+
+# 4-4 sequential.regularized
+
+
+def regularized(
+    filters=32,
+    kernel=2,
+    penalty=keras.regularizers.L2,
+    strength=0.04,
+    pool=2,
+    rate=0.1,
+    units=64,
+    classes=20,
+):
+    """명세의 층들. 틀린 답은 여기에서 한 곳을 바꿉니다."""
+    return [
+        keras.Input((28, 28, 1)),
+        layers.Conv2D(filters, kernel, activation="relu", kernel_regularizer=penalty(strength)),
+        layers.MaxPooling2D(pool),
+        layers.Flatten(),
+        layers.Dropout(rate),
+        layers.Dense(units, activation="relu"),
+        layers.BatchNormalization(),
+        layers.Dense(classes, activation="softmax"),
+    ]
+
+
+@right("sequential.regularized", "리스트로")
+def regularized_list():
+    return keras.Sequential(regularized())
+
+
+@right("sequential.regularized", "소문자 l2와 add로")
+def regularized_add():
+    model = keras.Sequential()
+    model.add(keras.Input(shape=(28, 28, 1)))
+    model.add(
+        layers.Conv2D(32, (2, 2), activation="relu", kernel_regularizer=keras.regularizers.l2(0.04))
+    )
+    model.add(layers.MaxPool2D())
+    model.add(layers.Flatten())
+    model.add(layers.Dropout(rate=0.1, seed=1))
+    model.add(layers.Dense(64, activation="relu"))
+    model.add(layers.BatchNormalization())
+    model.add(layers.Dense(20, activation="softmax"))
+    return model
+
+
+@right("sequential.regularized", "L1L2와 따로 쓴 활성화 함수")
+def regularized_l1l2():
+    return stack(
+        keras.Input((28, 28, 1)),
+        layers.Conv2D(32, 2, kernel_regularizer=keras.regularizers.L1L2(l2=0.04)),
+        layers.ReLU(),
+        layers.MaxPooling2D(),
+        layers.Flatten(),
+        layers.Dropout(0.1),
+        layers.Dense(64),
+        layers.Activation("relu"),
+        layers.BatchNormalization(momentum=0.9),
+        layers.Dense(20),
+        layers.Softmax(),
+    )
+
+
+@right("sequential.regularized", "Input 없이, 훈련한 뒤")
+def regularized_trained():
+    model = keras.Sequential(regularized()[1:])
+    model.compile("adam", SPARSE)
+    model.fit(np.random.rand(32, 28, 28, 1).astype("float32"), np.arange(32) % 20, verbose=0)
+    return model
+
+
+@right("sequential.regularized", "Flatten 앞의 드롭아웃(하는 일이 같음)")
+def regularized_dropout_before_flatten():
+    items = regularized()
+    items[3], items[4] = items[4], items[3]
+    return keras.Sequential(items)
+
+
+@wrong("sequential.regularized", "규제가 없음", expect="커널 규제가 `L2(0.04)`여야 하는데 없습니다")
+def regularized_without_penalty():
+    items = regularized()
+    items[1] = layers.Conv2D(32, 2, activation="relu")
+    return keras.Sequential(items)
+
+
+@wrong("sequential.regularized", "규제의 계수가 0.4", expect="`L2(0.04)`")
+def regularized_strong():
+    return keras.Sequential(regularized(strength=0.4))
+
+
+@wrong("sequential.regularized", "L1 규제", expect="`L1(0.04)`")
+def regularized_l1():
+    return keras.Sequential(regularized(penalty=keras.regularizers.L1))
+
+
+@wrong("sequential.regularized", "규제가 밀집 층에", expect="커널 규제가 없어야 하는데")
+def regularized_elsewhere():
+    items = regularized()
+    items[1] = layers.Conv2D(32, 2, activation="relu")
+    items[5] = layers.Dense(64, "relu", kernel_regularizer=keras.regularizers.L2(0.04))
+    return keras.Sequential(items)
+
+
+@wrong("sequential.regularized", "드롭아웃이 0.9", expect="비율이 0.1이어야 하는데 0.9입니다")
+def regularized_keep_rate():
+    return keras.Sequential(regularized(rate=0.9))
+
+
+@wrong("sequential.regularized", "드롭아웃이 빠짐", expect="드롭아웃 층: 빠졌습니다")
+def regularized_without_dropout():
+    items = regularized()
+    del items[4]
+    return keras.Sequential(items)
+
+
+@wrong("sequential.regularized", "드롭아웃이 밀집 층 뒤에", expect="드롭아웃 층: 자리가 다릅니다")
+def regularized_late_dropout():
+    items = regularized()
+    items[4], items[5] = items[5], items[4]
+    return keras.Sequential(items)
+
+
+@wrong("sequential.regularized", "배치 정규화가 빠짐", expect="배치 정규화 층: 빠졌습니다")
+def regularized_without_normalization():
+    items = regularized()
+    del items[6]
+    return keras.Sequential(items)
+
+
+@wrong("sequential.regularized", "층 정규화", expect="`BatchNormalization` 층이어야 하는데")
+def regularized_layer_normalization():
+    items = regularized()
+    items[6] = layers.LayerNormalization()
+    return keras.Sequential(items)
+
+
+@wrong("sequential.regularized", "커널이 3", expect="커널 크기가 2×2여야 하는데 3×3입니다")
+def regularized_kernel():
+    return keras.Sequential(regularized(kernel=3))
+
+
+@wrong("sequential.regularized", "풀링이 3", expect="풀링 크기가 2×2여야 하는데 3×3입니다")
+def regularized_pool():
+    return keras.Sequential(regularized(pool=3))
+
+
+@wrong("sequential.regularized", "클래스가 10개", expect="유닛이 20개여야 하는데 10개입니다")
+def regularized_ten():
+    return keras.Sequential(regularized(classes=10))
