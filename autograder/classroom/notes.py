@@ -35,12 +35,15 @@ def notes(cells: tuple[Code, ...], run: Run, limits: Limits) -> dict[str, str]:
         if not cell.exercise:
             continue
         stopped = _stopped(begin, index, run, limits)
+        before = range(begin, index)
         begin = index + 1
         if cell.exercise in run.evidence:
             if stopped:
                 found[cell.exercise] = f"{stopped} 그때까지 만든 답을 검사했습니다."
+            elif said := _errors(before, run):
+                found[cell.exercise] = said
         else:
-            found[cell.exercise] = stopped or _unfinished(index, run)
+            found[cell.exercise] = stopped or _unfinished(before, index, run)
     return found
 
 
@@ -63,22 +66,34 @@ def _stopped(begin: int, end: int, run: Run, limits: Limits) -> str:
     return ""
 
 
-def _unfinished(index: int, run: Run) -> str:
+def _unfinished(before: range, index: int, run: Run) -> str:
     if run.results[index] == NOT_RUN:
         reason = _BEFORE.get(run.results[run.results.index(NOT_RUN) - 1], "앞에서 멈추어")
         return f"{reason} 이 셀까지 실행되지 않았습니다."
     if run.results[index] == kernel.ERROR:
-        return _failed(run, index)
+        return _failed(before, index, run)
     return (
         "검사 셀이 답을 관찰하지 못했습니다. `check`라는 이름을 다른 것으로 바꾸지 않았는지 보세요."
     )
 
 
-def _failed(run: Run, index: int) -> str:
+def _errors(before: range, run: Run) -> str:
+    """검사 앞의 셀들에서 난 마지막 오류. 답이 틀린 까닭은 대개 이것입니다."""
+    for index in reversed(before):
+        if run.results[index] == kernel.ERROR:
+            return f"이 검사 앞의 코드 셀에서 오류가 났습니다: {_error(run, index)}."
+    return ""
+
+
+def _failed(before: range, index: int, run: Run) -> str:
+    earlier = _errors(before, run)
+    return f"검사 셀에서 오류가 났습니다: {_error(run, index)}. {earlier}".strip()
+
+
+def _error(run: Run, index: int) -> str:
     error = next((o for o in run.outputs[index] if o["output_type"] == "error"), None)
     if error is None:
-        return "검사 셀이 오류로 끝났습니다."
+        return "`Exception`"
     first = (error["evalue"].strip().splitlines() or [""])[0]
-    message = f"{error['ename']}: {first}".replace("`", "'")[:200]
-    advice = " 위의 셀이 오류 없이 끝났는지 보세요." if error["ename"] == "NameError" else ""
-    return f"검사 셀에서 오류가 났습니다: `{message}`.{advice}"
+    message = f"{error['ename']}: {first}".replace("`", "'").rstrip(".")
+    return f"`{message[:200]}`"

@@ -68,7 +68,7 @@ def _run(
             key, task = running.pop(future)
             try:
                 outcome: Run | Exception = future.result()
-            except Exception as error:  # noqa: BLE001 - the class goes on without this one
+            except Exception as error:
                 if isinstance(error, OSError) and error.errno == errno.ENOSPC:
                     raise CourseError(
                         "임시 폴더의 디스크에 남은 자리가 없습니다.",

@@ -15,7 +15,6 @@ from rich.text import Text
 
 from autograder.report import number_text
 
-
 # The first sentence, or all of it where there is no end of a sentence.
 _FIRST = re.compile(r".*?다\.|.*", re.S)
 
