@@ -179,7 +179,11 @@ def mnist_two_classes():
     return Net()
 
 
-@wrong("subclass.mnist", "시드의 실수: 두 번째 합성곱이 32개", expect="필터가 64개여야 하는데 32개입니다")
+@wrong(
+    "subclass.mnist",
+    "시드의 실수: 두 번째 합성곱이 32개",
+    expect="필터가 64개여야 하는데 32개입니다",
+)
 def mnist_filters():
     return _mnist(
         layers.Conv2D(32, 3, activation="relu"),
@@ -257,7 +261,11 @@ def mnist_no_activation():
     )
 
 
-@wrong("subclass.mnist", "층을 보통 객체에 담아 모델이 모름", expect="모델이 알지 못하는 가중치가 있습니다")
+@wrong(
+    "subclass.mnist",
+    "층을 보통 객체에 담아 모델이 모름",
+    expect="모델이 알지 못하는 가중치가 있습니다",
+)
 def mnist_hidden_layers():
     class Parts:
         pass
@@ -522,14 +530,6 @@ def flag_sequential():
     return DropoutNet
 
 
-@right("subclass.training_flag", "training을 위치 인수로")
-def flag_positional():
-    def call(self, inputs, training=None):
-        return self.out(self.dropout(self.hidden(inputs), training))
-
-    return _flag(call)
-
-
 def _flag(call, base=keras.Model):
     class DropoutNet(base):
         def __init__(self, rate):
@@ -543,7 +543,11 @@ def _flag(call, base=keras.Model):
     return DropoutNet
 
 
-@wrong("subclass.training_flag", "언제나 training=False", expect="훈련 모드에서도 추론과 똑같이 계산합니다")
+@wrong(
+    "subclass.training_flag",
+    "언제나 training=False",
+    expect="훈련 모드에서도 추론과 똑같이 계산합니다",
+)
 def flag_never():
     def call(self, inputs, training=None):
         return self.out(self.dropout(self.hidden(inputs), training=False))
@@ -551,7 +555,21 @@ def flag_never():
     return _flag(call)
 
 
-@wrong("subclass.training_flag", "언제나 training=True", expect="추론 모드(`training=False`)의 출력")
+@wrong(
+    "subclass.training_flag",
+    "training을 위치 인수로",
+    expect="should be passed as a keyword argument",
+)
+def flag_positional():
+    def call(self, inputs, training=None):
+        return self.out(self.dropout(self.hidden(inputs), training))
+
+    return _flag(call)
+
+
+@wrong(
+    "subclass.training_flag", "언제나 training=True", expect="추론 모드(`training=False`)의 출력"
+)
 def flag_always():
     def call(self, inputs, training=None):
         return self.out(self.dropout(self.hidden(inputs), training=True))
@@ -567,7 +585,11 @@ def flag_default_true():
     return _flag(call)
 
 
-@wrong("subclass.training_flag", "드롭아웃 층의 call을 바로 부름", expect="훈련 모드에서도 추론과 똑같이")
+@wrong(
+    "subclass.training_flag",
+    "드롭아웃 층의 call을 바로 부름",
+    expect="훈련 모드에서도 추론과 똑같이",
+)
 def flag_direct_call():
     def call(self, inputs, training=None):
         return self.out(self.dropout.call(self.hidden(inputs)))
@@ -806,7 +828,9 @@ def tree_shallow():
     return _tree(call)
 
 
-@wrong("subclass.tree", "노드에 활성화 함수가 없음", expect="노드 하나: 왼쪽과 오른쪽을 이어 붙인 값")
+@wrong(
+    "subclass.tree", "노드에 활성화 함수가 없음", expect="노드 하나: 왼쪽과 오른쪽을 이어 붙인 값"
+)
 def tree_linear_node():
     class TreeNet(keras.Model):
         def __init__(self, units):
