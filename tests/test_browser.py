@@ -52,6 +52,7 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
             f"--ServerApp.port={port}",
             f"--IdentityProvider.token={TOKEN}",
             "--LabApp.expose_app_in_browser=True",
+            "--LabApp.news_url=",
         ],
         stdout=log,
         stderr=log,
@@ -97,9 +98,9 @@ def page(lab: str) -> Iterator:
         browser.close()
 
 
-INDEX_OF = """(text) => {
-  const cells = window.jupyterapp.shell.currentWidget.content.widgets;
-  return cells.findIndex(cell => cell.model.type === 'code'
+INDEX_OF = """([text, before]) => {
+  const cells = window.jupyterapp.shell.currentWidget.content.widgets.slice(0, before);
+  return cells.findLastIndex(cell => cell.model.type === 'code'
     && cell.model.sharedModel.source.includes(text));
 }"""
 ACTIVATE = """async (index) => {
@@ -158,13 +159,14 @@ def _report(page, index: int):
 
 def test_a_wrong_model_is_explained_and_the_corrected_one_passes(page):
     page.wait_for_function(IDLE, timeout=120_000)
-    setup = page.evaluate(INDEX_OF, "set_random_seed")
-    check = page.evaluate(INDEX_OF, CHECK)
-    assert 0 < setup < check
-    learner = check - 1
+    page.set_default_timeout(20_000)
+    check = page.evaluate(INDEX_OF, [CHECK, 1000])
+    learner = page.evaluate(INDEX_OF, ["여기에 코드를 작성하세요", check])
+    setup = page.evaluate(INDEX_OF, ["set_random_seed", 10])
+    assert 0 < setup < learner < check
 
     _run(page, setup)
-    _run(page, check - 1)
+    _run(page, learner)
     _run(page, check)
     assert "아직 풀지 않았어요" in _report(page, check).inner_text()
 
