@@ -597,7 +597,7 @@ def flag_direct_call():
     return _flag(call)
 
 
-@wrong("subclass.training_flag", "rate 대신 1 - rate", expect="훈련 모드 출력이 흔들리는 정도가")
+@wrong("subclass.training_flag", "rate 대신 1 - rate", expect="흔들리는 정도가 명세")
 def flag_keep_probability():
     class DropoutNet(keras.Model):
         def __init__(self, rate):
@@ -612,7 +612,7 @@ def flag_keep_probability():
     return DropoutNet
 
 
-@wrong("subclass.training_flag", "0.5로 고정", expect="훈련 모드 출력이 흔들리는 정도가")
+@wrong("subclass.training_flag", "0.5로 고정", expect="흔들리는 정도가 명세")
 def flag_fixed_rate():
     class DropoutNet(keras.Model):
         def __init__(self, rate):
@@ -627,7 +627,7 @@ def flag_fixed_rate():
     return DropoutNet
 
 
-@wrong("subclass.training_flag", "드롭아웃을 출력 뒤에", expect="훈련 모드 출력이 흔들리는 정도가")
+@wrong("subclass.training_flag", "드롭아웃을 출력 뒤에", expect="흔들리는 정도가 명세")
 def flag_after_output():
     def call(self, inputs, training=None):
         return self.dropout(self.out(self.hidden(inputs)), training=training)
