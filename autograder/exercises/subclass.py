@@ -102,6 +102,7 @@ def dropout_objects(random):
         {"inputs": x, "training": False},
         {"inputs": x, "training": None},
         {"inputs": row, "training": True},
+        {"inputs": row, "training": "fit"},
     ]
     low, high = round(random.uniform(0.15, 0.3), 2), round(random.uniform(0.5, 0.7), 2)
     return [{"args": [low], "calls": calls}, {"args": [high], "calls": calls}], arrays
@@ -193,6 +194,7 @@ EXERCISES = (
             ("추론 모드(`training=False`)의 출력이 명세와 같습니다", 2, "equal", ((0, 0), (1, 0))),
             ("`training`을 주지 않으면 추론 모드입니다", 1, "equal", ((0, 1), (1, 1))),
             ("훈련 모드에서 `rate`의 비율로 드롭아웃합니다", 2, "noise", ((0, 2), (1, 2))),
+            ("`fit`으로 훈련할 때도 드롭아웃합니다", 1, "noise", ((0, 3), (1, 3))),
         ),
         requirements=(
             "`DropoutNet(rate)`로 만드는 `keras.Model`의 하위 클래스입니다.",

@@ -33,10 +33,10 @@ def items(exercise: LayerExercise, challenge: Challenge, evidence: Evidence) -> 
     if evidence.facts["status"] != "seen":
         return _failed(name, titles, exercise, evidence)
     reference = observe(challenge, exercise.solution())
-    result = [
-        _base_item(exercise, evidence),
-        _weights_item(name, titles[1], reference, evidence),
-    ]
+    weights = _weights_item(name, titles[1], reference, evidence)
+    result = [_base_item(exercise, evidence), weights]
+    # 같은 오류를 항목마다 되풀이하지 않습니다.
+    told = [(weights.message, weights.advice)]
     for title, points, method, calls in exercise.groups:
         failure = None
         for thing, number in calls:
@@ -45,7 +45,12 @@ def items(exercise: LayerExercise, challenge: Challenge, evidence: Evidence) -> 
                 break
         if failure is None:
             result.append(Item(title, points, points))
+        elif failure in told:
+            result.append(
+                Item(title, points, 0, f"{title}: 위와 같은 까닭으로 확인하지 못했습니다.")
+            )
         else:
+            told.append(failure)
             result.append(Item(title, points, 0, f"{title}: {failure[0]}", failure[1]))
     return result
 
@@ -122,11 +127,17 @@ def _compare(
     if not have["outputs"] or have["outputs"][0].get("shape") != want["outputs"][0]["shape"]:
         return "출력 모양이 명세와 다릅니다.", ""
     arguments = ", ".join(str(value) for value in challenge.facts["objects"][thing]["args"])
-    return _compare_noise(
+    failure = _compare_noise(
         f"{name}({arguments})",
         reference.arrays[want["outputs"][0]["array"]],
         evidence.arrays[have["outputs"][0]["array"]],
     )
+    if failure and challenge.facts["objects"][thing]["calls"][number].get("training") == "fit":
+        return (
+            failure[0].replace("훈련 모드에서도", "`fit`으로 훈련할 때도"),
+            "`fit`은 `call`에 `training` 매개변수가 있을 때만 훈련 모드로 부릅니다.",
+        )
+    return failure
 
 
 def _compare_noise(made: str, wanted: np.ndarray, found: np.ndarray) -> tuple[str, str] | None:

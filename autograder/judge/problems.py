@@ -33,9 +33,12 @@ _ADVICE = {
     "you forgot to call `super().__init__()`": "`__init__`의 첫 줄에 `super().__init__()`을 쓰세요.",
     "It looks like you are subclassing": "`__init__`의 첫 줄에 `super().__init__()`을 쓰세요.",
     "does not have a `call()` method": "`call` 메서드의 이름과 들여쓰기를 확인하세요.",
+    "found ndim=1": "`Dense` 층에는 배치 축이 필요합니다. `x[None]`으로 만드세요.",
     "expected min_ndim": "앞 층의 출력 모양과 이 층이 받는 모양이 다릅니다.",
     "incompatible with the layer": "앞 층의 출력 모양과 이 층이 받는 모양이 다릅니다.",
     "has no attribute": "`__init__`에서 `self.이름 = ...`으로 담은 이름과 같은지 보세요.",
+    "Only input tensors may be passed as positional": "`training=training`처럼 이름을 붙여 넘기세요.",
+    "has no setter": "`self.input`과 `self.output`은 케라스가 쓰는 이름입니다. 다른 이름에 담으세요.",
     "positional argument": "`__init__`이나 `call`의 매개변수가 명세와 같은지 보세요.",
     "unexpected keyword argument": "`__init__`이나 `call`의 매개변수가 명세와 같은지 보세요.",
     "inputs not connected to outputs": "층에 `inputs`를 넣었는지 보세요. "

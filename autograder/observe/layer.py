@@ -60,7 +60,9 @@ def _object(
         (call, structure.build(call["inputs"], challenge.arrays)) for call in question["calls"]
     ]
     try:
-        record_calls(made, calls[0][1], training=calls[0][0].get("training"), weights=weights)
+        record_calls(
+            made, calls[0][1], training=_training(made, calls[0][0]), weights=weights, bridges=False
+        )
     except Exception as error:  # noqa: BLE001
         return problem("call", error)
     record["weights_before_call"] = before
@@ -76,6 +78,13 @@ def _object(
     return record
 
 
+def _training(made: Any, call: dict[str, Any]) -> bool | None:
+    """`"fit"`이면 `Model.fit`처럼: `call`에 `training` 매개변수가 있을 때만 True."""
+    if call.get("training") != "fit":
+        return call.get("training")
+    return True if "training" in inspect.signature(made.call).parameters else None
+
+
 def _call(
     name: str,
     made: Any,
@@ -85,7 +94,9 @@ def _call(
     arrays: dict[str, np.ndarray],
 ) -> dict[str, Any]:
     try:
-        trace = record_calls(made, inputs, training=call.get("training"), weights=weights)
+        trace = record_calls(
+            made, inputs, training=_training(made, call), weights=weights, bridges=False
+        )
         outputs = structure.collect(name, trace.outputs, arrays)
     except structure.TooLarge as error:
         return problem("huge", error)

@@ -81,15 +81,20 @@ class Trace:
 
 
 def record_calls(
-    model: Any, inputs: Any, *, training: bool | None = False, weights: list[Any] | None = None
+    model: Any,
+    inputs: Any,
+    *,
+    training: bool | None = False,
+    weights: list[Any] | None = None,
+    bridges: bool = True,
 ) -> Trace:
     """`model(inputs)`를 실행하고 층 호출을 기록합니다.
 
     `weights`를 주면 그 목록에 이어서 번호를 매깁니다. 여러 모델이 가중치를 공유하는지 볼 때 씁니다.
-    모델이 던지는 예외는 그대로 나갑니다.
+    `bridges`가 거짓이면 층 없이 한 연산을 찾지 않습니다. 모델이 던지는 예외는 그대로 나갑니다.
     """
     arguments = {} if training is None else {"training": training}
-    recorder = _Recorder([] if weights is None else weights)
+    recorder = _Recorder([] if weights is None else weights, bridges)
     with _eagerly():
         if not getattr(model, "built", True):
             # 처음 부를 때 케라스가 모양만 알아보려고 한 번 더 실행하는 것은 기록하지 않습니다.
@@ -116,8 +121,9 @@ def example_inputs(model: Any) -> Any:
 
 
 class _Recorder:
-    def __init__(self, weights: list[Any]) -> None:
+    def __init__(self, weights: list[Any], bridges: bool) -> None:
         self.weights = weights
+        self.bridges = bridges
         self.weight_index = {id(weight): index for index, weight in enumerate(weights)}
         self.calls: list[LayerCall] = []
         self.active: list[LayerCall] = []
@@ -206,7 +212,7 @@ class _Recorder:
         """층이 아닌 연산(`tf.nn.relu`, `tf.reshape` 등)의 결과가 어디에서 왔는지 값으로 찾습니다."""
         if any(tensor is candidate for candidate in given):
             return MODEL_INPUT, None
-        value = _value(tensor)
+        value = _value(tensor) if self.bridges else None
         if value is None:
             return UNKNOWN, None
         candidates = [

@@ -873,3 +873,18 @@ def tree_numpy():
         return self.node(both[None])[0].Numpy()
 
     return _tree(call)
+
+
+@wrong("subclass.training_flag", "call에 training 매개변수가 없음", expect="`fit`으로 훈련할 때도")
+def no_training_parameter():
+    class DropoutNet(keras.Model):
+        def __init__(self, rate, **kwargs):
+            super().__init__(**kwargs)
+            self.hidden = layers.Dense(32, activation="relu")
+            self.dropout = layers.Dropout(rate)
+            self.out = layers.Dense(10)
+
+        def call(self, inputs):
+            return self.out(self.dropout(self.hidden(inputs)))
+
+    return DropoutNet
