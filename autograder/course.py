@@ -104,7 +104,18 @@ def answer(exercise_id: str) -> Any:
     else:
         lines = [item.message for item in last.items if not item.passed and item.message]
         difference = "여러분의 답과 다른 점:\n" + "\n".join(f"- {line}" for line in lines)
-    return Note(f"참고 답안 · 문제 {exercise.number}", difference, code=exercise.solution_code())
+    return Note(
+        f"참고 답안 · 문제 {exercise.number}",
+        difference,
+        code=exercise.solution_code(),
+        footer=_TRAINING if getattr(exercise, "accuracy", None) else "",
+    )
+
+
+_TRAINING = (
+    "훈련은 `model.compile(optimizer='adam', loss='sparse_categorical_crossentropy', "
+    "metrics=['accuracy'])` 다음에 `model.fit(x_train, y_train, epochs=5, batch_size=32)`입니다."
+)
 
 
 def progress() -> Any:

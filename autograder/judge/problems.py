@@ -12,6 +12,7 @@ _SENTENCES = {
     "`model = model.add(...)`처럼 쓰지 않았는지 보세요.",
     "class": "`{name}`에 클래스 `{type}` 자체가 들어 있습니다. "
     "`{name} = {type}(...)`처럼 괄호를 붙여 객체를 만드세요.",
+    "empty": "`{name}`에 층이 하나도 없습니다. `model.add(...)`로 더하거나 리스트에 넣으세요.",
     "layer": "`{name}`에 모델이 아니라 `{type}` 층 하나가 들어 있습니다. "
     "`keras.Sequential([...])`이나 `keras.Model(...)`로 모델을 만드세요.",
     "keras_tensor": "`{name}`에 모델이 아니라 출력 텐서(`KerasTensor`)가 들어 있습니다. "

@@ -134,6 +134,8 @@ def _identify(item: Any) -> dict[str, Any]:
     if inspect.isclass(item):
         return problem("class", type=item.__name__)
     if isinstance(item, keras.Model):
+        if isinstance(item, keras.Sequential) and not item.layers:
+            return problem("empty", type=kind, style="sequential")
         # super().__init__()을 부르지 않은 모델에는 이름도 없습니다.
         name = str(getattr(item, "name", ""))
         return {"status": "seen", "type": kind, "name": name} | _style(item)
