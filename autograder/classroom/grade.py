@@ -43,6 +43,7 @@ from autograder.classroom.store import Graded, Store
 from autograder.classroom.table import Column, Row
 from autograder.errors import CourseError
 from autograder.judge import points_of
+from autograder.report import Report
 from autograder.startup import import_tensorflow
 
 CSV = "grades.csv"
@@ -228,12 +229,18 @@ def _record(work: _Work, folder: CourseFolder, store: Store) -> Row:
         row.status, row.notes = UNREADABLE, [work.reason]
     elif work.planned is not None:
         graded = store.get(work.planned.key)
-        for exercise in folder.exercises if graded else ():
-            note = graded.reports[exercise.id].note if graded else ""
-            if note:
-                row.notes.append(f"{exercise.number}: {note}")
+        row.notes = _notes(folder, graded.reports) if graded else []
     _read_scores(folder, row)
     return row
+
+
+def _notes(folder: CourseFolder, reports: dict[str, Report]) -> list[str]:
+    """비고: 까닭이 같은 문제는 한 줄에 모읍니다."""
+    same: dict[str, list[str]] = {}
+    for exercise in folder.exercises:
+        if reports[exercise.id].note:
+            same.setdefault(reports[exercise.id].note, []).append(exercise.number)
+    return [f"{', '.join(numbers)}: {note}" for note, numbers in same.items()]
 
 
 def _record_zero(folder: CourseFolder, student: str) -> None:

@@ -78,8 +78,8 @@ def _unfinished(before: range, index: int, run: Run) -> str:
 
 
 def _errors(before: range, run: Run) -> str:
-    """검사 앞의 셀들에서 난 마지막 오류. 답이 틀린 까닭은 대개 이것입니다."""
-    for index in reversed(before):
+    """검사 앞의 셀들에서 난 첫 오류. 뒤의 오류는 대개 여기서 옵니다."""
+    for index in before:
         if run.results[index] == kernel.ERROR:
             return f"이 검사 앞의 코드 셀에서 오류가 났습니다: {_error(run, index)}."
     return ""

@@ -1,0 +1,56 @@
+"""`make grade`: the sample class has the scores that it says it expects."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from autograder.classroom import notebook, sample
+from autograder.classroom.grade import Outcome
+from autograder.classroom.table import Column, Row
+from autograder.exercises.units import UNITS
+
+
+@pytest.mark.slow
+def test_the_sample_class_is_graded_as_expected(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert sample.main(["--course", str(tmp_path)]) == 0
+    printed = capsys.readouterr().out
+    assert "점수가 모두 기대한 대로입니다" in printed
+    for student in sample.EXPECTED:
+        assert student in printed
+    assert "안에 끝나지 않아 중단했습니다" in printed and "커널이 죽었습니다" in printed
+    assert (tmp_path / "grades.csv").is_file()
+    pages = {path.parts[-3] for path in tmp_path.glob("feedback/*/*/*.html")}
+    assert pages == set(sample.EXPECTED) - {sample.NO_FILE}
+
+
+def test_the_sample_keeps_every_exercise_and_drops_the_lesson(root: Path) -> None:
+    solution = notebook.read(root / "solutions" / UNITS[sample.UNIT].notebook)
+    short = sample.without_lesson(solution)
+    assert len(short.cells) < len(solution.cells) / 3
+    checks = [notebook.checked_exercise(cell) for cell in solution.cells]
+    assert [name for name in checks if name] == [
+        name for name in map(notebook.checked_exercise, short.cells) if name
+    ]
+    untouched = sample.answered(short, {})
+    assert not any(notebook.has_solution(cell) for cell in untouched.cells)
+
+
+def test_a_score_that_differs_is_told() -> None:
+    columns = [Column(str(number), f"4-{number}", 10) for number in range(4)]
+    rows = [
+        Row(student, "채점함", {str(n): score for n, score in enumerate(scores)})
+        for student, scores in sample.EXPECTED.items()
+    ]
+    outcome = Outcome(sample.UNIT, columns, rows, Path())
+    assert sample.differences(outcome) == []
+    rows[0].scores["0"] = 7
+    del rows[-1]
+    told = sample.differences(outcome)
+    assert told == [
+        "정답: 기대한 점수는 8, 13, 15, 12인데 7, 13, 15, 12입니다.",
+        "파일없음: 기대한 점수는 0, 0, 0, 0인데 없음입니다.",
+    ]
