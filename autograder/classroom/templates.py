@@ -24,7 +24,7 @@ _SETUP = """\
 import sys
 
 if "google.colab" in sys.modules:  # Colab에서만 강좌의 패키지를 설치합니다
-    get_ipython().system("pip install -q git+{repository}")
+    get_ipython().run_line_magic("pip", "install -q git+{repository}")
 
 from autograder import {basic}
 {figures}
