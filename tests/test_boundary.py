@@ -22,6 +22,9 @@ from autograder.observe import observe
 from autograder.protocol import Challenge, Evidence, from_bytes
 from autograder.report import Report
 
+# One observing process serves all cases, so they stay on one worker.
+pytestmark = pytest.mark.xdist_group("boundary")
+
 SEED = 20190401
 
 # Runs beside the learner's code: all it has is the copied package and a folder per case.

@@ -25,6 +25,9 @@ from autograder.classroom.run import run_notebook
 from autograder.classroom.store import Store
 from autograder.errors import CourseError
 
+# The class is graded once, so its tests stay on one worker.
+pytestmark = pytest.mark.xdist_group("grade_class")
+
 UNIT, EXERCISE, CELL = "00_start", "start.first_tensor", "start_first_tensor"
 INTEGERS = "x = tf.constant([[1, 2, 3], [4, 5, 6]])"
 

@@ -36,7 +36,7 @@ from autograder.classroom.course_folder import (
 )
 from autograder.classroom.judging import grade_run
 from autograder.classroom.planning import Planned, extra_files, plan
-from autograder.classroom.pool import default_workers, run_all
+from autograder.classroom.pool import WorkerDied, default_workers, run_all
 from autograder.classroom.preprocessors import RunNotebook
 from autograder.classroom.run import Run, Task
 from autograder.classroom.store import Graded, Store
@@ -193,8 +193,13 @@ def _execute(works: list[_Work], store: Store, workers: int, executor: Executor 
             if isinstance(graded, Graded):
                 store.put(key, graded)
             else:
+                said = (
+                    f"{graded}."
+                    if isinstance(graded, WorkerDied)
+                    else f"채점기에서 오류가 났습니다: {_short(graded)}"
+                )
                 for work in wanted[key]:
-                    work.failure = f"채점기에서 오류가 났습니다: {_short(graded)}"
+                    work.failure = said
             advance()
 
 

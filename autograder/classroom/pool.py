@@ -8,12 +8,18 @@ import multiprocessing
 import os
 import signal
 import sys
+import threading
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 
 from autograder.classroom.run import Run, Task, run_notebook
 from autograder.errors import CourseError
+
+
+class WorkerDied(RuntimeError):
+    """이 노트북을 실행하던 프로세스가 되풀이해서 죽었습니다."""
+
 
 Job = tuple[str, Callable[[], Task]]
 """열쇠와, 실행할 때가 되어서야 `Task`를 만드는 함수."""
@@ -41,7 +47,13 @@ def run_all(
     # a process of its own, so that only the one to blame fails.
     for key, task in again:
         with local_pool(1) as pool:
-            yield from _run([(key, lambda task=task: task)], 1, pool)  # type: ignore[misc]
+            for _, _, outcome in _run([(key, lambda task=task: task)], 1, pool):  # type: ignore[misc]
+                if isinstance(outcome, BrokenProcessPool):
+                    outcome = WorkerDied(
+                        "노트북을 실행하던 프로세스가 두 번 죽었습니다. 메모리가 모자라거나, "
+                        "노트북이 다른 프로세스를 끝내는지 살펴보세요"
+                    )
+                yield key, task, outcome
 
 
 def _run(
@@ -101,10 +113,19 @@ def _prepare_worker() -> None:
     # Ctrl-C is for the coordinator; it tells the workers with SIGTERM, and they clean up.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, _leave)
+    threading.Thread(target=_follow_parent, daemon=True).start()
 
 
 def _leave(number: int, _: object) -> None:
     sys.exit(128 + number)
+
+
+def _follow_parent() -> None:
+    """채점하던 프로세스가 갑자기 죽으면 일꾼도 뒷정리를 하고 끝납니다."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os.kill(os.getpid(), signal.SIGTERM)
 
 
 def default_workers() -> int:

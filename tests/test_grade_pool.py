@@ -1,0 +1,102 @@
+"""Many notebooks at once: a worker that dies, a coordinator that is stopped or killed."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import pytest
+
+from autograder.classroom import kernel
+from autograder.classroom.pool import WorkerDied, default_workers, run_all
+from autograder.classroom.run import Code, Run, Task
+
+pytestmark = pytest.mark.skipif(os.name != "posix", reason="signals")
+
+STOPPED = """
+import sys
+from autograder.classroom.pool import run_all
+from autograder.classroom.run import Code, Task
+
+if __name__ == "__main__":
+    task = Task((Code("import time; time.sleep(600)"),), {})
+    try:
+        list(run_all([("a", lambda: task), ("b", lambda: task)], 2))
+    except KeyboardInterrupt:
+        sys.exit(130)
+"""
+
+
+def task(source: str) -> Task:
+    return Task((Code(source),), {})
+
+
+def test_a_worker_that_dies_costs_only_the_one_to_blame() -> None:
+    sources = {
+        "before": "1",
+        "killer": "import os, signal; os.kill(os.getppid(), signal.SIGKILL)",
+        "beside": "import time; time.sleep(1)",
+        "after": "2",
+    }
+    jobs = [(name, lambda source=source: task(source)) for name, source in sources.items()]
+    outcomes = {name: outcome for name, _, outcome in run_all(jobs, 2)}
+    assert isinstance(outcomes.pop("killer"), WorkerDied)
+    assert set(outcomes) == {"before", "beside", "after"}
+    for outcome in outcomes.values():
+        assert isinstance(outcome, Run) and outcome.results == [kernel.DONE]
+
+
+def test_tasks_are_made_only_when_they_are_run() -> None:
+    made: list[int] = []
+
+    def job(number: int) -> Task:
+        made.append(number)
+        return task(str(number))
+
+    jobs = [(str(number), lambda number=number: job(number)) for number in range(6)]
+    running = run_all(jobs, 1)
+    next(running)
+    assert len(made) <= 3
+    assert len(list(running)) == 5
+    assert default_workers() >= 1
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGKILL])
+def test_nothing_is_left_of_a_stopped_grading(tmp_path: Path, number: int) -> None:
+    script = tmp_path / "stopped.py"
+    script.write_text(STOPPED, "utf-8")
+    places = tmp_path / "t"
+    places.mkdir()
+    # A short temporary folder: the path of a Unix socket is limited.
+    with tempfile.TemporaryDirectory(prefix="t") as temporary:
+        process = subprocess.Popen(
+            [sys.executable, str(script)],
+            env=dict(os.environ, TMPDIR=temporary),
+            start_new_session=True,
+        )
+        wait_for(lambda: len(kernels(temporary)) == 2)
+        # As a terminal does it, to the whole group; a kill reaches only the coordinator.
+        if number == signal.SIGINT:
+            os.killpg(process.pid, number)
+        else:
+            process.kill()
+        assert process.wait(60) == (130 if number == signal.SIGINT else -signal.SIGKILL)
+        wait_for(lambda: not kernels(temporary) and not list(Path(temporary).glob("ag-*")))
+
+
+def kernels(temporary: str) -> list[str]:
+    shown = subprocess.run(["ps", "-eo", "args"], capture_output=True, text=True).stdout
+    return [line for line in shown.splitlines() if "ipykernel" in line and temporary in line]
+
+
+def wait_for(condition: object) -> None:
+    assert callable(condition)
+    deadline = time.monotonic() + 90
+    while not condition():
+        assert time.monotonic() < deadline, "still not so after 90 seconds"
+        time.sleep(0.2)
