@@ -63,9 +63,11 @@ def _apply_politely() -> None:
     import matplotlib
 
     chosen = list(matplotlib.rcParams["font.family"])
+    if FAMILY in chosen:
+        return
     untouched = chosen == list(matplotlib.rcParamsDefault["font.family"])
     use_korean_font()
-    if not untouched and FAMILY not in chosen:
+    if not untouched:
         matplotlib.rcParams["font.family"] = [*chosen, FAMILY, FALLBACK]
 
 
