@@ -27,6 +27,7 @@ OBSERVING = (
     "about.py",
     "course.py",
     "data",
+    "doctor.py",
     "errors.py",
     "figures",
     "fonts",
@@ -45,6 +46,7 @@ EVIDENCE_BYTES = 128 * 2**20
 
 _FOLDERS = (
     "data",
+    "doctor.py",
     "home",
     "keras/datasets",
     "package",
