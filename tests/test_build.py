@@ -255,7 +255,7 @@ def test_setup_imports_the_figures_that_the_notebook_uses() -> None:
     assert {"show_flow", "plot_history"} <= set(figures.__all__)
     source = templates.setup(lesson, address)
     assert "from autograder.figures import plot_history, show_flow\n\nimport keras" in source
-    assert f'run_line_magic("pip", "install -q git+{address}")' in source
+    assert f'package = "git+{address}"' in source
     assert "figures" not in templates.setup([], address)
     everything = templates.setup([code("; ".join(figures.__all__))], address)
     assert all(f"    {name},\n" in everything for name in figures.__all__)

@@ -24,7 +24,8 @@ _SETUP = """\
 import sys
 
 if "google.colab" in sys.modules:  # Colab에서만 강좌의 패키지를 설치합니다
-    get_ipython().run_line_magic("pip", "install -q git+{repository}")
+    package = "git+{repository}"
+    get_ipython().run_line_magic("pip", f"install -q {{package}}")
 
 from autograder import {basic}
 {figures}
