@@ -93,7 +93,7 @@ def cases_of(exercise: Exercise) -> list[Case]:
 CASES = [case for exercise in all_exercises() for case in cases_of(exercise)]
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def observed() -> dict[tuple[str, str], bytes]:
     """Evidence of every case, written in the observing process."""
     with workplace({}) as place:

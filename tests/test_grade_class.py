@@ -158,7 +158,7 @@ NOTES = {
 }
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def graded(tmp_path_factory: pytest.TempPathFactory) -> tuple[Class, Outcome]:
     course = Class(tmp_path_factory.mktemp("course"), UNIT)
     fill(course)

@@ -70,8 +70,6 @@ def test_tasks_are_made_only_when_they_are_run() -> None:
 def test_nothing_is_left_of_a_stopped_grading(tmp_path: Path, number: int) -> None:
     script = tmp_path / "stopped.py"
     script.write_text(STOPPED, "utf-8")
-    places = tmp_path / "t"
-    places.mkdir()
     # A short temporary folder: the path of a Unix socket is limited.
     with tempfile.TemporaryDirectory(prefix="t") as temporary:
         process = subprocess.Popen(
@@ -85,7 +83,8 @@ def test_nothing_is_left_of_a_stopped_grading(tmp_path: Path, number: int) -> No
             os.killpg(process.pid, number)
         else:
             process.kill()
-        assert process.wait(60) == (130 if number == signal.SIGINT else -signal.SIGKILL)
+        # Before the ten seconds are over after which a worker is given up.
+        assert process.wait(9) == (130 if number == signal.SIGINT else -signal.SIGKILL)
         wait_for(lambda: not kernels(temporary) and not list(Path(temporary).glob("ag-*")))
 
 

@@ -38,7 +38,7 @@ def run_all(
         return
     again: list[tuple[str, Task]] = []
     with local_pool(workers) as pool:
-        for key, task, outcome in _run(jobs, workers, pool):
+        for key, task, outcome in _run(jobs, workers, pool, _work):
             if isinstance(outcome, BrokenProcessPool):
                 again.append((key, task))
             else:
@@ -47,7 +47,7 @@ def run_all(
     # a process of its own, so that only the one to blame fails.
     for key, task in again:
         with local_pool(1) as pool:
-            for _, _, outcome in _run([(key, lambda task=task: task)], 1, pool):  # type: ignore[misc]
+            for _, _, outcome in _run([(key, lambda task=task: task)], 1, pool, _work):  # type: ignore[misc]
                 if isinstance(outcome, BrokenProcessPool):
                     outcome = WorkerDied(
                         "노트북을 실행하던 프로세스가 두 번 죽었습니다. 메모리가 모자라거나, "
@@ -57,7 +57,10 @@ def run_all(
 
 
 def _run(
-    jobs: Iterable[Job], workers: int, executor: Executor
+    jobs: Iterable[Job],
+    workers: int,
+    executor: Executor,
+    function: Callable[[Task], Run] = run_notebook,
 ) -> Iterator[tuple[str, Task, Run | Exception]]:
     waiting = iter(jobs)
     running: dict[Future[Run], tuple[str, Task]] = {}
@@ -72,7 +75,7 @@ def _run(
             key, make = job
             task = make()
             try:
-                running[executor.submit(run_notebook, task)] = (key, task)
+                running[executor.submit(function, task)] = (key, task)
             except BrokenProcessPool as broken:
                 yield key, task, broken
         finished, _ = wait(running, return_when=FIRST_COMPLETED)
@@ -114,6 +117,14 @@ def _prepare_worker() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, _leave)
     threading.Thread(target=_follow_parent, daemon=True).start()
+
+
+def _work(task: Task) -> Run:
+    try:
+        return run_notebook(task)
+    except SystemExit as leaving:
+        # Everything is cleaned up. The pool would take this for a result and go on working.
+        os._exit(leaving.code if isinstance(leaving.code, int) else 1)
 
 
 def _leave(number: int, _: object) -> None:

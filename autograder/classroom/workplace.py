@@ -112,9 +112,11 @@ class Workplace:
             "PYTHONIOENCODING": "utf-8",
             "PYTHONPATH": str(self.root / "package"),
             "PYTHONUTF8": "1",
+            "TEMP": str(self.root / "tmp"),
             "TF_CPP_MIN_LOG_LEVEL": "3",
             "TF_NUM_INTEROP_THREADS": str(threads),
             "TF_NUM_INTRAOP_THREADS": str(threads),
+            "TMP": str(self.root / "tmp"),
             "TMPDIR": str(self.root / "tmp"),
         }
 
