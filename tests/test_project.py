@@ -167,8 +167,8 @@ def test_pyproject_holds_lower_bounds_only() -> None:
     """Anything else would replace what Colab has."""
     for group in requirements().values():
         for requirement in group:
-            operators = [specifier.operator for specifier in requirement.specifier]
-            assert operators == [">="], str(requirement)
+            operators = sorted(specifier.operator for specifier in requirement.specifier)
+            assert operators in ([">="], ["!=", ">="]), str(requirement)
 
 
 def test_lock_holds_plain_versions_only() -> None:
@@ -197,6 +197,8 @@ def test_lock_covers_pyproject_once_on_every_system(python: str, system: str) ->
             versions[name] = specifier.version
     for group in requirements().values():
         for requirement in group:
+            if requirement.marker is not None and not requirement.marker.evaluate(environment):
+                continue
             version = versions.get(canonicalize_name(requirement.name))
             assert version is not None, f"{requirement} is not in requirements.txt: make lock"
             assert requirement.specifier.contains(version, prereleases=True), str(requirement)
