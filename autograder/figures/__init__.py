@@ -9,9 +9,11 @@ from __future__ import annotations
 from autograder.figures.charts import plot_bars, plot_confusion, plot_history, plot_predictions
 from autograder.figures.flow import show_flow, show_model
 from autograder.figures.images import show_feature_maps, show_samples, show_tensor
+from autograder.figures.interactive import explore
 from autograder.fonts import use_korean_font, use_korean_font_when_needed
 
 __all__ = [
+    "explore",
     "plot_bars",
     "plot_confusion",
     "plot_history",
