@@ -195,7 +195,9 @@ def _parser() -> argparse.ArgumentParser:
     fetch.add_argument("names", nargs="*", metavar="이름", help="예: mnist, 없으면 모두")
     fetch.set_defaults(run=_data_fetch)
     placed = actions.add_parser("import", help="가진 원본 파일을 검사하고 제자리에 넣습니다")
-    placed.add_argument("file", type=Path, metavar="파일", help="원본 데이터셋의 npz 파일")
+    placed.add_argument(
+        "file", type=Path, metavar="파일", help="npz 파일이나 cifar-100-python.tar.gz"
+    )
     placed.set_defaults(run=_data_import)
 
     doctor = commands.add_parser(

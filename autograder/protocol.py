@@ -9,7 +9,9 @@ from __future__ import annotations
 import io
 import json
 import math
+import tokenize
 import zipfile
+import zlib
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, ClassVar, TypeVar
@@ -21,6 +23,21 @@ MAX_BYTES = 256 * 2**20
 
 _JSON = "__json__"
 _ALLOWED_KINDS = "biufcSU?"
+# 남이 만든 zip과 npy는 어디가 어긋났는지에 따라 이런 예외를 냅니다.
+_UNREADABLE = (
+    OSError,
+    EOFError,
+    ValueError,
+    LookupError,
+    TypeError,
+    AttributeError,
+    SyntaxError,
+    MemoryError,
+    RuntimeError,  # 암호가 걸린 zip, 너무 깊은 JSON, 모르는 압축 방법
+    zipfile.BadZipFile,
+    tokenize.TokenError,  # 넘파이가 npy의 머리말을 읽다가 냅니다
+    zlib.error,
+)
 
 
 class ProtocolError(ValueError):
@@ -99,7 +116,7 @@ def from_bytes(cls: type[_M], data: bytes) -> _M:
         return cls(str(header["exercise"]), str(header["kind"]), dict(header["facts"]), arrays)
     except ProtocolError:
         raise
-    except (OSError, ValueError, KeyError, TypeError, zipfile.BadZipFile, EOFError) as error:
+    except _UNREADABLE as error:
         raise ProtocolError(f"{cls.role} 파일을 읽을 수 없습니다: {error}") from error
 
 

@@ -8,6 +8,7 @@ import os
 import random
 import subprocess
 import sys
+from pathlib import Path
 
 import keras
 import numpy as np
@@ -331,3 +332,19 @@ def test_a_function_that_returns_its_argument_is_an_attempt():
 def observe_status(function):
     challenge = get("start.first_tensor").challenge(0)
     return observe(challenge, {"x": function}).facts["status"] != "unattempted"
+
+
+def test_while_grading_only_observations_are_made(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The observing process has no exercises: the answers are not there to be shown."""
+    monkeypatch.setenv("AUTOGRADER_RUN", str(tmp_path))
+    (tmp_path / "challenges").mkdir()
+    (tmp_path / "evidence").mkdir()
+    get("start.first_tensor").challenge(3).write(tmp_path / "challenges" / "start.first_tensor.npz")
+    for shown in (hint("start.first_tensor"), answer("start.first_tensor"), progress()):
+        assert "채점하는 동안" in str(shown)
+    assert "관찰" in repr(check("start.first_tensor", 3))
+    assert [path.name for path in (tmp_path / "evidence").iterdir()] == ["start.first_tensor.npz"]
+    assert "nowhere.at_all" in repr(check("nowhere.at_all", 3))
+    assert len(list((tmp_path / "evidence").iterdir())) == 1

@@ -138,6 +138,16 @@ def test_order_of_sources(places: Places, name: str) -> None:
         assert samples(name) == left
 
 
+@pytest.mark.parametrize("name", IMAGES)
+def test_built_in_data_can_be_forced(places: Places, name: str) -> None:
+    built_in = samples(name)
+    place(places.cache, name, train=31)
+    place(places.course, name, train=32)
+    places.monkeypatch.setenv("AUTOGRADER_DATA", "builtin")
+    assert samples(name) == built_in
+    assert data.data_source(name).origin == "builtin"
+
+
 def test_a_set_is_replaced_alone(places: Places) -> None:
     place(places.course, "mnist")
     assert data.data_source("mnist").origin == "original"

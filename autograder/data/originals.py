@@ -90,10 +90,15 @@ def _course_folder() -> Path | None:
     return None
 
 
+BUILTIN = "builtin"
+"""`$AUTOGRADER_DATA`가 이 값이면 원본을 찾지 않고 내장 데이터만 씁니다."""
+
+
 def placed_folders() -> list[Path]:
     """사람이 원본을 놓는 폴더들, 먼저 보는 차례. `$AUTOGRADER_DATA`가 없는 폴더면 DataError."""
     folders = []
-    if chosen := os.environ.get("AUTOGRADER_DATA"):
+    chosen = os.environ.get("AUTOGRADER_DATA")
+    if chosen and chosen != BUILTIN:
         folder = Path(chosen).expanduser()
         if not folder.is_dir():
             raise DataError(
@@ -123,6 +128,8 @@ def _cache_folders() -> list[Path]:
 
 def find_original(form: ImageFormat) -> Found | None:
     """원본을 찾습니다: 놓아 둔 파일, 그다음 케라스 캐시. 내용은 읽지 않습니다."""
+    if os.environ.get("AUTOGRADER_DATA") == BUILTIN:
+        return None
     for folder in placed_folders():
         path = folder / f"{form.name}.npz"
         if os.path.lexists(path):
