@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -13,11 +15,12 @@ from autograder.exercises.units import UNITS
 
 
 @pytest.mark.slow
-def test_the_sample_class_is_graded_as_expected(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    assert sample.main(["--course", str(tmp_path)]) == 0
-    printed = capsys.readouterr().out
+def test_the_sample_class_is_graded_as_expected(tmp_path: Path, root: Path) -> None:
+    """As `make grade` does: a process of its own, the way an instructor starts it."""
+    command = [sys.executable, "-m", "autograder.classroom.sample", "--course", str(tmp_path)]
+    done = subprocess.run(command, cwd=root, capture_output=True, encoding="utf-8")
+    printed = done.stdout
+    assert done.returncode == 0, printed + done.stderr
     assert "점수가 모두 기대한 대로입니다" in printed
     for student in sample.EXPECTED:
         assert student in printed
