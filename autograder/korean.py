@@ -11,6 +11,7 @@ _EXCEPTIONS = {
     "adam": True,
     "true": False,
     "ensemble": True,
+    "sqrt": False,
 }
 
 
@@ -22,7 +23,7 @@ def closed(text: str) -> bool:
     last = word[-1]
     if "가" <= last <= "힣":
         return (ord(last) - ord("가")) % 28 != 0
-    return _EXCEPTIONS.get(word.lower(), last.lower() in _CLOSED_LAST)
+    return _EXCEPTIONS.get(word.lower().lstrip("`"), last.lower() in _CLOSED_LAST)
 
 
 def with_particle(text: str, after_closed: str, after_open: str) -> str:

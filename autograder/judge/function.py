@@ -2,49 +2,144 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
 from autograder.exercise import FunctionExercise
-from autograder.judge.compare import compare_call
+from autograder.exercise.function import Loop
+from autograder.judge.compare import Difference, difference
 from autograder.judge.problems import explain
+from autograder.korean import with_particle
 from autograder.protocol import Challenge, Evidence
 from autograder.report import Item
 
+SHORT = 40
+"""부른 모습을 메시지에 그대로 적을 수 있는 길이."""
+
 
 def items(exercise: FunctionExercise, challenge: Challenge, evidence: Evidence) -> list[Item]:
-    """`exercise.groups`의 항목마다 맞았는지."""
-    from autograder.observe import observe
-
+    """`exercise.groups`의 항목마다 맞았는지, 그리고 되풀이를 요구하면 그 항목."""
     name = exercise.subjects[0]
+    loop = exercise.loop
     if evidence.facts["status"] != "seen":
         message, advice = explain(evidence.facts, name)
+        titles = [(title, points) for title, points, _ in exercise.groups]
+        titles += [(loop.title, loop.points)] if loop else []
         return [
-            Item(
-                title, points, 0, message if not index else f"{title}: 확인하지 못했습니다.", advice
-            )
-            for index, (title, points, _) in enumerate(exercise.groups)
+            Item(title, points, 0, f"{title}: 확인하지 못했습니다." if index else message, advice)
+            for index, (title, points) in enumerate(titles)
         ]
-    reference = observe(challenge, exercise.solution())
-    result = []
+    judging = _Judging(exercise, challenge, evidence)
+    result: list[Item] = []
+    # The same failure is told once, with its advice.
+    told: list[tuple[str, str]] = []
     for title, points, numbers in exercise.groups:
-        failure = next(
-            (
-                difference
-                for number in numbers
-                if (
-                    difference := compare_call(
-                        name,
-                        reference.facts["calls"][number],
-                        evidence.facts["calls"][number],
-                        reference,
-                        evidence,
-                        tolerance=exercise.tolerance,
-                        check_dtype=exercise.check_dtype,
-                    )
-                )
-            ),
-            None,
-        )
+        failure = next(filter(None, map(judging.failure, numbers)), None)
         if failure is None:
             result.append(Item(title, points, points))
+            continue
+        advice = failure.advice or exercise.advice.get(title, "")
+        if failure.kind == "call" and (failure.message, advice) in told:
+            message, advice = "위와 같은 까닭으로 확인하지 못했습니다.", ""
         else:
-            result.append(Item(title, points, 0, f"{title}: {failure[0]}", failure[1]))
+            told.append((failure.message, advice))
+            message = failure.message
+        result.append(Item(title, points, 0, f"{title}: {message}", advice))
+    if loop is not None:
+        result.append(_loop_item(loop, name, evidence, any(item.passed for item in result)))
     return result
+
+
+@dataclass
+class _Judging:
+    exercise: FunctionExercise
+    challenge: Challenge
+    evidence: Evidence
+
+    def __post_init__(self) -> None:
+        name = self.exercise.subjects[0]
+        truth = self.exercise.truth
+        self.reference = self._observe(truth or self.exercise.solution()[name])
+
+    def _observe(self, function: Callable[..., Any]) -> Evidence:
+        from autograder.observe import observe
+
+        return observe(self.challenge, {self.exercise.subjects[0]: function})
+
+    def failure(self, number: int) -> Difference | None:
+        """`number`번째로 부른 결과가 다르면 무엇이 다른지."""
+        found = self._compare(number, self.reference)
+        if found is None:
+            return None
+        advice = self._known_mistake(number) if found.kind == "value" else ""
+        message = found.message
+        if found.kind != "call" and (shown := self._shown(number)):
+            message = f"{with_particle(shown, '을', '를')} 부르면 {message}"
+        return Difference(found.kind, message, advice or found.advice)
+
+    def _compare(self, number: int, wanted: Evidence) -> Difference | None:
+        call = self.challenge.facts["calls"][number]
+        return difference(
+            self.exercise.subjects[0],
+            wanted.facts["calls"][number],
+            self.evidence.facts["calls"][number],
+            wanted,
+            self.evidence,
+            tolerance=call.get("tolerance", self.exercise.tolerance),
+            check_dtype=self.exercise.check_dtype,
+            result=self.exercise.result,
+            before=self.challenge.arrays,
+        )
+
+    def _known_mistake(self, number: int) -> str:
+        for advice, function in self.exercise.mistakes.items():
+            seen = self._observe(function)
+            if seen.facts.get("status") != "seen":
+                continue
+            if seen.facts["calls"][number]["status"] != "seen":
+                continue
+            if self._compare(number, seen) is None:
+                return advice
+        return ""
+
+    def _shown(self, number: int) -> str:
+        """수 몇 개로 부른 것이면 부른 모습, 아니면 빈 문자열."""
+        call = self.challenge.facts["calls"][number]
+        try:
+            parts = [self._argument(spec) for spec in call.get("args", [])]
+            parts += [f"{key}={self._argument(s)}" for key, s in call.get("kwargs", {}).items()]
+        except ValueError:
+            return ""
+        text = f"`{self.exercise.subjects[0]}({', '.join(parts)})`"
+        return text if len(text) <= 2 * SHORT else ""
+
+    def _argument(self, spec: dict[str, Any]) -> str:
+        ((form, content),) = spec.items()
+        if form == "value":
+            return f"{content:.6g}" if isinstance(content, float) else repr(content)
+        if form not in ("array", "tensor") or np.ndim(self.challenge.arrays[content]):
+            raise ValueError("수가 아닌 인수")
+        value = self.challenge.arrays[content]
+        return f"tf.constant({float(value):.6g}, tf.{value.dtype})"
+
+
+def _loop_item(loop: Loop, name: str, evidence: Evidence, values_right: bool) -> Item:
+    code = evidence.facts.get("code")
+    if not values_right:
+        message = f"{loop.title}: 값이 맞으면 확인합니다."
+        return Item(loop.title, loop.points, 0, message)
+    if code is None:
+        return Item(loop.title, loop.points, loop.points)
+    names = [banned for banned in loop.banned if banned in code["names"]]
+    names += [f"** {power}" for power in loop.banned_powers if power in code["powers"]]
+    if names:
+        message = f"{loop.title}: `{name}`의 코드에 `{names[0]}`이(가) 있습니다."
+        message = message.replace(f"`{names[0]}`이(가)", with_particle(f"`{names[0]}`", "이", "가"))
+        return Item(loop.title, loop.points, 0, message, loop.advice)
+    if not code["loops"]:
+        message = f"{loop.title}: `{name}`에 반복문이 없습니다."
+        return Item(loop.title, loop.points, 0, message, loop.advice)
+    return Item(loop.title, loop.points, loop.points)

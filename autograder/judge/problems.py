@@ -24,6 +24,7 @@ _SENTENCES = {
     "`class {name}(keras.Model):`로 상속했는지 보세요.",
     "not_value": "{name_object} 텐서로 읽을 수 없습니다. 지금은 `{type}` 객체입니다.",
     "not_function": "`{name}`에 함수가 아니라 `{type}` 객체가 들어 있습니다.",
+    "slow": "{name_subject} 끝나지 않아 멈추었습니다(계산 시간 {seconds:g}초).",
     "huge": "출력이 너무 큽니다. 층의 크기를 명세와 비교해 보세요.",
     "call": "실행하다가 오류가 났습니다{where}: `{error}: {message}`",
     "construct": "객체를 만들다가 오류가 났습니다: `{error}: {message}`",
@@ -37,11 +38,21 @@ _ADVICE = {
     "found ndim=1": "`Dense` 층에는 배치 축이 필요합니다. `x[None]`으로 만드세요.",
     "expected min_ndim": "앞 층의 출력 모양과 이 층이 받는 모양이 다릅니다.",
     "incompatible with the layer": "앞 층의 출력 모양과 이 층이 받는 모양이 다릅니다.",
+    "EagerTensor object has no attribute": "텐서에는 넘파이 배열의 메서드(`astype`, `reshape`, `mean` …)가 없습니다. "
+    "`tf.cast`, `tf.reshape`, `tf.reduce_mean` 같은 함수는 텐서와 배열을 모두 받습니다.",
+    "ndarray' object has no attribute": "넘파이 배열에는 없는 이름입니다. "
+    "`tf.`로 시작하는 함수는 텐서와 배열을 모두 받습니다.",
+    "object does not support item assignment": "텐서는 바꿀 수 없습니다. "
+    "새 텐서를 만들거나 `tf.Variable`을 쓰세요.",
+    "with `tf.Variable`s is not supported": "변수의 값을 바꾸려면 `assign`, `assign_add`, "
+    "`assign_sub`를 쓰세요.",
+    "cannot compute": "두 값의 자료형이 다릅니다. `tf.cast`로 먼저 같게 하세요.",
+    "Tensor conversion requested dtype": "두 값의 자료형이 다릅니다. `tf.cast`로 먼저 같게 하세요.",
     "has no attribute": "`__init__`에서 `self.이름 = ...`으로 담은 이름과 같은지 보세요.",
     "Only input tensors may be passed as positional": "`training=training`처럼 이름을 붙여 넘기세요.",
     "has no setter": "`self.input`과 `self.output`은 케라스가 쓰는 이름입니다. 다른 이름에 담으세요.",
-    "positional argument": "`__init__`이나 `call`의 매개변수가 명세와 같은지 보세요.",
-    "unexpected keyword argument": "`__init__`이나 `call`의 매개변수가 명세와 같은지 보세요.",
+    "positional argument": "함수나 메서드의 매개변수가 명세와 같은지 보세요.",
+    "unexpected keyword argument": "함수나 메서드의 매개변수가 명세와 같은지 보세요.",
     "inputs not connected to outputs": "층에 `inputs`를 넣었는지 보세요. "
     "`input`은 파이썬 내장 함수입니다.",
 }
@@ -58,6 +69,8 @@ def explain(record: dict[str, Any], name: str) -> tuple[str, str]:
         type=record.get("type", ""),
         type_subject=with_particle(f"`{record.get('type', '')}`", "이", "가"),
         name_object=with_particle(f"`{name}`", "을", "를"),
+        name_subject=with_particle(f"`{name}`", "이", "가"),
+        seconds=float(record.get("seconds") or 0),
         where=f" (`{layer}` 층)" if layer else "",
         error=record.get("error", ""),
         message=first_line.replace("`", "'")[:240],

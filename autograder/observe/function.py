@@ -1,8 +1,10 @@
-"""`function` 관찰: 함수를 정해진 인수로 불러 결과, 자료형, 예외, 바뀐 변수를 적습니다.
+"""`function` 관찰: 함수를 정해진 인수로 불러 결과, 자료형, 예외, 바뀐 변수와 배열을 적습니다.
 
 Challenge의 `facts`
 - `name`: 학습자가 정의한 함수의 이름
-- `calls`: `{"args": [구조, …], "kwargs": {이름: 구조}}`의 목록
+- `calls`: `{"args": [구조, …], "kwargs": {이름: 구조}, "times": 이어서 부를 횟수}`의 목록
+- `code`: 참이면 함수의 코드도 살핍니다(`observe.code`)
+- `seconds`: 한 번 부르는 데 쓸 수 있는 CPU 시간(없으면 `SECONDS`)
 """
 
 from __future__ import annotations
@@ -12,8 +14,13 @@ from typing import Any
 import numpy as np
 
 from autograder.observe import structure
+from autograder.observe.code import traits
+from autograder.observe.limits import TooLong, time_limit
 from autograder.observe.problems import problem
 from autograder.protocol import Challenge, Evidence
+
+SECONDS = 10.0
+"""한 번 부르는 데 쓸 수 있는 CPU 시간(초)."""
 
 
 def observe(challenge: Challenge, subject: dict[str, Any]) -> Evidence:
@@ -21,14 +28,27 @@ def observe(challenge: Challenge, subject: dict[str, Any]) -> Evidence:
     function = subject.get(challenge.facts["name"])
     if function is None or not callable(function):
         kind = "none" if function is None else "not_function"
-        facts = problem(kind, type=type(function).__name__)
-        return Evidence(challenge.exercise, challenge.kind, facts)
+        missing = problem(kind, type=type(function).__name__)
+        return Evidence(challenge.exercise, challenge.kind, missing)
     arrays: dict[str, np.ndarray] = {}
-    calls = [
-        _call(f"{index}", function, call, challenge, arrays)
-        for index, call in enumerate(challenge.facts["calls"])
-    ]
-    return Evidence(challenge.exercise, challenge.kind, {"status": "seen", "calls": calls}, arrays)
+    facts: dict[str, Any] = {"status": "seen", "calls": []}
+    seconds = float(challenge.facts.get("seconds", SECONDS))
+    for index, call in enumerate(challenge.facts["calls"]):
+        record = _call(f"{index}", function, call, challenge, arrays, seconds)
+        if record.get("problem") == "slow":
+            # One endless loop is enough to know; the others must not take as long again.
+            seconds = min(seconds, 0.5)
+        facts["calls"].append(record)
+    if challenge.facts.get("code"):
+        facts["code"] = _traits(function)
+    return Evidence(challenge.exercise, challenge.kind, facts, arrays)
+
+
+def _traits(function: Any) -> dict[str, Any] | None:
+    try:
+        return traits(function)
+    except Exception:  # noqa: BLE001 - 코드를 볼 수 없는 함수도 있습니다
+        return None
 
 
 def _call(
@@ -37,6 +57,7 @@ def _call(
     call: dict[str, Any],
     challenge: Challenge,
     arrays: dict[str, np.ndarray],
+    seconds: float,
 ) -> dict[str, Any]:
     variables: dict[str, Any] = {}
     args = [structure.build(spec, challenge.arrays, variables) for spec in call.get("args", [])]
@@ -44,15 +65,22 @@ def _call(
         key: structure.build(spec, challenge.arrays, variables)
         for key, spec in call.get("kwargs", {}).items()
     }
+    given = [item for item in structure.leaves([args, kwargs]) if isinstance(item, np.ndarray)]
+    copies = [item.copy() for item in given]
     try:
-        result = function(*args, **kwargs)
+        with time_limit(seconds):
+            for _ in range(call.get("times", 1)):
+                result = function(*args, **kwargs)
         outputs = structure.collect(f"{name}/out", result, arrays)
         for key, variable in variables.items():
             arrays[f"{name}/var/{key}"] = variable.numpy()
+    except TooLong:
+        return problem("slow", seconds=seconds)
     except structure.TooLarge as error:
         return problem("huge", error)
     except Exception as error:  # noqa: BLE001 - 학습자의 함수는 무엇이든 던집니다
         return problem("call", error)
     record: dict[str, Any] = {"status": "seen", "none": result is None, "outputs": outputs}
     record["variables"] = {key: f"{name}/var/{key}" for key in variables}
+    record["changed"] = not all(map(np.array_equal, given, copies))
     return record

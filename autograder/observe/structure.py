@@ -44,7 +44,7 @@ def collect(name: str, structure: Any, arrays: dict[str, np.ndarray]) -> list[di
     """결과의 텐서들을 `arrays`에 `name/번호`로 담고, 하나마다 종류·모양·자료형을 돌려줍니다."""
     found: list[dict[str, Any]] = []
     size = 0
-    for index, item in enumerate(_leaves(structure)):
+    for index, item in enumerate(leaves(structure)):
         record: dict[str, Any] = {"type": type(item).__name__}
         try:
             value = np.asarray(keras.ops.convert_to_numpy(item))
@@ -63,13 +63,14 @@ def collect(name: str, structure: Any, arrays: dict[str, np.ndarray]) -> list[di
     return found
 
 
-def _leaves(structure: Any) -> list[Any]:
+def leaves(structure: Any) -> list[Any]:
+    """구조 안의 값들을 차례로. 딕셔너리는 이름 순서, 수만 든 리스트는 값 하나로 봅니다."""
     if structure is None:
         return []
     if isinstance(structure, dict):
-        return [leaf for key in sorted(structure) for leaf in _leaves(structure[key])]
+        return [leaf for key in sorted(structure) for leaf in leaves(structure[key])]
     if isinstance(structure, (list, tuple)):
         if structure and all(isinstance(item, (int, float)) for item in structure):
             return [structure]
-        return [leaf for item in structure for leaf in _leaves(item)]
+        return [leaf for item in structure for leaf in leaves(item)]
     return [structure]

@@ -1,0 +1,52 @@
+"""끝나지 않는 학습자의 코드를 멈춥니다."""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import threading
+import time
+from collections.abc import Iterator
+
+WALL_FACTOR = 10
+"""계산하지 않고 기다리기만 하는 코드는 이 배수만큼 더 기다립니다."""
+_PAUSE = 0.05
+
+
+class TooLong(BaseException):
+    """정해진 시간 안에 끝나지 않았습니다. `except Exception`에 잡히지 않습니다."""
+
+
+@contextlib.contextmanager
+def time_limit(seconds: float) -> Iterator[None]:
+    """안의 파이썬 코드가 CPU를 `seconds`초 넘게 쓰면 `TooLong`으로 멈춥니다.
+
+    다른 프로그램 때문에 느린 것은 세지 않으려고 CPU 시간을 재며, 벽시계로는 열 배까지 기다립니다.
+    파이썬으로 돌아오지 않는 코드(C++ 안의 반복)는 멈추지 못합니다.
+    """
+    target = ctypes.c_ulong(threading.get_ident())
+    finished = threading.Event()
+    guard = threading.Lock()
+
+    def interrupt(kind: type[BaseException] | None) -> None:
+        ctypes.pythonapi.PyThreadState_SetAsyncExc(target, ctypes.py_object(kind) if kind else None)
+
+    def watch() -> None:
+        cpu, wall = time.process_time(), time.monotonic()
+        while not finished.wait(_PAUSE):
+            used, waited = time.process_time() - cpu, time.monotonic() - wall
+            if used > seconds or waited > WALL_FACTOR * seconds:
+                with guard:
+                    # Again and again: a bare `except:` inside a loop may swallow it.
+                    if not finished.is_set():
+                        interrupt(TooLong)
+
+    watcher = threading.Thread(target=watch, daemon=True)
+    watcher.start()
+    try:
+        yield
+    finally:
+        while not finished.is_set():
+            with contextlib.suppress(TooLong), guard:
+                finished.set()
+        interrupt(None)

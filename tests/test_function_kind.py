@@ -1,0 +1,137 @@
+"""함수의 관찰과 판정: 끝나지 않는 함수, 바뀐 배열, 이어 부르기, 코드 살피기."""
+
+from __future__ import annotations
+
+import math
+import time
+
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from autograder.observe import observe
+from autograder.observe.code import traits
+from autograder.observe.limits import TooLong, time_limit
+from autograder.protocol import Challenge
+
+
+def asked(function, calls, arrays=None, **facts):
+    challenge = Challenge("x.y", "function", {"name": "f", "calls": calls, **facts}, arrays or {})
+    return observe(challenge, {"f": function})
+
+
+def endless(x):
+    while True:
+        x = x + 1
+
+
+def stubborn(x):
+    while True:
+        try:
+            x = x + 1
+        except:  # noqa: E722
+            x = 0
+
+
+@pytest.mark.parametrize("function", [endless, stubborn])
+def test_an_endless_function_is_stopped_and_the_next_call_sooner(function):
+    calls = [{"args": [{"value": 1}]}] * 3
+    started = time.process_time()
+    evidence = asked(function, calls, seconds=0.3)
+    assert [call["problem"] for call in evidence.facts["calls"]] == ["slow"] * 3
+    assert time.process_time() - started < 8
+
+
+def test_what_ends_in_time_is_not_disturbed():
+    with time_limit(0.2):
+        pass
+    # Nothing may arrive late.
+    end = time.monotonic() + 0.5
+    while time.monotonic() < end:
+        math.sqrt(2)
+    with pytest.raises(TooLong), time_limit(0.1):
+        endless(0)
+
+
+def test_changed_arguments_are_seen():
+    arrays = {"x": np.arange(4.0)}
+    call = {"args": [{"array": "x"}], "kwargs": {"more": {"list": [{"array": "x"}]}}}
+
+    def writes(x, more):
+        more[0][1] = 7
+        return x
+
+    assert asked(writes, [call], arrays).facts["calls"][0]["changed"] is True
+    kept = asked(lambda x, more: x + 1, [call], arrays)
+    assert kept.facts["calls"][0]["changed"] is False
+    assert arrays["x"].tolist() == [0, 1, 2, 3]
+
+
+def test_a_function_called_again_gets_the_same_variables():
+    def add(v):
+        v.assign_add(1.0)
+
+    arrays = {"v": np.zeros((), "float32")}
+    evidence = asked(add, [{"args": [{"variable": "v"}], "times": 3}], arrays)
+    assert evidence.arrays["0/var/v"] == 3
+
+
+def with_while(a):
+    while a > 1:
+        a = a / 2
+    return a
+
+
+def with_for(a):
+    for _ in range(3):
+        a = a / 2
+    return a
+
+
+def with_itself(a):
+    return with_itself(a / 2) if a > 1 else a
+
+
+def by_another(a):
+    return with_while(a)
+
+
+def with_sum(a):
+    return sum([a / n for n in (1, 2)])
+
+
+def plain(a):
+    return (a + 1) ** 2
+
+
+def root(a):
+    return math.sqrt(a)
+
+
+def power(a):
+    return a**0.5
+
+
+LOOPS = {
+    with_while: True,
+    with_for: True,
+    with_itself: True,
+    by_another: True,
+    tf.function(with_while): True,
+    plain: False,
+    root: False,
+    power: False,
+}
+
+
+@pytest.mark.parametrize("function", LOOPS, ids=str)
+def test_loops_are_found_in_the_code(function):
+    assert traits(function)["loops"] is LOOPS[function]
+
+
+def test_names_and_powers_are_found_in_the_code():
+    assert "sqrt" in traits(root)["names"]
+    assert traits(power)["powers"] == [0.5]
+    assert traits(plain)["powers"] == []
+    assert traits(math.sqrt) is None
+    assert traits(3) is None
