@@ -13,12 +13,12 @@ _BROKEN = "관찰 기록이 망가져서 채점할 수 없습니다. 노트북�
 
 def judge(exercise: Exercise, challenge: Challenge, evidence: Evidence) -> Report:
     """`evidence`가 무엇이든 Report를 돌려줍니다. 형식이 어긋난 Evidence는 0점입니다."""
-    from autograder.observe.probe import same_randomness
+    from autograder.observe.probe import same_randomness, same_registry
     from autograder.observe.quiet import quiet
 
     module = importlib.import_module(f"autograder.judge.{exercise.kind}")
     note, attempted = "", evidence.facts.get("status") != "unattempted"
-    with quiet(), same_randomness():
+    with quiet(), same_randomness(), same_registry():
         if (evidence.exercise, evidence.kind) != (challenge.exercise, challenge.kind):
             items = blank_items(exercise, challenge)
             note = "다른 문제의 관찰 기록이라 채점할 수 없습니다."

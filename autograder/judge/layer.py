@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
+import itertools
+import random
+from collections import defaultdict
+from dataclasses import replace
 from typing import Any
-
-import numpy as np
 
 from autograder.exercise import LayerExercise
 from autograder.judge.compare import compare_call
+from autograder.judge.layer_uses import compare_use
+from autograder.judge.noise import compare_gaussian, compare_noise
 from autograder.judge.problems import explain
-from autograder.korean import with_particle
+from autograder.judge.weights import compare_weights, strays_of
 from autograder.protocol import Challenge, Evidence
 from autograder.report import Item
 
-NOISE_TOLERANCE = 0.3
-"""훈련 모드에서 분산의 평균이 참고 답안과 다를 수 있는 비율. 행 400개로 재면 오차는 약 5 %입니다."""
-COLUMN_TOLERANCE = 0.6
-"""출력 하나하나의 분산이 다를 수 있는 비율. 행 400개로 재면 오차는 약 10 %입니다."""
+MAX_ORDERS = 24
+"""모양이 같은 가중치를 정의한 순서로 시험해 볼 최대 가짓수."""
 
 _BASES = {
     "model": "`keras.Model`을 상속한 클래스입니다",
@@ -26,20 +28,18 @@ _BASES = {
 
 def items(exercise: LayerExercise, challenge: Challenge, evidence: Evidence) -> list[Item]:
     """상속, 가중치, `exercise.groups`의 항목들."""
-    from autograder.observe import observe
-
     name = exercise.subjects[0]
-    titles = [_BASES[exercise.base], "가중치의 수와 모양"]
+    titles = [_BASES[exercise.base], exercise.weights_title]
     if evidence.facts["status"] != "seen":
         return _failed(name, titles, exercise, evidence)
-    reference = observe(challenge, exercise.solution())
-    weights = _weights_item(name, titles[1], reference, evidence)
+    reference = _reference(exercise, challenge, evidence)
+    weights = _weights_item(exercise, titles[1], reference, evidence)
     result = [_base_item(exercise, evidence), weights]
     # 같은 오류를 항목마다 되풀이하지 않습니다.
     told = [(weights.message, weights.advice)]
-    for title, points, method, calls in exercise.groups:
+    for title, points, method, places in exercise.groups:
         failure = None
-        for thing, number in calls:
+        for thing, number in places:
             failure = _compare(name, method, thing, number, challenge, reference, evidence)
             if failure:
                 break
@@ -53,6 +53,79 @@ def items(exercise: LayerExercise, challenge: Challenge, evidence: Evidence) -> 
             told.append(failure)
             result.append(Item(title, points, 0, f"{title}: {failure[0]}", failure[1]))
     return result
+
+
+def _reference(exercise: LayerExercise, challenge: Challenge, evidence: Evidence) -> Evidence:
+    """참고 답안을 관찰한 것. 같은 Evidence라면 드롭아웃이 버린 자리까지 언제나 같습니다.
+
+    모양이 같은 가중치를 학습자가 다른 순서로 정의했으면 참고 답안의 가중치도 그 순서로 채웁니다.
+    """
+    reference = _observe_solution(exercise, challenge)
+    questions, reordered = [], False
+    for number, question in enumerate(challenge.facts["objects"]):
+        order = _order(exercise, challenge, number, reference, evidence)
+        questions.append(question | {"order": order} if order else question)
+        reordered = reordered or order is not None
+    if reordered:
+        changed = replace(challenge, facts=challenge.facts | {"objects": questions})
+        reference = _observe_solution(exercise, changed)
+    return reference
+
+
+def _observe_solution(exercise: LayerExercise, challenge: Challenge) -> Evidence:
+    from autograder.observe import observe
+
+    # 케라스는 시드를 정하지 않은 층의 시드를 파이썬의 난수에서 뽑습니다.
+    random.seed(int(challenge.facts["seed"]))
+    return observe(challenge, exercise.solution())
+
+
+def _order(
+    exercise: LayerExercise,
+    challenge: Challenge,
+    number: int,
+    reference: Evidence,
+    evidence: Evidence,
+) -> list[int] | None:
+    """학습자의 값과 같아지는 순서. 그대로 같거나 그런 순서가 없으면 None."""
+    want, have = reference.facts["objects"][number], evidence.facts["objects"][number]
+    question = challenge.facts["objects"][number]
+    calls = [i for i, call in enumerate(question.get("calls", [])) if not call.get("training")]
+    if have["status"] != "seen" or not calls or compare_weights(want["weights"], have["weights"]):
+        return None
+    first = calls[0]
+
+    def agrees(wanted: Evidence, index: int, call: int) -> bool:
+        record = wanted.facts["objects"][index]["calls"][call]
+        return compare_call("", record, have["calls"][first], wanted, evidence) is None
+
+    if agrees(reference, number, first):
+        return None
+    for order in _orders([tuple(item["shape"]) for item in want["weights"]]):
+        asked = question | {"calls": [question["calls"][first]], "uses": [], "order": order}
+        alone = replace(challenge, facts=challenge.facts | {"objects": [asked]})
+        if agrees(_observe_solution(exercise, alone), 0, 0):
+            return order
+    return None
+
+
+def _orders(shapes: list[tuple[int, ...]]) -> list[list[int]]:
+    """모양이 같은 자리끼리만 바꾼 순서들, 그대로인 것은 빼고."""
+    places: dict[tuple[int, ...], list[int]] = defaultdict(list)
+    for index, shape in enumerate(shapes):
+        places[shape].append(index)
+    groups = list(places.values())
+    found = []
+    for parts in itertools.product(*(itertools.permutations(group) for group in groups)):
+        order = list(range(len(shapes)))
+        for group, part in zip(groups, parts, strict=True):
+            for place, value in zip(group, part, strict=True):
+                order[place] = value
+        if order != sorted(order):
+            found.append(order)
+        if len(found) >= MAX_ORDERS:
+            break
+    return found
 
 
 def _failed(
@@ -73,38 +146,21 @@ def _base_item(exercise: LayerExercise, evidence: Evidence) -> Item:
     return Item(title, 1, 0, f"{title}.", f"`class {exercise.subjects[0]}({base}):`로 시작하세요.")
 
 
-def _weights_item(name: str, title: str, reference: Evidence, evidence: Evidence) -> Item:
+def _weights_item(
+    exercise: LayerExercise, title: str, reference: Evidence, evidence: Evidence
+) -> Item:
     for wanted, found in zip(reference.facts["objects"], evidence.facts["objects"], strict=True):
+        failure: tuple[str, str] | None
         if found["status"] != "seen":
-            message, advice = explain(found, name)
-            return Item(title, 1, 0, message, advice)
-        want, have = (
-            sorted(item["shape"] for item in record["weights"]) for record in (wanted, found)
-        )
-        if want != have:
-            message = f"가중치의 모양이 {_shapes(want)}이어야 하는데 {_shapes(have)}입니다."
-            return Item(title, 1, 0, message, _weights_advice(want, have))
-        if found["weights_after"] != len(found["weights"]):
-            return Item(
-                title,
-                1,
-                0,
-                "부를 때마다 가중치가 늘어납니다.",
-                "층은 `call`이 아니라 `__init__`에서 만드세요.",
-            )
+            failure = explain(found, exercise.subjects[0])
+        elif "weights" not in wanted:
+            continue
+        else:
+            failure = compare_weights(wanted["weights"], found["weights"], found["hidden"])
+            failure = failure or strays_of(found)
+        if failure:
+            return Item(title, 1, 0, *failure)
     return Item(title, 1, 1)
-
-
-def _weights_advice(want: list[Any], have: list[Any]) -> str:
-    if not have:
-        return "층을 `self`에 담지 않으면 모델이 가중치를 알지 못합니다."
-    if len(have) > len(want):
-        return "같은 층을 여러 번 만들지 않았는지 보세요. 층은 `__init__`에서 한 번만 만듭니다."
-    return "층의 유닛 수와 층의 개수를 명세와 비교하세요."
-
-
-def _shapes(shapes: list[Any]) -> str:
-    return ", ".join(f"`{tuple(shape)}`" for shape in shapes) or "없음"
 
 
 def _compare(
@@ -119,49 +175,50 @@ def _compare(
     found = evidence.facts["objects"][thing]
     if found["status"] != "seen":
         return explain(found, name)
-    want, have = reference.facts["objects"][thing]["calls"][number], found["calls"][number]
-    if method == "equal":
-        return compare_call(name, want, have, reference, evidence)
-    if have["status"] != "seen":
-        return explain(have, name)
-    if not have["outputs"] or have["outputs"][0].get("shape") != want["outputs"][0]["shape"]:
+    question = challenge.facts["objects"][thing]
+    wanted = reference.facts["objects"][thing]
+    if method == "use":
+        want, have = wanted["uses"][number], found["uses"][number]
+        return compare_use(name, question["uses"][number], want, have, reference, evidence)
+    if method == "graph noise":
+        asked, want, have = (
+            record["uses"][number]
+            for record in (question, reference.facts["objects"][thing], found)
+        )
+        if have["status"] != "seen":
+            return explain(have, name)
+        given, results, expected = asked["inputs"], have["outputs"], want["outputs"]
+    else:
+        asked, want, have = (record["calls"][number] for record in (question, wanted, found))
+        if method == "equal":
+            return compare_call(name, want, have, reference, evidence)
+        if have["status"] != "seen":
+            return explain(have, name)
+        given, results, expected = asked["inputs"], [have["outputs"]], [want["outputs"]]
+    if not results[0] or results[0][0].get("shape") != expected[0][0]["shape"]:
         return "출력 모양이 명세와 다릅니다.", ""
-    arguments = ", ".join(str(value) for value in challenge.facts["objects"][thing]["args"])
-    failure = _compare_noise(
-        f"{name}({arguments})",
-        reference.arrays[want["outputs"][0]["array"]],
-        evidence.arrays[have["outputs"][0]["array"]],
-    )
-    if failure and challenge.facts["objects"][thing]["calls"][number].get("training") == "fit":
+    wants = [reference.arrays[item[0]["array"]] for item in expected]
+    haves = [evidence.arrays[item[0]["array"]] for item in results]
+    made = f"{name}({_arguments(question)})"
+    if method == "noise":
+        return _told_for(asked, compare_noise(made, wants[0], haves[0]))
+    if method == "fresh noise":
+        # 바로 앞의 호출과 같은 입력이어야 합니다.
+        haves.append(evidence.arrays[found["calls"][number - 1]["outputs"][0]["array"]])
+    source = challenge.arrays[given["tensor"]]
+    return compare_gaussian(made, source, wants[0], haves)
+
+
+def _arguments(question: dict[str, Any]) -> str:
+    given = [str(value) for value in question.get("args", [])]
+    given += [f"{key}={value}" for key, value in question.get("kwargs", {}).items()]
+    return ", ".join(given)
+
+
+def _told_for(asked: dict[str, Any], failure: tuple[str, str] | None) -> tuple[str, str] | None:
+    if failure and asked.get("training") == "fit":
         return (
             failure[0].replace("훈련 모드에서도", "`fit`으로 훈련할 때도"),
             "`fit`은 `call`에 `training` 매개변수가 있을 때만 훈련 모드로 부릅니다.",
         )
     return failure
-
-
-def _compare_noise(made: str, wanted: np.ndarray, found: np.ndarray) -> tuple[str, str] | None:
-    """같은 입력을 되풀이한 행들의 평균과 분산이 참고 답안과 같은지 봅니다."""
-    want, have = float(np.mean(np.var(wanted, axis=0))), float(np.mean(np.var(found, axis=0)))
-    if have <= 1e-9 * max(want, 1e-9) or have < 0.02 * want:
-        return (
-            f"{with_particle(f'`{made}`', '이', '가')} 훈련 모드에서도 추론과 똑같이 계산합니다.",
-            "`training` 값을 드롭아웃 층까지 넘겼는지 보세요.",
-        )
-    if abs(have / want - 1) > NOISE_TOLERANCE:
-        direction = "큽니다" if have > want else "작습니다"
-        return (
-            f"`{made}`의 훈련 모드 출력이 흔들리는 정도가 명세보다 {direction}"
-            f"(분산 {have:.3g}, 명세 {want:.3g}).",
-            "`rate`를 그대로 드롭아웃 층에 주었는지, 드롭아웃의 자리가 맞는지 보세요.",
-        )
-    columns = np.var(found, axis=0) / np.maximum(np.var(wanted, axis=0), 1e-12)
-    if np.any(np.abs(columns - 1) > COLUMN_TOLERANCE):
-        return (
-            "훈련 모드에서 출력마다 흔들리는 정도가 명세와 다릅니다.",
-            "드롭아웃의 자리가 은닉층과 출력층 사이인지 보세요.",
-        )
-    error = np.sqrt(np.var(wanted, axis=0) * 2 / len(wanted))
-    if np.any(np.abs(wanted.mean(axis=0) - found.mean(axis=0)) > 6 * error + 1e-5):
-        return "훈련 모드 출력의 평균이 명세와 다릅니다.", "드롭아웃의 자리를 명세와 비교하세요."
-    return None

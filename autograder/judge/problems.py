@@ -28,6 +28,17 @@ _SENTENCES = {
     "huge": "출력이 너무 큽니다. 층의 크기를 명세와 비교해 보세요.",
     "call": "실행하다가 오류가 났습니다{where}: `{error}: {message}`",
     "construct": "객체를 만들다가 오류가 났습니다: `{error}: {message}`",
+    "fit": "모델에 넣어 `fit`으로 훈련하다가 오류가 났습니다{where}: `{error}: {message}`",
+    "predict": "모델에 넣어 `predict`를 하다가 오류가 났습니다{where}: `{error}: {message}`",
+    "base_arguments": "`{name}(..., name='...')`처럼 모든 층에 있는 인수를 받지 못합니다: "
+    "`{error}: {message}`",
+    "get_config": "`get_config()`에서 오류가 났습니다: `{error}: {message}`",
+    "config_type": "`get_config()`가 딕셔너리를 돌려주어야 하는데 `{type}`입니다.",
+    "not_json": "`get_config()`의 결과를 JSON으로 쓸 수 없습니다: `{error}: {message}`",
+    "from_config": "`{name}.from_config(config)`에서 오류가 났습니다: `{error}: {message}`",
+    "config_class": "`from_config`가 `{name}` 객체가 아니라 `{type}` 객체를 돌려줍니다.",
+    "save": "`.keras` 파일로 저장하다가 오류가 났습니다: `{error}: {message}`",
+    "load": "저장한 `.keras` 파일을 다시 읽다가 오류가 났습니다: `{error}: {message}`",
     "observe": "검사하다가 오류가 났습니다: `{error}: {message}`",
 }
 

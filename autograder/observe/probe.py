@@ -69,5 +69,17 @@ def same_randomness() -> Iterator[None]:
         np.random.set_state(numpy_state)
 
 
+@contextlib.contextmanager
+def same_registry() -> Iterator[None]:
+    """참고 답안이 케라스에 등록한 클래스가 학습자가 등록한 같은 이름의 클래스를 밀어내지 않게 합니다."""
+    registry = keras.saving.get_custom_objects()
+    before = dict(registry)
+    try:
+        yield
+    finally:
+        registry.clear()
+        registry.update(before)
+
+
 def _unique(items: list[Any]) -> list[Any]:
     return list({id(item): item for item in items}.values())

@@ -87,6 +87,7 @@ def record_calls(
     training: bool | None = False,
     weights: list[Any] | None = None,
     bridges: bool = True,
+    mask: Any = None,
 ) -> Trace:
     """`model(inputs)`를 실행하고 층 호출을 기록합니다.
 
@@ -94,6 +95,8 @@ def record_calls(
     `bridges`가 거짓이면 층 없이 한 연산을 찾지 않습니다. 모델이 던지는 예외는 그대로 나갑니다.
     """
     arguments = {} if training is None else {"training": training}
+    if mask is not None:
+        arguments["mask"] = mask
     recorder = _Recorder([] if weights is None else weights, bridges)
     with _eagerly():
         if not getattr(model, "built", True):

@@ -1,0 +1,84 @@
+"""가중치의 수, 모양, 훈련 가능한지, 처음 값을 비교해 다르면 무엇이 다른지 말합니다."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from autograder.korean import with_particle
+
+_HIDDEN = {
+    "tf.Variable": "{name_place} 담은 `tf.Variable`은 층이 알지 못해서 훈련되지도 저장되지도 않습니다. "
+    "`self.add_weight(...)`로 만드세요.",
+    "keras.Variable": "{name_place} 담은 변수를 층이 알지 못합니다. "
+    "`build`에서 `self.이름`에 담으세요.",
+    "Layer": "{name_place} 담은 층을 바깥 층이 알지 못합니다. "
+    "`self`나 리스트, 딕셔너리에 바로 담으세요.",
+    "ndarray": "{name_place} 담은 넘파이 배열은 값이 바뀌지 않는 상수입니다. "
+    "`self.add_weight(...)`로 만드세요.",
+    "Tensor": "{name_place} 담은 텐서는 값이 바뀌지 않는 상수입니다. "
+    "`self.add_weight(...)`로 만드세요.",
+}
+
+
+def compare_weights(
+    wanted: list[dict[str, Any]],
+    found: list[dict[str, Any]],
+    hidden: list[dict[str, str]] | None = None,
+    where: str = "",
+) -> tuple[str, str] | None:
+    """모양과 훈련 가능한지를 비교합니다. 같으면 None, 다르면 (메시지, 조언)."""
+    want, have = (sorted(item["shape"] for item in weights) for weights in (wanted, found))
+    if want != have:
+        subject = f"{where}가중치의 모양이"
+        message = f"{subject} {shapes_text(want)}이어야 하는데 {shapes_text(have)}입니다."
+        if not want:
+            message = f"{where}가중치가 없어야 하는데 모양이 {shapes_text(have)}입니다."
+        return message, _advice(want, have, hidden or [])
+    want, have = (
+        sorted((item["shape"], item["trainable"]) for item in weights)
+        for weights in (wanted, found)
+    )
+    for (shape, expected), (_, trainable) in zip(want, have, strict=True):
+        if expected != trainable:
+            state = "훈련 가능해야 하는데 그렇지 않습니다" if expected else "훈련되지 않아야 합니다"
+            return f"{where}모양이 `{tuple(shape)}`인 가중치가 {state}.", "`trainable=`을 보세요."
+    return None
+
+
+def strays_of(found: dict[str, Any]) -> tuple[str, str] | None:
+    """`call`에서 만들어 층이 모르는 가중치나, 부를 때마다 늘어나는 가중치가 있으면 말합니다."""
+    if found.get("strays") or found.get("weights_added"):
+        return "부를 때마다 가중치가 늘어납니다.", "층은 `call`이 아니라 `__init__`에서 만드세요."
+    return None
+
+
+def same_start(wanted: list[dict[str, Any]], found: list[dict[str, Any]]) -> bool:
+    """난수로 시작해야 하는 행렬이 모두 같은 값으로 시작하는지."""
+    varied = {
+        tuple(item["shape"]) for item in wanted if len(item["shape"]) > 1 and item["spread"] > 0
+    }
+    return any(tuple(item["shape"]) in varied and item["spread"] == 0 for item in found)
+
+
+def shapes_text(shapes: list[Any]) -> str:
+    """모양들을 글로."""
+    return ", ".join(f"`{tuple(shape)}`" for shape in shapes) or "없음"
+
+
+def _advice(want: list[Any], have: list[Any], hidden: list[dict[str, str]]) -> str:
+    for item in hidden:
+        if item.get("type") in _HIDDEN and len(have) < len(want):
+            attribute = str(item.get("attribute", ""))[:60]
+            place = f"`self.{attribute}`에"
+            return _HIDDEN[item["type"]].format(name_place=place)
+    if not have:
+        return (
+            "층이 아는 가중치가 하나도 없습니다. `call`에서 만들거나 `self`에 담지 않으면 "
+            "층이 알지 못합니다."
+        )
+    if len(have) > len(want):
+        return "같은 층을 여러 번 만들지 않았는지 보세요. 층은 `__init__`에서 한 번만 만듭니다."
+    counted = with_particle(f"{len(want)}개", "이", "가")
+    if len(have) < len(want):
+        return f"가중치는 모두 {counted} 있어야 하는데 {len(have)}개입니다."
+    return "유닛 수와 층의 개수를 명세와 비교하세요."
