@@ -4,6 +4,7 @@ from autograder.exercise.base import Exercise
 from autograder.exercise.function import FunctionExercise
 from autograder.exercise.layer import LayerExercise
 from autograder.exercise.model import Accuracy, ModelExercise
+from autograder.exercise.step import Mistake, StepExercise
 from autograder.exercise.value import ValueExercise
 
 __all__ = [
@@ -11,6 +12,8 @@ __all__ = [
     "Exercise",
     "FunctionExercise",
     "LayerExercise",
+    "Mistake",
     "ModelExercise",
+    "StepExercise",
     "ValueExercise",
 ]

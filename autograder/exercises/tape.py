@@ -1,0 +1,1247 @@
+"""09 GradientTape."""
+
+from __future__ import annotations
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from autograder.exercise import Mistake, StepExercise
+
+# ------------------------------------------------------------------- 9-1 tape.derivative
+
+
+def derivative():
+    def derivative(f, x):
+        x = tf.convert_to_tensor(x)
+        with tf.GradientTape() as tape:
+            tape.watch(x)
+            y = f(x)
+        return tape.gradient(y, x, unconnected_gradients="zero")
+
+    return derivative
+
+
+def derivative_scenes(random):
+    a, b, c = (round(float(value), 3) for value in random.uniform(0.6, 1.8, 3))
+    size = int(random.randint(4, 8))
+    cubic = ["-", ["*", a, ["*", "x", ["*", "x", "x"]]], ["*", b, "x"]]
+    wave = ["+", ["sin", ["*", a, "x"]], ["exp", ["*", b, "x"]]]
+    smooth = ["+", ["*", "x", ["tanh", ["*", c, "x"]]], ["log", ["+", 1.0, ["*", "x", "x"]]]]
+    total = ["sum", ["*", ["exp", ["sin", "x"]], ["maximum", ["*", b, "x"], -0.25]]]
+    arrays = {
+        "scalar": np.float32(random.uniform(0.4, 1.2)),
+        "vector": random.uniform(-1.5, 1.5, size).astype("float32"),
+        "matrix": random.uniform(-1.5, 1.5, (2, 3)).astype("float32"),
+        "variable": np.float32(random.uniform(0.5, 1.5)),
+    }
+    number = round(float(random.uniform(1.2, 2.5)), 3)
+    asked = [
+        (cubic, {"value": number}),
+        (wave, {"tensor": "scalar"}),
+        (smooth, {"tensor": "vector"}),
+        (total, {"array": "vector"}),
+        (smooth, {"array": "matrix"}),
+        (wave, {"variable": "variable"}),
+        (["constant", c], {"tensor": "scalar"}),
+        (["constant", c], {"tensor": "vector"}),
+        (["derivative", smooth], {"tensor": "scalar"}),
+        (["derivative", cubic], {"value": number}),
+    ]
+    return [{"seed": 0, "calls": [[{"function": f}, x]]} for f, x in asked], arrays
+
+
+def derivative_without_zero():
+    def derivative(f, x):
+        x = tf.convert_to_tensor(x)
+        with tf.GradientTape() as tape:
+            tape.watch(x)
+            y = f(x)
+        return tape.gradient(y, x)
+
+    return derivative
+
+
+def derivative_none():
+    return lambda f, x: None
+
+
+def derivative_cut():
+    def derivative(f, x):
+        x = tf.Variable(x)
+        with tf.GradientTape() as tape:
+            y = f(x)
+        return tape.gradient(y, x, unconnected_gradients="zero")
+
+    return derivative
+
+
+# ------------------------------------------------------------ 9-2 tape.linear_regression
+
+
+def linear_regression():
+    def fit_line(x, y):
+        mean, deviation = np.mean(x), np.std(x)
+        z = (x - mean) / deviation
+        w, b = tf.Variable(0.0), tf.Variable(0.0)
+        for _ in range(100):
+            with tf.GradientTape() as tape:
+                loss = tf.reduce_mean((w * z + b - y) ** 2)
+            gradient_w, gradient_b = tape.gradient(loss, [w, b])
+            w.assign_sub(0.1 * gradient_w)
+            b.assign_sub(0.1 * gradient_b)
+        return w / deviation, b - w * mean / deviation
+
+    return fit_line
+
+
+def linear_regression_scenes(random):
+    arrays = {}
+    for number, (low, high) in enumerate([(-2, 2), (0, 10), (100, 200)]):
+        size = int(random.randint(30, 60))
+        x = random.uniform(low, high, size)
+        w = random.choice([-1, 1]) * random.uniform(0.5, 3)
+        noise = random.normal(0, 0.15 * abs(w) * (high - low), size)
+        arrays[f"x{number}"] = x.astype("float32")
+        arrays[f"y{number}"] = (w * x + random.uniform(1, 6) + noise).astype("float32")
+
+    def scene(number, **more):
+        return {"seed": 0, "calls": [[{"array": f"x{number}"}, {"array": f"y{number}"}]]} | more
+
+    return [scene(0), scene(1), scene(2), scene(0, until_gradient=True)], arrays
+
+
+# ------------------------------------------------------------------- 9-3 tape.train_step
+
+
+def train_step():
+    def train_step(model, loss_fn, optimizer, x, y):
+        with tf.GradientTape() as tape:
+            y_pred = model(x, training=True)
+            loss = loss_fn(y, y_pred)
+        gradients = tape.gradient(loss, model.trainable_variables)
+        optimizer.apply_gradients(zip(gradients, model.trainable_variables, strict=True))
+        return loss
+
+    return train_step
+
+
+def train_step_scenes(random):
+    features, hidden, classes = (int(random.randint(low, low + 4)) for low in (3, 4, 3))
+    arrays = {}
+
+    def batch(name, rows, kind):
+        arrays[f"x_{name}"] = random.normal(0, 1, (rows, features)).astype("float32")
+        if kind == "classes":
+            arrays[f"y_{name}"] = random.randint(0, classes, rows).astype("int32")
+        elif kind == "binary":
+            arrays[f"y_{name}"] = random.randint(0, 2, (rows, 1)).astype("float32")
+        else:
+            arrays[f"y_{name}"] = random.normal(0, 2, (rows, 1)).astype("float32")
+        return [{"tensor": f"x_{name}"}, {"tensor": f"y_{name}"}]
+
+    def scene(layers, optimizer, loss, batches):
+        return {
+            "seed": int(random.randint(2**30)),
+            "models": {"model": {"input": [features], "layers": layers}},
+            "optimizers": {"optimizer": optimizer},
+            "calls": [
+                [{"model": "model"}, {"loss": loss}, {"optimizer": "optimizer"}, *batch(*item)]
+                for item in batches
+            ],
+        }
+
+    rate = round(float(random.uniform(0.3, 0.6)), 3)
+    scenes = [
+        scene(
+            [["Dense", {"units": hidden, "activation": "tanh"}], ["Dense", {"units": classes}]],
+            ["SGD", {"learning_rate": rate}],
+            ["SparseCategoricalCrossentropy", {"from_logits": True}],
+            [("a", 9, "classes")],
+        ),
+        scene(
+            [
+                ["Dense", {"units": hidden, "activation": "tanh"}],
+                ["BatchNormalization", {"momentum": 0.8}],
+                ["Dense", {"units": 1}],
+            ],
+            ["SGD", {"learning_rate": rate / 10}],
+            ["MeanSquaredError", {}],
+            [("b", 8, "values")],
+        ),
+        scene(
+            [
+                ["Dense", {"units": hidden, "activation": "tanh"}],
+                ["Dense", {"units": hidden, "activation": "relu", "trainable": False}],
+                ["Dense", {"units": 1}],
+            ],
+            ["Adam", {"learning_rate": rate / 10}],
+            ["BinaryCrossentropy", {"from_logits": True}],
+            [("c", 8, "binary"), ("d", 8, "binary"), ("e", 5, "binary")],
+        ),
+    ]
+    return scenes, arrays
+
+
+def step_without_update():
+    def train_step(model, loss_fn, optimizer, x, y):
+        return loss_fn(y, model(x, training=True))
+
+    return train_step
+
+
+def step_loss_after():
+    def train_step(model, loss_fn, optimizer, x, y):
+        step(model, loss_fn, optimizer, x, y)
+        return loss_fn(y, model(x, training=True))
+
+    return train_step
+
+
+def step_loss_after_inference():
+    def train_step(model, loss_fn, optimizer, x, y):
+        step(model, loss_fn, optimizer, x, y)
+        return loss_fn(y, model(x))
+
+    return train_step
+
+
+def step_twice():
+    def train_step(model, loss_fn, optimizer, x, y):
+        loss, gradients = gradients_of(model, loss_fn, x, y)
+        optimizer.apply(gradients, model.trainable_variables)
+        optimizer.apply(gradients, model.trainable_variables)
+        return loss
+
+    return train_step
+
+
+def step_without_training():
+    def train_step(model, loss_fn, optimizer, x, y):
+        return step(model, loss_fn, optimizer, x, y, training=False)
+
+    return train_step
+
+
+def step_two_passes():
+    def train_step(model, loss_fn, optimizer, x, y):
+        model(x, training=True)
+        return step(model, loss_fn, optimizer, x, y)
+
+    return train_step
+
+
+def step_new_optimizer():
+    def train_step(model, loss_fn, optimizer, x, y):
+        fresh = type(optimizer).from_config(optimizer.get_config())
+        return step(model, loss_fn, fresh, x, y)
+
+    return train_step
+
+
+def step_swapped():
+    def train_step(model, loss_fn, optimizer, x, y):
+        return step(model, lambda wanted, found: loss_fn(found, wanted), optimizer, x, y)
+
+    return train_step
+
+
+def gradients_of(model, loss_fn, x, y, training=True):
+    with tf.GradientTape() as tape:
+        loss = loss_fn(y, model(x, training=training))
+    return loss, tape.gradient(loss, model.trainable_variables)
+
+
+def step(model, loss_fn, optimizer, x, y, training=True):
+    loss, gradients = gradients_of(model, loss_fn, x, y, training)
+    optimizer.apply(gradients, model.trainable_variables)
+    return loss
+
+
+NOT_UPDATED = Mistake(
+    make=step_without_update,
+    message="가중치가 바뀌지 않았습니다. 그레이디언트를 적용하지 않은 것 같습니다.",
+    advice="`optimizer.apply_gradients(zip(gradients, model.trainable_variables))`를 부르세요.",
+)
+NO_TRAINING = Mistake(
+    make=step_without_training,
+    message="모델을 훈련 모드로 부르지 않았습니다.",
+    advice="`model(x, training=True)`로 부르세요. 적지 않으면 추론 모드입니다.",
+)
+
+# ------------------------------------------------------------------- 9-4 tape.train_loop
+
+LOOP_CLASSES, LOOP_FEATURES = 3, 4
+
+
+def train_loop():
+    def train(model, x, y, epochs, batch_size):
+        loss_fn = keras.losses.SparseCategoricalCrossentropy()
+        optimizer = keras.optimizers.Adam(0.02)
+
+        @tf.function
+        def train_step(x_batch, y_batch):
+            with tf.GradientTape() as tape:
+                y_pred = model(x_batch, training=True)
+                loss = loss_fn(y_batch, y_pred)
+            gradients = tape.gradient(loss, model.trainable_variables)
+            optimizer.apply_gradients(zip(gradients, model.trainable_variables, strict=True))
+            return loss
+
+        dataset = tf.data.Dataset.from_tensor_slices((x, y)).shuffle(len(x)).batch(batch_size)
+        history = []
+        for _ in range(epochs):
+            losses = [float(train_step(x_batch, y_batch)) for x_batch, y_batch in dataset]
+            history.append(sum(losses) / len(losses))
+        return history
+
+    return train
+
+
+def blobs(random, rows):
+    """무리 셋으로 나뉜 점들: 훈련할 것과 정확도를 잴 것."""
+    centers = 2.2 * np.linalg.qr(random.normal(size=(LOOP_FEATURES, LOOP_FEATURES)))[0]
+    parts = []
+    for count in (rows, 300):
+        y = random.permutation(np.arange(count) % LOOP_CLASSES)
+        x = centers[y] + random.normal(0, 0.6, (count, LOOP_FEATURES))
+        parts.append((x.astype("float32"), y.astype("int64")))
+    return parts
+
+
+def train_loop_scenes(random):
+    arrays = {}
+
+    def scene(name, rows, batch_size, epochs):
+        data_seed = int(random.randint(2**30))
+        arrays[f"x_{name}"], arrays[f"y_{name}"] = blobs(np.random.RandomState(data_seed), rows)[0]
+        model = {
+            "input": [LOOP_FEATURES],
+            "layers": [
+                ["Dense", {"units": 24, "activation": "relu"}],
+                ["Dropout", {"rate": 0.1}],
+                ["Dense", {"units": LOOP_CLASSES, "activation": "softmax"}],
+            ],
+            "outputs": LOOP_CLASSES,
+            "passes": 6 * rows * epochs + 100,
+        }
+        return {
+            "seed": int(random.randint(2**30)),
+            "data_seed": data_seed,
+            "models": {"model": model},
+            "calls": [
+                [
+                    {"model": "model"},
+                    {"array": f"x_{name}"},
+                    {"array": f"y_{name}"},
+                    {"value": epochs},
+                    {"value": batch_size},
+                ]
+            ],
+        }
+
+    batch_size = int(random.choice([12, 16, 20]))
+    rows = 5 * batch_size + int(random.randint(3, batch_size - 2))
+    exact = int(random.randint(3, 6))
+    return [scene("a", rows, batch_size, 6), scene("b", 4 * exact, exact, 2)], arrays
+
+
+def train_loop_heldout(challenge):
+    scene = challenge.facts["scenes"][0]
+    rows = len(challenge.arrays["x_a"])
+    return blobs(np.random.RandomState(scene["data_seed"]), rows)[1]
+
+
+# ------------------------------------------------------------------- 9-5 tape.custom_fit
+
+
+def custom_fit():
+    class TapeModel(keras.Model):
+        def train_step(self, data):
+            x, y = data
+            with tf.GradientTape() as tape:
+                y_pred = self(x, training=True)
+                loss = self.compute_loss(x=x, y=y, y_pred=y_pred)
+            gradients = tape.gradient(loss, self.trainable_variables)
+            self.optimizer.apply_gradients(zip(gradients, self.trainable_variables, strict=True))
+            for metric in self.metrics:
+                if metric.name == "loss":
+                    metric.update_state(loss)
+                else:
+                    metric.update_state(y, y_pred)
+            return {metric.name: metric.result() for metric in self.metrics}
+
+    return {"TapeModel": TapeModel}
+
+
+def own_train_step(update=1, training=True, weighted=False, loss_metric="loss", track=True):
+    """`custom_fit`의 다른 답과 흔한 오해를 만듭니다."""
+
+    class TapeModel(keras.Model):
+        def train_step(self, data):
+            x, y = data
+            with tf.GradientTape() as tape:
+                y_pred = self(x, training=training)
+                loss = self.compute_loss(x=x, y=y, y_pred=y_pred)
+            gradients = tape.gradient(loss, self.trainable_variables)
+            for _ in range(update):
+                self.optimizer.apply(gradients, self.trainable_variables)
+            for metric in self.metrics:
+                if metric.name == "loss" and loss_metric == "loss":
+                    metric.update_state(loss, sample_weight=len(x) if weighted else None)
+                elif track:
+                    metric.update_state(y, y_pred)
+            logs = {metric.name: metric.result() for metric in self.metrics}
+            return logs | {"loss": loss} if loss_metric == "last" else logs
+
+    return {"TapeModel": TapeModel}
+
+
+def custom_fit_weighted():
+    return own_train_step(weighted=True)
+
+
+def custom_fit_without_update():
+    return own_train_step(update=0)
+
+
+def custom_fit_twice():
+    return own_train_step(update=2)
+
+
+def custom_fit_without_training():
+    return own_train_step(training=False)
+
+
+def custom_fit_confused():
+    return own_train_step(loss_metric="confused")
+
+
+def custom_fit_last():
+    return own_train_step(loss_metric="last")
+
+
+def custom_fit_untracked():
+    return own_train_step(track=False)
+
+
+def custom_fit_scenes(random):
+    features, hidden = int(random.randint(3, 6)), int(random.randint(4, 8))
+    classes, size = int(random.randint(3, 5)), int(random.randint(6, 9))
+    rows = 2 * size + int(random.randint(2, size - 2))
+    arrays = {
+        "x": random.normal(0, 1, (rows, features)).astype("float32"),
+        "values": random.normal(0, 2, (rows, 1)).astype("float32"),
+        "classes": random.randint(0, classes, rows).astype("int32"),
+    }
+
+    def scene(layers, optimizer, y, loss, metric, epochs):
+        fit = {"x": "x", "y": y, "loss": loss, "metrics": [metric], "epochs": epochs}
+        return {
+            "seed": int(random.randint(2**30)),
+            "models": {"model": {"input": [features], "layers": layers}},
+            "optimizers": {"optimizer": optimizer},
+            "fit": fit | {"model": "model", "optimizer": "optimizer", "batch_size": size},
+        }
+
+    first = ["Dense", {"units": hidden, "activation": "tanh"}]
+    return [
+        scene(
+            [first, ["Dense", {"units": classes, "activation": "softmax"}]],
+            ["Adam", {"learning_rate": round(float(random.uniform(0.02, 0.05)), 3)}],
+            "classes",
+            "sparse_categorical_crossentropy",
+            "accuracy",
+            2,
+        ),
+        scene(
+            [first, ["BatchNormalization", {"momentum": 0.8}], ["Dense", {"units": 1}]],
+            ["SGD", {"learning_rate": round(float(random.uniform(0.02, 0.05)), 3)}],
+            "values",
+            "mse",
+            "mae",
+            1,
+        ),
+    ], arrays
+
+
+# ------------------------------------------------------------------------- 9-6 tape.clip
+
+
+def clip():
+    def clipped_step(model, loss_fn, optimizer, x, y, max_norm):
+        with tf.GradientTape() as tape:
+            y_pred = model(x, training=True)
+            loss = loss_fn(y, y_pred)
+        gradients = tape.gradient(loss, model.trainable_variables)
+        clipped, norm = tf.clip_by_global_norm(gradients, max_norm)
+        optimizer.apply_gradients(zip(clipped, model.trainable_variables, strict=True))
+        return norm
+
+    return clipped_step
+
+
+def other_clip(cut, returned=tf.linalg.global_norm, training=True):
+    """`cut`으로 자르고 `returned`를 돌려주는 답."""
+
+    def clipped_step(model, loss_fn, optimizer, x, y, max_norm):
+        loss, gradients = gradients_of(model, loss_fn, x, y, training)
+        clipped = cut(gradients, max_norm)
+        optimizer.apply(clipped, model.trainable_variables)
+        return (
+            {"loss": loss, "after": tf.linalg.global_norm(clipped)}.get(returned)
+            if isinstance(returned, str)
+            else returned(gradients)
+        )
+
+    return clipped_step
+
+
+def by_global_norm(gradients, max_norm):
+    return tf.clip_by_global_norm(gradients, max_norm)[0]
+
+
+def each_by_norm(gradients, max_norm):
+    return [tf.clip_by_norm(gradient, max_norm) for gradient in gradients]
+
+
+def each_by_value(gradients, max_norm):
+    return [tf.clip_by_value(gradient, -max_norm, max_norm) for gradient in gradients]
+
+
+def always_scaled(gradients, max_norm):
+    norm = tf.linalg.global_norm(gradients)
+    return [gradient * max_norm / norm for gradient in gradients]
+
+
+def clip_each():
+    return other_clip(each_by_norm)
+
+
+def clip_values():
+    return other_clip(each_by_value)
+
+
+def clip_always():
+    return other_clip(always_scaled)
+
+
+def clip_never():
+    return other_clip(lambda gradients, max_norm: gradients)
+
+
+def clip_norm_after():
+    return other_clip(by_global_norm, "after")
+
+
+def clip_loss():
+    return other_clip(by_global_norm, "loss")
+
+
+def clip_sum_of_norms():
+    return other_clip(
+        by_global_norm, lambda gradients: sum(tf.norm(gradient) for gradient in gradients)
+    )
+
+
+def clip_squared():
+    return other_clip(by_global_norm, lambda gradients: tf.linalg.global_norm(gradients) ** 2)
+
+
+def clip_without_training():
+    return other_clip(by_global_norm, training=False)
+
+
+def clip_without_update():
+    def clipped_step(model, loss_fn, optimizer, x, y, max_norm):
+        return tf.linalg.global_norm(gradients_of(model, loss_fn, x, y)[1])
+
+    return clipped_step
+
+
+def clip_scenes(random):
+    features, hidden = int(random.randint(3, 6)), int(random.randint(4, 7))
+    arrays = {}
+
+    def scene(name, max_norm, optimizer, middle=(), calls=1):
+        dense = ["Dense", {"units": hidden, "activation": "tanh"}]
+        layers = [dense, *middle, ["Dense", {"units": 2}]]
+        given = []
+        for number in range(calls):
+            key = f"{name}{number}"
+            arrays[f"x_{key}"] = random.normal(0, 1, (8, features)).astype("float32")
+            arrays[f"y_{key}"] = random.normal(3, 2, (8, 2)).astype("float32")
+            given.append(
+                [
+                    {"model": "model"},
+                    {"loss": ["MeanSquaredError", {}]},
+                    {"optimizer": "optimizer"},
+                    {"tensor": f"x_{key}"},
+                    {"tensor": f"y_{key}"},
+                    {"value": max_norm},
+                ]
+            )
+        return {
+            "seed": int(random.randint(2**30)),
+            "models": {"model": {"input": [features], "layers": layers}},
+            "optimizers": {"optimizer": optimizer},
+            "calls": given,
+        }
+
+    def rate(low, high):
+        return {"learning_rate": round(float(random.uniform(low, high)), 3)}
+
+    small = round(float(random.uniform(0.3, 0.6)), 3)
+    scale = ["TrainingScale", {"scale": 1.7}]
+    return [
+        scene("a", small, ["SGD", rate(0.3, 0.8)]),
+        scene("b", 1000.0, ["SGD", rate(0.02, 0.05)]),
+        scene("c", 2 * small, ["SGD", rate(0.1, 0.3) | {"momentum": 0.9}], [scale], calls=2),
+    ], arrays
+
+
+# --------------------------------------------------------------------- 9-7 tape.gan_step
+
+
+def gan_step():
+    def gan_step(generator, discriminator, g_optimizer, d_optimizer, real, noise):
+        bce = keras.losses.BinaryCrossentropy(from_logits=True)
+        with tf.GradientTape() as g_tape, tf.GradientTape() as d_tape:
+            fake = generator(noise, training=True)
+            real_logits = discriminator(real, training=True)
+            fake_logits = discriminator(fake, training=True)
+            d_loss = bce(tf.ones_like(real_logits), real_logits) + bce(
+                tf.zeros_like(fake_logits), fake_logits
+            )
+            g_loss = bce(tf.ones_like(fake_logits), fake_logits)
+        d_gradients = d_tape.gradient(d_loss, discriminator.trainable_variables)
+        g_gradients = g_tape.gradient(g_loss, generator.trainable_variables)
+        d_optimizer.apply_gradients(
+            zip(d_gradients, discriminator.trainable_variables, strict=True)
+        )
+        g_optimizer.apply_gradients(zip(g_gradients, generator.trainable_variables, strict=True))
+        return d_loss, g_loss
+
+    return gan_step
+
+
+def logits_loss(target, logits):
+    return keras.losses.BinaryCrossentropy(from_logits=True)(target * tf.ones_like(logits), logits)
+
+
+def other_gan(
+    order="together",
+    bce=logits_loss,
+    saturating=False,
+    training=True,
+    d_scale=1.0,
+    targets=(1.0, 0.0),
+    d_updates="d",
+    g_updates="g",
+    returned=("d", "g"),
+    swapped=False,
+):
+    """`gan_step`의 다른 답과 흔한 오해를 만듭니다."""
+
+    def gan_step(generator, discriminator, g_optimizer, d_optimizer, real, noise):
+        models = {"g": generator, "d": discriminator}
+        optimizers = {"g": g_optimizer, "d": d_optimizer}
+        if swapped:
+            optimizers = {"g": d_optimizer, "d": g_optimizer}
+        losses = {}
+
+        def d_loss():
+            fake = discriminator(generator(noise, training=training), training=training)
+            return d_scale * (
+                bce(targets[0], discriminator(real, training=training)) + bce(targets[1], fake)
+            )
+
+        def g_loss():
+            fake = discriminator(generator(noise, training=training), training=training)
+            return -bce(0.0, fake) if saturating else bce(1.0, fake)
+
+        def found(name, compute, updates):
+            variables = [item for key in updates for item in models[key].trainable_variables]
+            with tf.GradientTape() as tape:
+                losses[name] = compute()
+            return optimizers[name], tape.gradient(losses[name], variables), variables
+
+        steps = [("d", d_loss, d_updates), ("g", g_loss, g_updates)]
+        if order == "g first":
+            steps.reverse()
+        waiting = []
+        for name, compute, updates in steps:
+            if not updates:
+                losses[name] = compute()
+                continue
+            waiting.append(found(name, compute, updates))
+            if order != "together":
+                apply(*waiting.pop())
+        for update in waiting:
+            apply(*update)
+        return tuple(losses[name] for name in returned)
+
+    def apply(optimizer, gradients, variables):
+        optimizer.apply(gradients, variables)
+
+    return gan_step
+
+
+def gan_d_first():
+    return other_gan("d first")
+
+
+def gan_g_first():
+    return other_gan("g first")
+
+
+def gan_saturating():
+    return other_gan(saturating=True)
+
+
+def gan_probabilities():
+    def bce(target, logits):
+        return keras.losses.BinaryCrossentropy()(target * tf.ones_like(logits), logits)
+
+    return other_gan(bce=bce)
+
+
+def gan_without_training():
+    return other_gan(training=False)
+
+
+def gan_average():
+    return other_gan(d_scale=0.5)
+
+
+def gan_flipped():
+    return other_gan(targets=(0.0, 1.0))
+
+
+def gan_both_in_d():
+    return other_gan(d_updates="dg")
+
+
+def gan_both_in_g():
+    return other_gan(g_updates="gd")
+
+
+def gan_without_g():
+    return other_gan(g_updates="")
+
+
+def gan_without_d():
+    return other_gan(d_updates="")
+
+
+def gan_swapped_losses():
+    return other_gan(returned=("g", "d"))
+
+
+def gan_swapped_optimizers():
+    return other_gan(swapped=True)
+
+
+def gan_scenes(random):
+    noise, features, hidden = (int(random.randint(low, low + 3)) for low in (2, 3, 5))
+    rows = int(random.randint(6, 10))
+    arrays = {}
+
+    def scene(name, optimizers, middle=(), calls=1):
+        dense = ["Dense", {"units": hidden, "activation": "tanh"}]
+        given = []
+        for number in range(calls):
+            key = f"{name}{number}"
+            arrays[f"real_{key}"] = random.normal(1, 1, (rows, features)).astype("float32")
+            arrays[f"noise_{key}"] = random.normal(0, 1, (rows, noise)).astype("float32")
+            given.append(
+                [
+                    {"model": "generator"},
+                    {"model": "discriminator"},
+                    {"optimizer": "g_optimizer"},
+                    {"optimizer": "d_optimizer"},
+                    {"tensor": f"real_{key}"},
+                    {"tensor": f"noise_{key}"},
+                ]
+            )
+        return {
+            "seed": int(random.randint(2**30)),
+            "models": {
+                "generator": {
+                    "input": [noise],
+                    "layers": [dense, *middle, ["Dense", {"units": features}]],
+                },
+                "discriminator": {
+                    "input": [features],
+                    "layers": [dense, *middle, ["Dense", {"units": 1}]],
+                },
+            },
+            "optimizers": dict(zip(("g_optimizer", "d_optimizer"), optimizers, strict=True)),
+            "calls": given,
+        }
+
+    def made(kind, low, high):
+        return [kind, {"learning_rate": round(float(random.uniform(low, high)), 3)}]
+
+    scale = ["TrainingScale", {"scale": 1.6}]
+    return [
+        scene("a", [made("SGD", 0.3, 0.5), made("SGD", 0.6, 0.9)]),
+        scene("b", [made("Adam", 0.02, 0.03), made("Adam", 0.04, 0.06)], calls=2),
+        scene("c", [made("SGD", 0.3, 0.5), made("SGD", 0.6, 0.9)], [scale]),
+    ], arrays
+
+
+EXERCISES = (
+    StepExercise(
+        id="tape.derivative",
+        unit="09_tape",
+        number="9-1",
+        title="어떤 함수든 미분하기",
+        difficulty=2,
+        minutes=15,
+        subjects=("derivative",),
+        reference=derivative,
+        scenes=derivative_scenes,
+        groups=(
+            ("파이썬 수와 스칼라 텐서에서의 도함수", 2, (("returns", 0), ("returns", 1))),
+            (
+                "벡터와 행렬: 원소마다의 도함수, 합의 그레이디언트",
+                2,
+                (("returns", 2), ("returns", 3), ("returns", 4)),
+            ),
+            ("`tf.Variable`에서의 도함수", 1, (("returns", 5),)),
+            ("`x`와 상관없는 함수의 도함수는 0", 1, (("returns", 6), ("returns", 7))),
+            ("도함수의 도함수", 1, (("returns", 8), ("returns", 9))),
+        ),
+        mistakes=(
+            Mistake(
+                make=derivative_without_zero,
+                message="`f`가 `x`와 상관없으면 `tape.gradient`가 `None`을 돌려줍니다.",
+                advice="`tape.gradient(y, x, unconnected_gradients='zero')`를 쓰거나 `None`을 0으로 바꾸세요.",
+            ),
+            Mistake(
+                make=derivative_none,
+                message="`None`을 돌려줍니다. 테이프가 `x`를 지켜보지 않았거나 `return`을 빠뜨렸습니다.",
+                advice="상수는 저절로 지켜보지 않습니다. `tape.watch(x)` 다음에 `with` 블록 안에서 "
+                "`f(x)`를 계산하세요.",
+            ),
+            Mistake(
+                make=derivative_cut,
+                message="안쪽에서 구한 도함수가 바깥쪽 테이프와 끊어졌습니다.",
+                advice="`tf.Variable(x)`나 `.numpy()`로 값을 옮기지 말고, "
+                "`tf.convert_to_tensor(x)`를 `tape.watch`로 지켜보세요.",
+            ),
+        ),
+        pitfalls={
+            "near": "값이 가깝지만 정확하지 않습니다. `(f(x + h) - f(x)) / h` 같은 수치 미분이라면 "
+            "테이프로 바꾸세요."
+        },
+        requirements=(
+            "`derivative(f, x)`는 `x`에서 잰 `f`의 도함수를 `x`와 같은 모양으로 돌려줍니다.",
+            "`f`는 텐서플로 연산으로 쓴, 미분할 수 있는 함수입니다. 원소마다 계산하는 함수나 "
+            "스칼라를 돌려주는 함수입니다.",
+            "`x`는 파이썬 실수, 넘파이 배열, `tf.constant`, `tf.Variable` 가운데 하나이고(모두 float32), "
+            "스칼라, 벡터, 행렬일 수 있습니다.",
+            "`f`의 값이 `x`와 상관없으면 `None`이 아니라 0을 돌려줍니다.",
+            "`derivative(lambda t: derivative(f, t), x)`처럼 두 번 미분할 수도 있어야 합니다.",
+        ),
+        hints=(
+            "테이프는 `tf.Variable`만 저절로 지켜봅니다. 상수로 받은 `x`는 어떻게 해야 할까요?",
+            "`x`를 `tf.convert_to_tensor`로 텐서로 바꾸고 `tape.watch(x)`로 지켜보게 합니다. "
+            "`x`와 상관없는 함수에서는 `tape.gradient`가 `None`을 돌려주는데, "
+            "`unconnected_gradients`로 바꿀 수 있습니다.",
+            "`with tf.GradientTape() as tape:` 안에 `tape.watch(x)`와 `y = f(x)`를 쓰고, 밖에서 "
+            "`return tape.gradient(y, x, unconnected_gradients='zero')`.",
+        ),
+    ),
+    StepExercise(
+        id="tape.linear_regression",
+        unit="09_tape",
+        number="9-2",
+        title="경사 하강법으로 직선 맞추기",
+        difficulty=3,
+        minutes=25,
+        subjects=("fit_line",),
+        reference=linear_regression,
+        scenes=linear_regression_scenes,
+        groups=(
+            ("`x`가 −2에서 2 사이인 데이터", 2, (("tape", 3), ("line", 0))),
+            ("`x`가 0에서 10 사이인 데이터", 2, (("tape", 3), ("line", 1))),
+            ("`x`가 100에서 200 사이인 데이터", 1, (("tape", 3), ("line", 2))),
+        ),
+        requirements=(
+            "`fit_line(x, y)`는 최소제곱 직선 `y ≈ w·x + b`의 `(w, b)`를 돌려줍니다. "
+            "`x`와 `y`는 모양 `(N,)`의 float32 넘파이 배열입니다.",
+            "`tf.GradientTape`로 구한 그레이디언트를 따라 `w`와 `b`를 조금씩 바꾸어 구합니다(경사 하강법).",
+            "데이터의 범위 안에서 최소제곱 직선과의 차이가 `y`의 표준편차의 1 %를 넘지 않아야 합니다.",
+            "`x`의 범위는 −2~2, 0~10, 100~200 가운데 하나입니다. 어느 범위에서나 1~2초 안에 끝나야 합니다.",
+        ),
+        hints=(
+            "손실은 `(w·x + b − y)²`의 평균입니다. `x`가 커지면 같은 학습률에서 어떤 일이 생기나요?",
+            "`w`와 `b`를 `tf.Variable(0.0)`으로 두고, 손실의 그레이디언트에 학습률을 곱해 `assign_sub`로 "
+            "뺍니다. `x`를 평균 0, 표준편차 1로 표준화하면 같은 학습률이 어디에서나 통합니다.",
+            "`z = (x - mean) / deviation`으로 `w·z + b`를 맞춘 다음, `w / deviation`과 "
+            "`b - w * mean / deviation`을 돌려줍니다. 학습률 0.1로 100번이면 충분합니다.",
+        ),
+    ),
+    StepExercise(
+        id="tape.train_step",
+        unit="09_tape",
+        number="9-3",
+        title="손으로 쓰는 훈련 스텝",
+        difficulty=3,
+        minutes=20,
+        subjects=("train_step",),
+        reference=train_step,
+        scenes=train_step_scenes,
+        groups=(
+            ("업데이트하기 전의 손실을 돌려줍니다", 2, (("returns", 0), ("returns", 2))),
+            ("그레이디언트로 가중치를 한 번 업데이트합니다", 2, (("weights", 0),)),
+            ("이어서 부르면 옵티마이저가 하던 대로 이어 갑니다", 2, (("weights", 2),)),
+            ("모델을 훈련 모드로 한 번 부릅니다", 2, (("returns", 1), ("weights", 1))),
+        ),
+        mistakes=(
+            NOT_UPDATED,
+            NO_TRAINING,
+            Mistake(
+                make=step_loss_after,
+                message="업데이트한 다음의 손실입니다. 업데이트하기 전의 손실을 돌려주세요.",
+                advice="테이프 안에서 구한 `loss`를 그대로 돌려주면 됩니다.",
+            ),
+            Mistake(
+                make=step_loss_after_inference,
+                message="업데이트한 다음의 손실입니다. 업데이트하기 전의 손실을 돌려주세요.",
+                advice="테이프 안에서 구한 `loss`를 그대로 돌려주면 됩니다.",
+            ),
+            Mistake(
+                make=step_twice,
+                message="같은 그레이디언트를 두 번 적용했습니다.",
+                advice="`apply_gradients`나 `apply`는 한 번만 부르세요.",
+            ),
+            Mistake(
+                make=step_two_passes,
+                message="모델을 훈련 모드로 두 번 불렀습니다. 배치 정규화의 이동 평균도 두 번 바뀝니다.",
+                advice="테이프 안에서 한 번만 부르고 그 출력으로 손실을 구하세요.",
+            ),
+            Mistake(
+                make=step_new_optimizer,
+                message="부를 때마다 옵티마이저를 새로 만들어, 모멘텀 같은 상태가 사라집니다.",
+                advice="인수로 받은 `optimizer`를 쓰세요.",
+            ),
+            Mistake(
+                make=step_swapped,
+                message="손실 함수의 인수 순서가 바뀌었습니다.",
+                advice="`loss_fn(y, y_pred)`: 레이블이 먼저입니다.",
+            ),
+        ),
+        requirements=(
+            "`train_step(model, loss_fn, optimizer, x, y)`는 배치 하나로 모델을 한 번 훈련하고, "
+            "업데이트하기 전의 손실을 돌려줍니다.",
+            "손실은 `loss_fn(y, y_pred)`이고, `y_pred`는 `model`을 훈련 모드로 한 번 부른 출력입니다.",
+            "훈련 가능한 가중치를 모두, 인수로 받은 `optimizer`로 업데이트합니다.",
+            "`fit`이나 `train_on_batch`를 쓰지 않습니다. `@tf.function`은 붙여도, 붙이지 않아도 됩니다.",
+        ),
+        hints=(
+            "`fit`이 배치마다 하는 네 가지: 순전파, 손실, 그레이디언트, 업데이트.",
+            "테이프 안에서 `model(x, training=True)`와 `loss_fn(y, y_pred)`를, 밖에서 "
+            "`tape.gradient(loss, model.trainable_variables)`를 부릅니다.",
+            "`optimizer.apply_gradients(zip(gradients, model.trainable_variables))`로 업데이트하고 "
+            "`return loss`.",
+        ),
+    ),
+    StepExercise(
+        id="tape.train_loop",
+        unit="09_tape",
+        number="9-4",
+        title="손으로 쓰는 훈련 루프",
+        difficulty=4,
+        minutes=30,
+        subjects=("train",),
+        reference=train_loop,
+        scenes=train_loop_scenes,
+        groups=(
+            ("에포크마다 모든 샘플을 한 번씩 씁니다", 3, (("samples", 0), ("samples", 1))),
+            ("에포크마다의 평균 손실을 리스트로 돌려줍니다", 2, (("losses", 0), ("losses", 1))),
+            ("모델을 훈련 모드로 부릅니다", 1, (("training", 0),)),
+            ("보지 않은 샘플에서의 정확도", 2, (("accuracy", 0),)),
+        ),
+        heldout=train_loop_heldout,
+        threshold=0.8,
+        requirements=(
+            "`train(model, x, y, epochs, batch_size)`는 모델을 훈련하고, 에포크마다의 평균 손실을 담은 "
+            "길이 `epochs`의 리스트를 돌려줍니다. 손실은 배치마다 업데이트하기 전에 구한 것입니다.",
+            "`x`는 모양 `(N, 특성 수)`의 float32 배열, `y`는 모양 `(N,)`의 정수 레이블입니다. "
+            "모델의 출력은 소프트맥스 확률입니다.",
+            "에포크마다 모든 샘플을 정확히 한 번씩 씁니다. `batch_size`개씩 나누고, 모자라는 마지막 배치도 씁니다. "
+            "순서는 섞어도 됩니다.",
+            "손실은 희소 범주형 교차 엔트로피, 옵티마이저는 `train` 안에서 만드는 "
+            "`keras.optimizers.Adam(0.02)`입니다.",
+            "`fit`이나 `train_on_batch`를 쓰지 않습니다. 무리 셋으로 나뉜 데이터로 6 에포크를 훈련하면 "
+            "보지 않은 샘플에서 정확도가 80 % 이상이어야 합니다.",
+        ),
+        hints=(
+            "반복문이 두 겹입니다: 바깥은 에포크, 안쪽은 배치. 배치를 어떻게 나눌지 먼저 정하세요.",
+            "`tf.data.Dataset.from_tensor_slices((x, y)).shuffle(len(x)).batch(batch_size)`가 마지막 배치까지 "
+            "줍니다. 배열을 `range(0, len(x), batch_size)`로 잘라도 됩니다.",
+            "안쪽 반복문에서 9-3의 훈련 스텝을 하고 손실을 모읍니다. 에포크가 끝나면 평균을 "
+            "`history.append(...)`로 담고, 모으던 것을 비웁니다.",
+        ),
+    ),
+    StepExercise(
+        id="tape.custom_fit",
+        unit="09_tape",
+        number="9-5",
+        title="`fit`이 부르는 나만의 `train_step`",
+        difficulty=4,
+        minutes=25,
+        subjects=("TapeModel",),
+        reference=custom_fit,
+        form="class",
+        scenes=custom_fit_scenes,
+        groups=(
+            ("`fit`이 `train_step`을 불러 가중치를 업데이트합니다", 2, (("weights", 0),)),
+            ("모델을 훈련 모드로 부릅니다", 2, (("weights", 1),)),
+            (
+                "기록의 `loss`는 에포크의 평균 손실입니다",
+                1,
+                (("logs", 0, "loss"), ("logs", 1, "loss")),
+            ),
+            ("기록에 `metrics`의 값이 있습니다", 2, (("logs", 0, "accuracy"), ("logs", 1, "mae"))),
+        ),
+        alternatives=(custom_fit_weighted,),
+        mistakes=(
+            Mistake(
+                make=custom_fit_without_update,
+                message="가중치가 바뀌지 않았습니다. 그레이디언트를 적용하지 않은 것 같습니다.",
+                advice="`self.optimizer.apply_gradients(zip(gradients, self.trainable_variables))`를 부르세요.",
+            ),
+            Mistake(
+                make=custom_fit_without_training,
+                message="모델을 훈련 모드로 부르지 않았습니다.",
+                advice="`self(x, training=True)`로 부르세요.",
+            ),
+            Mistake(
+                make=custom_fit_twice,
+                message="같은 그레이디언트를 두 번 적용했습니다.",
+                advice="`apply_gradients`나 `apply`는 한 번만 부르세요.",
+            ),
+            Mistake(
+                make=custom_fit_last,
+                message="에포크의 평균이 아니라 마지막 배치의 손실입니다.",
+                advice="`name`이 `loss`인 지표를 `metric.update_state(loss)`로 갱신하고 "
+                "`metric.result()`를 돌려주세요.",
+            ),
+            Mistake(
+                make=custom_fit_confused,
+                message="손실을 모으는 지표를 `y`와 `y_pred`로 갱신했습니다.",
+                advice="`self.metrics`에는 손실의 평균(`loss`)도 들어 있습니다. "
+                "그것만 `update_state(loss)`로 갱신하세요.",
+            ),
+            Mistake(
+                make=custom_fit_untracked,
+                message="지표를 갱신하지 않아 처음 값 그대로입니다.",
+                advice="`metric.update_state(y, y_pred)`를 부르세요.",
+            ),
+        ),
+        requirements=(
+            "`TapeModel`은 `keras.Model`의 하위 클래스이고, 함수형 모델처럼 "
+            "`TapeModel(inputs, outputs)`로 만듭니다.",
+            "`train_step(self, data)`을 재정의합니다. `data`는 `(x, y)`이고, `tf.GradientTape`로 "
+            "그레이디언트를 구해 업데이트합니다. `super().train_step`은 쓰지 않습니다.",
+            "`compile(optimizer=..., loss=..., metrics=[...])`과 `fit`이 그대로 동작합니다. "
+            "`loss`와 `metrics`는 문자열일 수 있습니다.",
+            "`fit`의 기록에는 에포크의 평균 손실 `loss`와 `metrics`의 값이 들어 있습니다.",
+        ),
+        hints=(
+            "9-3의 훈련 스텝과 같은 일을 합니다. 모델은 `self`, 옵티마이저는 `self.optimizer`입니다.",
+            "손실은 `self.compute_loss(x=x, y=y, y_pred=y_pred)`로 구합니다. 지표는 `self.metrics`를 돌면서 "
+            "갱신하는데, 이름이 `loss`인 지표만 손실로 갱신합니다.",
+            "`for metric in self.metrics:`에서 `metric.update_state(loss)`나 "
+            "`metric.update_state(y, y_pred)`를 부르고, "
+            "`return {metric.name: metric.result() for metric in self.metrics}`.",
+        ),
+    ),
+    StepExercise(
+        id="tape.clip",
+        unit="09_tape",
+        number="9-6",
+        title="전역 노름으로 그레이디언트 자르기",
+        difficulty=3,
+        minutes=15,
+        subjects=("clipped_step",),
+        reference=clip,
+        scenes=clip_scenes,
+        groups=(
+            ("자르기 전의 전역 노름을 돌려줍니다", 2, (("returns", 0), ("returns", 1))),
+            ("노름이 `max_norm`보다 크면 잘라서 업데이트합니다", 2, (("weights", 0),)),
+            ("노름이 `max_norm`보다 작으면 그대로 업데이트합니다", 1, (("weights", 1),)),
+            (
+                "모델을 훈련 모드로 부르고, 이어서 불러도 됩니다",
+                1,
+                (("returns", 2), ("weights", 2)),
+            ),
+        ),
+        mistakes=(
+            Mistake(
+                make=clip_without_update,
+                message="가중치가 바뀌지 않았습니다. 그레이디언트를 적용하지 않은 것 같습니다.",
+                advice="자른 그레이디언트를 `optimizer.apply_gradients`에 넘기세요.",
+            ),
+            Mistake(
+                make=clip_each,
+                message="그레이디언트마다 따로 잘랐습니다. 그러면 나아가는 방향이 달라집니다.",
+                advice="`tf.clip_by_norm`이 아니라 `tf.clip_by_global_norm`을 쓰세요.",
+            ),
+            Mistake(
+                make=clip_values,
+                message="원소마다 값을 잘랐습니다. 그러면 나아가는 방향이 달라집니다.",
+                advice="`tf.clip_by_value`가 아니라 `tf.clip_by_global_norm`을 쓰세요.",
+            ),
+            Mistake(
+                make=clip_never,
+                message="자르지 않은 그레이디언트로 업데이트했습니다.",
+                advice="`tf.clip_by_global_norm`은 자른 것을 새로 돌려줍니다. 그것을 옵티마이저에 넘기세요.",
+            ),
+            Mistake(
+                make=clip_always,
+                message="노름이 `max_norm`보다 작은데도 크기를 바꾸었습니다.",
+                advice="`max_norm / norm`이 1보다 클 때는 곱하지 않습니다.",
+            ),
+            Mistake(
+                make=clip_norm_after,
+                message="자른 다음의 노름입니다. 자르기 전의 노름을 돌려주세요.",
+                advice="`tf.clip_by_global_norm`이 돌려주는 두 번째 값이 자르기 전의 노름입니다.",
+            ),
+            Mistake(
+                make=clip_loss,
+                message="노름이 아니라 손실을 돌려줍니다.",
+                advice="`tf.linalg.global_norm(gradients)`를 돌려주세요.",
+            ),
+            Mistake(
+                make=clip_sum_of_norms,
+                message="그레이디언트마다의 노름을 더했습니다.",
+                advice="전역 노름은 모든 원소의 제곱을 더한 것의 제곱근입니다.",
+            ),
+            Mistake(
+                make=clip_squared,
+                message="제곱의 합에 제곱근을 씌우지 않았습니다.",
+                advice="전역 노름은 모든 원소의 제곱을 더한 것의 제곱근입니다.",
+            ),
+            Mistake(
+                make=clip_without_training,
+                message="모델을 훈련 모드로 부르지 않았습니다.",
+                advice="`model(x, training=True)`로 부르세요.",
+            ),
+        ),
+        requirements=(
+            "`clipped_step(model, loss_fn, optimizer, x, y, max_norm)`은 9-3의 훈련 스텝과 같되, "
+            "그레이디언트를 전역 노름으로 잘라서 업데이트합니다.",
+            "전역 노름은 모든 그레이디언트의 모든 원소를 제곱해 더한 것의 제곱근입니다.",
+            "전역 노름이 `max_norm`보다 크면 모든 그레이디언트에 `max_norm / 전역 노름`을 곱하고, "
+            "작으면 그대로 둡니다.",
+            "자르기 전의 전역 노름을 돌려줍니다. `fit`이나 `train_on_batch`를 쓰지 않습니다.",
+        ),
+        hints=(
+            "그레이디언트 전체를 하나의 긴 벡터로 보고 그 길이를 줄입니다. 방향은 그대로입니다.",
+            "`tf.clip_by_global_norm(gradients, max_norm)`은 자른 그레이디언트와 자르기 전의 노름을 "
+            "함께 돌려줍니다.",
+            "`clipped, norm = tf.clip_by_global_norm(gradients, max_norm)`, "
+            "`optimizer.apply_gradients(zip(clipped, model.trainable_variables))`, `return norm`.",
+        ),
+    ),
+    StepExercise(
+        id="tape.gan_step",
+        unit="09_tape",
+        number="9-7",
+        title="GAN의 한 스텝",
+        difficulty=5,
+        minutes=35,
+        subjects=("gan_step",),
+        reference=gan_step,
+        scenes=gan_scenes,
+        groups=(
+            ("판별자의 손실", 1, (("returns", 0, 0),)),
+            ("생성자의 손실", 2, (("returns", 0, 1),)),
+            ("판별자만 `d_optimizer`로 업데이트합니다", 2, (("weights", 0, "discriminator"),)),
+            ("생성자만 `g_optimizer`로 업데이트합니다", 2, (("weights", 0, "generator"),)),
+            ("이어서 불러도 됩니다", 1, (("returns", 1), ("weights", 1))),
+            ("두 모델을 훈련 모드로 부릅니다", 1, (("returns", 2), ("weights", 2))),
+        ),
+        alternatives=(gan_d_first, gan_g_first),
+        mistakes=(
+            Mistake(
+                make=gan_saturating,
+                message="생성자의 손실이 포화하는 꼴 `log(1 − D(G(z)))`입니다.",
+                advice="생성한 것의 레이블을 1로 둔 교차 엔트로피를 쓰세요: `bce(ones, fake_logits)`.",
+            ),
+            Mistake(
+                make=gan_probabilities,
+                message="로짓을 확률로 다루었습니다.",
+                advice="`keras.losses.BinaryCrossentropy(from_logits=True)`를 쓰세요.",
+            ),
+            Mistake(
+                make=gan_average,
+                message="판별자의 손실을 평균했습니다.",
+                advice="실제와 생성의 교차 엔트로피를 더하세요. 2로 나누지 않습니다.",
+            ),
+            Mistake(
+                make=gan_flipped,
+                message="판별자의 손실에서 실제와 생성의 레이블이 바뀌었습니다.",
+                advice="실제는 1, 생성은 0입니다.",
+            ),
+            Mistake(
+                make=gan_swapped_losses,
+                message="두 손실의 순서가 바뀌었습니다.",
+                advice="`(d_loss, g_loss)`로 돌려주세요.",
+            ),
+            Mistake(
+                make=gan_swapped_optimizers,
+                message="두 옵티마이저가 바뀌었습니다.",
+                advice="생성자는 `g_optimizer`, 판별자는 `d_optimizer`로 업데이트합니다.",
+            ),
+            Mistake(
+                make=gan_both_in_d,
+                message="판별자를 업데이트하면서 생성자의 변수까지 바꾸었습니다.",
+                advice="판별자의 그레이디언트는 `discriminator.trainable_variables`로만 구하세요.",
+            ),
+            Mistake(
+                make=gan_both_in_g,
+                message="생성자를 업데이트하면서 판별자의 변수까지 바꾸었습니다.",
+                advice="생성자의 그레이디언트는 `generator.trainable_variables`로만 구하세요.",
+            ),
+            Mistake(
+                make=gan_without_g,
+                message="생성자의 가중치가 바뀌지 않았습니다.",
+                advice="`g_optimizer`로 `generator.trainable_variables`를 업데이트하세요.",
+            ),
+            Mistake(
+                make=gan_without_d,
+                message="판별자의 가중치가 바뀌지 않았습니다.",
+                advice="`d_optimizer`로 `discriminator.trainable_variables`를 업데이트하세요.",
+            ),
+            Mistake(
+                make=gan_without_training,
+                message="두 모델을 훈련 모드로 부르지 않았습니다.",
+                advice="`generator(noise, training=True)`, `discriminator(..., training=True)`로 부르세요.",
+            ),
+        ),
+        requirements=(
+            "`gan_step(generator, discriminator, g_optimizer, d_optimizer, real, noise)`는 두 모델을 한 번씩 "
+            "훈련하고 `(d_loss, g_loss)`를 돌려줍니다. 손실은 그 모델을 업데이트하기 전의 값입니다.",
+            "판별자는 로짓을 냅니다. 판별자의 손실은 실제(`real`, 레이블 1)의 교차 엔트로피와 "
+            "생성한 것(레이블 0)의 교차 엔트로피의 합입니다.",
+            "생성자의 손실은 생성한 것의 레이블을 1로 둔 교차 엔트로피입니다(포화하지 않는 꼴).",
+            "생성자는 `g_optimizer`, 판별자는 `d_optimizer`로 자기 변수만 업데이트합니다. "
+            "생성할 때는 늘 `noise`를 쓰고, 모델은 훈련 모드로 부릅니다.",
+            "두 모델을 함께 업데이트해도, 판별자나 생성자를 먼저 업데이트하고 새 가중치로 이어 가도 됩니다.",
+        ),
+        hints=(
+            "손실이 둘, 변수의 목록이 둘, 옵티마이저가 둘입니다. 서로 섞이지 않게 짝을 지으세요.",
+            "테이프를 둘 열고 `fake = generator(noise, training=True)`를 안에서 만듭니다. "
+            "`BinaryCrossentropy(from_logits=True)`에 `tf.ones_like(logits)`나 `tf.zeros_like(logits)`를 레이블로 줍니다.",
+            "`d_loss = bce(ones, real_logits) + bce(zeros, fake_logits)`, `g_loss = bce(ones, fake_logits)`. "
+            "`d_tape.gradient(d_loss, discriminator.trainable_variables)`와 "
+            "`g_tape.gradient(g_loss, generator.trainable_variables)`를 각자의 옵티마이저로 적용합니다.",
+        ),
+    ),
+)

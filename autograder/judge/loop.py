@@ -1,0 +1,311 @@
+"""훈련 루프의 판정: 어느 샘플이 언제 모델에 들어갔는지의 기록으로 봅니다.
+
+옵티마이저와 섞는 순서는 자유이므로 참고 답안의 값과는 비교하지 않습니다. 그레이디언트를 구한
+순전파의 입력과 출력에서 에포크, 배치, 손실을 다시 셉니다.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from autograder.korean import with_particle
+
+Failure = tuple[str, str]
+
+LOSS_TOLERANCE = 2e-3
+"""돌려준 손실이 다시 센 손실과 다를 수 있는 비율."""
+
+
+@dataclass(frozen=True)
+class _Run:
+    """훈련에 쓰인 배치들. `batches[i]`는 샘플의 번호들(모르면 -1), `losses[i]`는 샘플마다의 손실."""
+
+    samples: int
+    epochs: int
+    batch_size: int
+    batches: list[np.ndarray]
+    losses: list[np.ndarray]
+    doubled: list[np.ndarray]
+    flags: np.ndarray
+
+    @property
+    def steps(self) -> int:
+        return math.ceil(self.samples / self.batch_size)
+
+
+def _run(scene: dict[str, Any], given: dict[str, np.ndarray], have: Any) -> _Run | Failure:
+    _, x_spec, y_spec, epochs, batch_size = (
+        next(iter(item.values())) for item in scene["calls"][0]
+    )
+    x, y = given[x_spec], given[y_spec]
+    (passes,) = have.record["passes"].values()
+    if not passes["complete"]:
+        return (
+            f"모델에 샘플이 {passes['rows']:,}개나 들어갔습니다. "
+            f"{len(x)}개를 {epochs}번씩이면 {len(x) * epochs:,}개여야 합니다.",
+            "반복문이 몇 겹인지, 에포크를 몇 번 도는지 보세요.",
+        )
+    if not passes["passes"]:
+        return (
+            "모델을 한 번도 부르지 않았습니다.",
+            "테이프 안에서 `model(x_batch, training=True)`을 부르세요.",
+        )
+    inputs, outputs, row_passes, training, gradients = (
+        have.arrays[passes[key]]
+        for key in ("inputs", "outputs", "row_passes", "training", "gradients")
+    )
+    trained = np.flatnonzero(gradients > 0)
+    if not len(trained):
+        return (
+            "모델을 불렀지만 그레이디언트를 구하지 않았습니다.",
+            "`with tf.GradientTape() as tape:` 안에서 모델을 부르고 `tape.gradient`를 부르세요.",
+        )
+    known = {row.tobytes(): number for number, row in enumerate(x.astype("float32"))}
+    batches, losses, doubled = [], [], []
+    for number in trained:
+        rows = row_passes == number
+        ids = np.array([known.get(row.tobytes(), -1) for row in inputs[rows]], int)
+        batches.append(ids)
+        losses.append(_cross_entropy(outputs[rows], y[ids]))
+        doubled.append(_cross_entropy(_softmax(outputs[rows]), y[ids]))
+    return _Run(len(x), epochs, batch_size, batches, losses, doubled, training[trained])
+
+
+def _cross_entropy(probabilities: np.ndarray, labels: np.ndarray) -> np.ndarray:
+    picked = probabilities.astype("float64")[np.arange(len(labels)), labels]
+    return -np.log(np.clip(picked, 1e-7, 1 - 1e-7))
+
+
+def _softmax(values: np.ndarray) -> np.ndarray:
+    powers = np.exp(values - values.max(axis=-1, keepdims=True))
+    return powers / powers.sum(axis=-1, keepdims=True)
+
+
+def samples(scene: dict[str, Any], given: dict[str, np.ndarray], have: Any) -> Failure | None:
+    """에포크마다 모든 샘플이 한 번씩, `batch_size`개씩 쓰였는지."""
+    run = _run(scene, given, have)
+    if not isinstance(run, _Run):
+        return run
+    used = np.concatenate(run.batches)
+    if np.any(used < 0):
+        return (
+            "`x`에 없는 값이 모델에 들어갔습니다.",
+            "`x`의 행을 바꾸지 말고 그대로 모델에 넣으세요.",
+        )
+    asked = f"샘플 {run.samples}개, 배치 크기 {run.batch_size}, 에포크 {run.epochs}번"
+    sizes = [len(batch) for batch in run.batches]
+    rest = run.samples % run.batch_size
+    if max(sizes) == 1 < min(run.batch_size, run.samples):
+        if len(sizes) >= run.samples * run.epochs:
+            return (
+                f"{asked}인데 샘플을 하나씩 넣어 훈련했습니다.",
+                "`batch_size`개씩 모아서 넣으세요.",
+            )
+        return (
+            f"{asked}인데 배치마다 샘플이 하나뿐이고, 나머지는 버려집니다.",
+            "샘플을 모으는 `append`가 `if` 안에 있지 않은지 보세요. "
+            "`batch_size`개마다 하나만 담게 됩니다.",
+        )
+    if max(sizes) > run.batch_size:
+        return (
+            f"{asked}인데 한 번에 {max(sizes)}개가 들어간 배치가 있습니다.",
+            "`batch_size`개씩 나누세요.",
+        )
+    if rest and len(used) == run.epochs * (run.samples - rest):
+        return (
+            f"{asked}인데 에포크마다 {with_particle(f'{rest}개', '을', '를')} 버립니다.",
+            "마지막 배치는 `batch_size`보다 작아도 써야 합니다.",
+        )
+    if len(used) != run.epochs * run.samples:
+        if len(used) % run.samples == 0 and sorted(Counter(used).values())[0] > 0:
+            return (
+                f"{asked}인데 에포크를 {len(used) // run.samples}번 돌았습니다.",
+                "`epochs`번 도는지, 반복자를 에포크마다 새로 만드는지 보세요.",
+            )
+        return (
+            f"{asked}이면 샘플이 모두 {run.epochs * run.samples}번 쓰여야 하는데 {len(used)}번 쓰였습니다.",
+            "에포크마다 모든 샘플을 한 번씩 쓰세요.",
+        )
+    return _epoch_failure(run, asked)
+
+
+def _epoch_failure(run: _Run, asked: str) -> Failure | None:
+    counts: Counter[int] = Counter()
+    epoch, steps = 1, 0
+    for batch in run.batches:
+        counts.update(int(number) for number in batch)
+        steps += 1
+        total = sum(counts.values())
+        if total < run.samples:
+            continue
+        if total > run.samples:
+            return (
+                "배치 하나에 두 에포크의 샘플이 섞였습니다.",
+                "`repeat`보다 `batch`를 먼저 부르거나, 에포크마다 데이터셋을 새로 도세요.",
+            )
+        if len(counts) != run.samples:
+            often = max(counts.values())
+            return (
+                f"{epoch}번째 에포크에서 {run.samples - len(counts)}개는 한 번도 쓰이지 않고, "
+                f"많게는 {often}번 쓰인 샘플도 있습니다.",
+                "에포크마다 모든 샘플을 한 번씩 쓰세요. 무작위로 뽑지 말고 섞은 순서대로 나눕니다.",
+            )
+        if steps != run.steps:
+            return (
+                f"{asked}이면 에포크마다 배치가 {run.steps}개여야 하는데 {steps}개입니다.",
+                "마지막이 아닌 배치는 `batch_size`개를 모두 채우세요.",
+            )
+        counts, epoch, steps = Counter(), epoch + 1, 0
+    return None
+
+
+def losses(scene: dict[str, Any], given: dict[str, np.ndarray], have: Any) -> Failure | None:
+    """에포크마다의 평균 손실을 돌려주었는지. 배치의 평균도 샘플의 평균도 맞습니다."""
+    run = _run(scene, given, have)
+    if not isinstance(run, _Run):
+        return run
+    call = have.record["calls"][0]
+    if call["none"]:
+        return (
+            "아무것도 돌려주지 않습니다(`None`).",
+            "에포크마다의 평균 손실을 리스트로 돌려주세요.",
+        )
+    parts = [have.arrays[item["array"]].reshape(-1) for item in call["outputs"] if "array" in item]
+    found = np.concatenate(parts).astype("float64") if parts else np.zeros(0)
+    if len(found) != run.epochs:
+        advice = "리스트에는 에포크마다 하나씩 담습니다."
+        if len(found) == len(run.batches):
+            advice = "배치마다 하나씩 담겼습니다. 에포크의 평균을 구해 하나씩 담으세요."
+        elif len(found) == 1:
+            advice = "손실 하나가 아니라 에포크마다의 손실을 모은 리스트를 돌려주세요."
+        return f"손실이 {run.epochs}개여야 하는데 {len(found)}개입니다.", advice
+    if not np.all(np.isfinite(found)):
+        return "손실에 `NaN`이나 무한대가 있습니다.", "학습률이 너무 크지 않은지 보세요."
+    if len(run.batches) % run.epochs:
+        return "에포크를 나눌 수 없어서 손실을 확인하지 못했습니다.", ""
+    return _loss_failure(run, found)
+
+
+def _loss_failure(run: _Run, found: np.ndarray) -> Failure | None:
+    steps = len(run.batches) // run.epochs
+    epochs = [run.losses[start : start + steps] for start in range(0, len(run.batches), steps)]
+
+    def each(measure: Callable[[list[np.ndarray]], float]) -> np.ndarray:
+        return np.array([measure(epoch) for epoch in epochs])
+
+    def same(wanted: np.ndarray) -> bool:
+        return bool(np.allclose(wanted, found, rtol=LOSS_TOLERANCE, atol=1e-4))
+
+    by_batch = each(lambda epoch: float(np.mean([item.mean() for item in epoch])))
+    by_sample = each(lambda epoch: float(np.concatenate(epoch).mean()))
+    if same(by_batch) or same(by_sample):
+        return None
+    counts = np.arange(1, run.epochs + 1)
+    means = np.array([item.mean() for item in run.losses])
+    doubled = np.array([item.mean() for item in run.doubled]).reshape(run.epochs, steps).mean(1)
+    guesses = (
+        (
+            each(lambda epoch: float(epoch[-1].mean())),
+            "마지막 배치의 손실입니다.",
+            "에포크의 모든 배치의 손실을 평균하세요.",
+        ),
+        (
+            each(lambda epoch: float(sum(item.mean() for item in epoch))),
+            "배치의 손실을 더하기만 했습니다.",
+            "배치의 수로 나누어 평균을 구하세요.",
+        ),
+        (
+            each(lambda epoch: float(sum(item.mean() for item in epoch))) / run.samples,
+            "배치마다의 평균을 더해 샘플의 수로 나누었습니다.",
+            "배치의 수로 나누거나, 배치의 손실에 배치의 크기를 곱해 더한 다음 샘플의 수로 나누세요.",
+        ),
+        (
+            np.cumsum(by_batch) / counts,
+            "앞 에포크의 손실까지 평균에 들어갑니다.",
+            "에포크를 시작할 때 합계나 지표를 처음으로 되돌리세요(`reset_state()`).",
+        ),
+        (
+            np.cumsum(by_sample) / counts,
+            "앞 에포크의 손실까지 평균에 들어갑니다.",
+            "에포크를 시작할 때 합계나 지표를 처음으로 되돌리세요(`reset_state()`).",
+        ),
+        (
+            np.cumsum(by_batch),
+            "앞 에포크의 손실까지 더해집니다.",
+            "에포크를 시작할 때 합계를 0으로 되돌리세요.",
+        ),
+        (
+            doubled,
+            "확률에 소프트맥스를 한 번 더 한 손실입니다.",
+            "모델의 출력이 이미 확률이므로 `from_logits=True`를 쓰지 마세요.",
+        ),
+        (
+            np.full(run.epochs, means[0]) if run.epochs > 1 else np.array([np.nan]),
+            "늘 첫 배치의 손실입니다.",
+            "",
+        ),
+    )
+    for guess, message, advice in guesses:
+        if same(guess):
+            return message, advice
+    wanted = with_particle(f"{by_sample[0]:.4g}", "이어야", "여야")
+    return (
+        f"첫 에포크의 평균 손실이 {wanted} 하는데 {found[0]:.4g}입니다.",
+        "업데이트하기 전에 구한 손실인지, 레이블이 샘플과 짝이 맞는지 보세요.",
+    )
+
+
+def training(scene: dict[str, Any], given: dict[str, np.ndarray], have: Any) -> Failure | None:
+    """그레이디언트를 구한 순전파가 모두 훈련 모드였는지."""
+    run = _run(scene, given, have)
+    if not isinstance(run, _Run):
+        return run
+    if np.all(run.flags > 0.5):
+        return None
+    return (
+        "모델을 훈련 모드로 부르지 않았습니다. 드롭아웃이 있어도 동작하지 않습니다.",
+        "`model(x_batch, training=True)`로 부르세요.",
+    )
+
+
+LOOKS: dict[str, Callable[..., Failure | None]] = {
+    "samples": samples,
+    "losses": losses,
+    "training": training,
+}
+
+
+def accuracy(scene: dict[str, Any], have: Any, x: np.ndarray, y: np.ndarray) -> float:
+    """학습자가 훈련한 가중치를 같은 구조의 모델에 넣어 잰 정확도."""
+    import keras
+
+    from autograder.observe.step import graph_of
+
+    ((name, question),) = scene["models"].items()
+    model = keras.Model(*graph_of(question))
+    keys = have.record["calls"][-1]["weights"][name]
+    for weight, key in zip(model.weights, keys, strict=True):
+        weight.assign(np.nan_to_num(have.arrays[key]))
+    predicted = np.argmax(np.asarray(model(x, training=False)), axis=-1)
+    return float(np.mean(predicted == y))
+
+
+def accuracy_failure(found: float, threshold: float) -> Failure | None:
+    """문턱에 못 미치면 그 말."""
+    if found >= threshold:
+        return None
+    return (
+        f"보지 않은 샘플에서 정확도가 {threshold:.0%} 이상이어야 하는데 {found:.0%}입니다.",
+        "가중치가 업데이트되는지, 샘플과 레이블의 짝이 맞는지, 손실과 학습률이 맞는지 보세요.",
+    )
+
+
+def accuracy_text(found: float, threshold: float) -> str:
+    """맞았을 때 보일 말."""
+    return f"보지 않은 샘플에서 정확도 {found:.0%} (기준 {threshold:.0%})"

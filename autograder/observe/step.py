@@ -1,0 +1,290 @@
+"""`step` 관찰: 훈련 스텝, 훈련 루프, `fit`을 정해진 모델과 옵티마이저와 배치로 실행해 봅니다.
+
+Challenge의 `facts`
+- `name`: 학습자가 정의한 함수나 클래스의 이름
+- `form`: "function"이나 "class"
+- `scenes`: 장면들. 장면마다 모델과 옵티마이저를 새로 만듭니다.
+  - `seed`: 가중치를 채울 시드
+  - `models`: 이름 → `{"input": 모양, "layers": [[층, 설정], …]}`. 순전파를 적으려면
+    `"passes": 자리 수`와 `"outputs": 출력의 수`를 더합니다.
+  - `optimizers`: 이름 → [클래스, 설정]
+  - `calls`: 부를 인수들의 목록. 인수는 `{"model": 이름}`, `{"optimizer": 이름}`,
+    `{"loss": [클래스, 설정]}`, `{"function": 식}`이나 `observe.structure`의 구조입니다.
+  - `fit`: `calls` 대신, 클래스로 만든 모델을 훈련하는 조건. `by_hand`가 참이면 `fit`이 하는 일을
+    즉시 실행으로 합니다.
+  - `until_gradient`: 참이면 테이프의 그레이디언트를 처음 구하는 데까지만 실행합니다.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import inspect
+from collections.abc import Iterator
+from typing import Any
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from autograder.observe import structure
+from autograder.observe.expression import function_of
+from autograder.observe.passes import Passes
+from autograder.observe.probe import probe_values, snapshot
+from autograder.observe.problems import problem
+from autograder.protocol import Challenge, Evidence
+
+WATCHED = ("fit", "train_on_batch", "train_step")
+"""썼는지 적어 두는 케라스의 메서드."""
+
+
+class TrainingScale(keras.layers.Layer):
+    """훈련 모드에서만 값을 키우는 층. 모델을 어느 모드로 불렀는지가 값에 드러납니다."""
+
+    def __init__(self, scale: float = 2.0) -> None:
+        super().__init__()
+        self.scale = scale
+
+    def call(self, inputs: Any, training: Any = None) -> Any:
+        return inputs * self.scale if training else inputs
+
+
+def observe(challenge: Challenge, subject: dict[str, Any]) -> Evidence:
+    """`subject[이름]`을 장면마다 실행합니다."""
+    given = subject.get(challenge.facts["name"])
+    found = _unusable(given, challenge.facts["form"])
+    if found is not None:
+        return Evidence(challenge.exercise, challenge.kind, found)
+    arrays: dict[str, np.ndarray] = {}
+    scenes = [
+        _Scene(str(number), scene, challenge.arrays, arrays).observe(given)
+        for number, scene in enumerate(challenge.facts["scenes"])
+    ]
+    facts = {"status": "seen", "scenes": scenes}
+    return Evidence(challenge.exercise, challenge.kind, facts, arrays)
+
+
+def graph_of(question: dict[str, Any], passes: Passes | None = None) -> tuple[Any, Any]:
+    """`models`에 적힌 모델의 입력과 출력."""
+    inputs = outputs = keras.Input(tuple(question["input"]))
+    chain = [
+        TrainingScale(**settings)
+        if kind == "TrainingScale"
+        else getattr(keras.layers, kind)(**settings)
+        for kind, settings in question["layers"]
+    ]
+    if passes is not None:
+        chain = [passes.entry(), *chain, passes.exit()]
+    for layer in chain:
+        outputs = layer(outputs)
+    return inputs, outputs
+
+
+def _passes(question: dict[str, Any]) -> Passes:
+    return Passes(question["passes"], question["input"][-1], question["outputs"])
+
+
+def _unusable(given: Any, form: str) -> dict[str, Any] | None:
+    kind = type(given).__name__
+    if given is None:
+        return problem("none", type=kind)
+    if form == "function":
+        return None if callable(given) else problem("not_function", type=kind)
+    if not inspect.isclass(given):
+        return problem("instance", type=kind)
+    return None if issubclass(given, keras.Model) else problem("not_layer", type=given.__name__)
+
+
+class _Scene:
+    def __init__(
+        self,
+        name: str,
+        scene: dict[str, Any],
+        given: dict[str, np.ndarray],
+        arrays: dict[str, np.ndarray],
+    ) -> None:
+        self.name, self.scene, self.given, self.arrays = name, scene, given, arrays
+        self.models: dict[str, Any] = {}
+        self.passes: dict[str, Passes] = {}
+        self.optimizers: dict[str, Any] = {}
+        self.record: dict[str, Any] = {"status": "seen", "calls": []}
+
+    def observe(self, subject: Any) -> dict[str, Any]:
+        used: set[str] = set()
+        with _noting(used):
+            try:
+                self._prepare(subject)
+                if "fit" in self.scene:
+                    self.record["calls"].append(self._fit(self.scene["fit"]))
+                else:
+                    for number, arguments in enumerate(self.scene["calls"]):
+                        self.record["calls"].append(self._call(number, subject, arguments))
+                        if self.record["calls"][-1]["status"] != "seen":
+                            break
+            except structure.TooLarge as error:
+                self.record = problem("huge", error)
+            except Exception as error:  # noqa: BLE001 - 학습자의 코드는 무엇이든 던집니다
+                self.record = problem("call", error)
+        self.record["used"] = sorted(used)
+        for name, passes in self.passes.items():
+            key = f"{self.name}/passes/{name}"
+            self.record.setdefault("passes", {})[name] = passes.collect(key, self.arrays)
+        return self.record
+
+    def _prepare(self, subject: Any) -> None:
+        make = subject if "fit" in self.scene else keras.Model
+        for order, (name, question) in enumerate(self.scene.get("models", {}).items()):
+            if "passes" in question:
+                self.passes[name] = _passes(question)
+            model = self.models[name] = make(*graph_of(question, self.passes.get(name)))
+            for weight, value in zip(
+                model.weights,
+                probe_values(model.weights, self.scene["seed"] + order),
+                strict=True,
+            ):
+                weight.assign(value)
+        for name, (kind, settings) in self.scene.get("optimizers", {}).items():
+            self.optimizers[name] = getattr(keras.optimizers, kind)(**settings)
+        self.record["before"] = self._weights("before")
+
+    def _weights(self, when: str) -> dict[str, list[str]]:
+        keys: dict[str, list[str]] = {}
+        for name, model in self.models.items():
+            keys[name] = []
+            for index, weight in enumerate(model.weights):
+                key = f"{self.name}/{when}/{name}/{index}"
+                self.arrays[key] = snapshot(weight)
+                keys[name].append(key)
+        return keys
+
+    def _state(self, when: str) -> dict[str, Any]:
+        return {
+            "status": "seen",
+            "weights": self._weights(when),
+            "iterations": {
+                name: int(optimizer.iterations) for name, optimizer in self.optimizers.items()
+            },
+        }
+
+    def _call(self, number: int, subject: Any, arguments: list[Any]) -> dict[str, Any]:
+        variables: dict[str, Any] = {}
+        args = [self._argument(spec, subject, variables) for spec in arguments]
+        if self.scene.get("until_gradient"):
+            return {"status": "seen", "gradient": _reaches_gradient(subject, args)}
+        when = f"call{number}"
+        try:
+            result = subject(*args)
+            outputs = structure.collect(f"{self.name}/{when}/out", result, self.arrays)
+        except structure.TooLarge as error:
+            return problem("huge", error)
+        except Exception as error:  # noqa: BLE001 - 학습자의 함수는 무엇이든 던집니다
+            return problem("call", error)
+        record = {"none": result is None, "type": type(result).__name__, "outputs": outputs}
+        record["variables"] = {}
+        for key, variable in variables.items():
+            record["variables"][key] = f"{self.name}/{when}/var/{key}"
+            self.arrays[record["variables"][key]] = variable.numpy()
+        return record | self._state(when)
+
+    def _argument(self, spec: Any, subject: Any, variables: dict[str, Any]) -> Any:
+        ((form, content),) = spec.items()
+        if form == "model":
+            return self.models[content]
+        if form == "optimizer":
+            return self.optimizers[content]
+        if form == "loss":
+            kind, settings = content
+            return getattr(keras.losses, kind)(**settings)
+        if form == "function":
+            return function_of(content, subject)
+        return structure.build(spec, self.given, variables)
+
+    def _fit(self, question: dict[str, Any]) -> dict[str, Any]:
+        model = self.models[question["model"]]
+        model.compile(
+            optimizer=self.optimizers[question["optimizer"]],
+            loss=question["loss"],
+            metrics=list(question["metrics"]),
+        )
+        x, y = self.given[question["x"]], self.given[question["y"]]
+        size, epochs = question["batch_size"], question["epochs"]
+        if question.get("by_hand"):
+            logs = [_epoch_by_hand(model, x, y, size) for _ in range(epochs)]
+            history = {key: [entry[key] for entry in logs] for key in logs[-1]}
+        else:
+            done = model.fit(x, y, batch_size=size, epochs=epochs, shuffle=False, verbose=0)
+            history = {str(key): _numbers(values) for key, values in done.history.items()}
+        return self._state("fit") | {"history": history}
+
+
+def _epoch_by_hand(model: Any, x: np.ndarray, y: np.ndarray, size: int) -> dict[str, float]:
+    model.reset_metrics()
+    logs: dict[str, Any] = {}
+    for start in range(0, len(x), size):
+        part = slice(start, start + size)
+        logs = model.train_step((tf.constant(x[part]), tf.constant(y[part])))
+    found: dict[str, float] = {}
+    for key, value in logs.items():
+        entries = value.items() if isinstance(value, dict) else [(key, value)]
+        found |= {str(name): float(entry) for name, entry in entries}
+    return found
+
+
+def _numbers(values: Any) -> list[float | None]:
+    numbers: list[float | None] = []
+    for value in values:
+        try:
+            numbers.append(float(value))
+        except (TypeError, ValueError):
+            numbers.append(None)
+    return numbers
+
+
+@contextlib.contextmanager
+def _noting(used: set[str]) -> Iterator[None]:
+    """`keras.Model`의 `WATCHED` 메서드를 쓰면 `used`에 적습니다."""
+    replaced = []
+    for name in WATCHED:
+        owner = next(item for item in keras.Model.__mro__ if name in vars(item))
+        original = vars(owner)[name]
+        replaced.append((owner, name, original))
+        setattr(owner, name, _noted(name, original, used))
+    try:
+        yield
+    finally:
+        for owner, name, original in replaced:
+            setattr(owner, name, original)
+
+
+def _noted(name: str, original: Any, used: set[str]) -> Any:
+    def method(self: Any, *args: Any, **kwargs: Any) -> Any:
+        used.add(name)
+        return original(self, *args, **kwargs)
+
+    return method
+
+
+class _Reached(BaseException):
+    """테이프의 그레이디언트를 구하는 데에 이르렀습니다."""
+
+
+def _reaches_gradient(subject: Any, args: list[Any]) -> bool:
+    methods = {name: getattr(tf.GradientTape, name) for name in ("gradient", "jacobian")}
+
+    def reached(*args: Any, **kwargs: Any) -> Any:
+        raise _Reached
+
+    before = tf.config.functions_run_eagerly()
+    tf.config.run_functions_eagerly(True)
+    for name in methods:
+        setattr(tf.GradientTape, name, reached)
+    try:
+        subject(*args)
+    except _Reached:
+        return True
+    except Exception:  # noqa: BLE001 - 오류는 끝까지 실행하는 장면이 말합니다
+        return False
+    finally:
+        for name, method in methods.items():
+            setattr(tf.GradientTape, name, method)
+        tf.config.run_functions_eagerly(before)
+    return False
