@@ -18,7 +18,7 @@ from small_course import EXERCISE, SOLVED, UNIT, cells, code, markdown, region, 
 
 from autograder.classroom import build as building
 from autograder.classroom import notebook as notebooks
-from autograder.classroom import refusals, templates
+from autograder.classroom import pages, refusals, templates
 from autograder.classroom.build import build, plan
 from autograder.classroom.stubs import COMMENT, stubs
 from autograder.classroom.verify import Run, solution_faults, untouched_faults
@@ -297,9 +297,12 @@ def test_the_course_map_adds_up(
     from autograder.exercises import all_exercises
     from autograder.judge import points_of
 
-    page = templates.course_map("https://github.com/someone/course")
+    page = pages.course_map("https://github.com/someone/course")
     total = sum(points_of(exercise) for exercise in all_exercises())
-    assert f"| {len(all_exercises())} | {total:g} |" in page.splitlines()[-1]
+    (sums,) = [line for line in page.splitlines() if line.startswith("| 모두")]
+    assert f"| {len(all_exercises())} | {total:g} |" in sums
+    for exercise in all_exercises():
+        assert page.count(f"`{exercise.id}`") == 1
     for unit in UNITS.values():
         assert f"[{unit.number} · {unit.title}]({unit.notebook})" in page
     # A build of everything writes it and finds notebooks that no unit makes.
@@ -313,6 +316,36 @@ def test_the_course_map_adds_up(
     stray.unlink()
     assert build([], root=folder, run=False) == 0
     assert "| 1 | 4 |" in (folder / "notebooks" / "README.md").read_text("utf-8")
+
+
+def test_the_picture_of_the_course_names_only_units_that_are_there() -> None:
+    lines = [
+        line for line in pages.course_map("https://github.com/a/b").splitlines() if "u" in line
+    ]
+    boxes = {
+        line.split("[")[0].strip() for line in lines if line.strip().startswith("u") and "[" in line
+    }
+    arrows = [line.split("-->") for line in lines if "-->" in line]
+    assert len(boxes) == len(UNITS)
+    assert {end.strip() for arrow in arrows for end in arrow} <= boxes
+
+
+def test_the_glossary_page_explains_every_term_of_the_lint() -> None:
+    from autograder.classroom.lint.korean import glossary, korean_problems
+
+    page = pages.glossary_page()
+    for term in glossary():
+        assert term["english"] in page
+        assert len(term["meaning"]) > 8
+    assert not list(korean_problems(page))
+
+
+def test_a_readme_without_a_place_for_the_units_is_refused() -> None:
+    assert pages.with_unit_table(f"a\n{pages.BEGIN}\nold\n{pages.END}\nb").endswith(
+        f"{pages.END}\nb"
+    )
+    with pytest.raises(CourseError, match="단원표"):
+        pages.with_unit_table("# README")
 
 
 def test_a_notebook_edited_as_text_keeps_its_ids(course: Callable[..., Path]) -> None:

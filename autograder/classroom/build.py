@@ -34,6 +34,7 @@ from nbgrader.preprocessors import (
 from autograder.classroom import templates
 from autograder.classroom.fill import fill
 from autograder.classroom.notebook import read, text, tidy
+from autograder.classroom.pages import pages
 from autograder.classroom.refusals import exercise_problems, solution_problems, student_problems
 from autograder.classroom.stubs import KoreanStubs
 from autograder.errors import CourseError
@@ -79,7 +80,7 @@ def build(
 ) -> int:
     """단원들의 학생용 노트북을 만들거나(`check`면 비교만 하고) 종료 코드를 돌려줍니다.
 
-    `units`가 비어 있으면 모든 단원과 차례(`notebooks/README.md`)입니다. `run`이 False면
+    `units`가 비어 있으면 모든 단원과 차례, 용어집, README의 단원표입니다. `run`이 False면
     노트북을 실행하지 않습니다. 없는 단원이나 과정 폴더가 아니면 CourseError.
     """
     root = course_root() if root is None else root
@@ -99,10 +100,10 @@ def build(
             if not check:
                 _write(made.files)
     if not units:
-        page = {root / "notebooks" / "README.md": templates.course_map(templates.repository(root))}
-        changed += [path for path, content in page.items() if _current(path) != content]
+        made_pages = pages(root, templates.repository(root))
+        changed += [path for path, content in made_pages.items() if _current(path) != content]
         if not check:
-            _write(page)
+            _write(made_pages)
     _report(root, changed, refused, check, len(chosen))
     return FAILED if refused or (check and changed) else 0
 

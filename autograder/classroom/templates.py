@@ -1,4 +1,4 @@
-"""`build`가 쓰는 셀의 글: 머리글, 준비 셀, 바닥글, 강좌의 차례."""
+"""`build`가 쓰는 셀의 글: 머리글, 준비 셀, 바닥글."""
 
 from __future__ import annotations
 
@@ -14,7 +14,6 @@ from autograder import about
 from autograder.classroom.notebook import generated, parse
 from autograder.errors import CourseError
 from autograder.exercises.units import UNITS, Unit
-from autograder.report import number_text
 
 BRANCH = "main"
 BADGE = "https://colab.research.google.com/assets/colab-badge.svg"
@@ -115,36 +114,3 @@ def _names(cells: Sequence[NotebookNode]) -> set[str]:
         for node in ast.walk(parse(cell))
         if isinstance(node, ast.Name)
     }
-
-
-def course_map(address: str) -> str:
-    """`notebooks/README.md`: 단원, 시간, 문제, 배점의 표."""
-    from autograder.exercises import unit_exercises
-    from autograder.judge import points_of
-
-    lines = [
-        "# 차례",
-        "",
-        "위에서부터 차례로 배웁니다. 노트북마다 따로 실행할 수 있습니다.",
-        "",
-        "| 단원 | 배우는 것 | 시간 | 문제 | 배점 | |",
-        "|---|---|--:|--:|--:|---|",
-    ]
-    minutes, count, total = 0, 0, 0.0
-    for unit in UNITS.values():
-        exercises = unit_exercises(unit.name)
-        points = sum(points_of(exercise) for exercise in exercises)
-        minutes, count, total = minutes + unit.minutes, count + len(exercises), total + points
-        lines.append(
-            f"| [{unit.number} · {unit.title}]({unit.notebook}) | {unit.purpose} "
-            f"| {duration(unit.minutes)} | {len(exercises)} | {number_text(points)} "
-            f"| [Colab]({colab(unit, address)}) |"
-        )
-    lines.append(f"| 모두 | | {duration(minutes)} | {count} | {number_text(total)} | |")
-    return "\n".join(lines) + "\n"
-
-
-def duration(minutes: int) -> str:
-    """`150` → "2시간 30분"."""
-    hours, rest = divmod(minutes, 60)
-    return " ".join(f"{n}{unit}" for n, unit in ((hours, "시간"), (rest, "분")) if n)

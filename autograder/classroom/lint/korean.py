@@ -54,7 +54,7 @@ _STYLE: tuple[tuple[str, str, str], ...] = (
 
 @functools.cache
 def glossary() -> tuple[dict[str, Any], ...]:
-    """용어집: 영어(`english`), 쓸 말(`use`), 피할 말(`avoid`), 찾는 정규식(`find`)."""
+    """용어집: 영어(`english`), 쓸 말(`use`), 피할 말(`avoid`), 뜻(`meaning`), 찾는 정규식(`find`)."""
     text = files("autograder.classroom.lint").joinpath("glossary.json").read_text("utf-8")
     return tuple(json.loads(text))
 
@@ -64,6 +64,7 @@ def _rules() -> tuple[tuple[str, re.Pattern[str], str], ...]:
     terms = tuple(
         ("용어", re.compile("|".join(f"(?:{one})" for one in term["find"])), f"'{term['use']}'")
         for term in glossary()
+        if term["find"]  # 용어집에만 있고 피할 말은 없는 낱말
     )
     return terms + tuple(
         (rule, re.compile(pattern, re.M), remedy) for rule, pattern, remedy in _STYLE
