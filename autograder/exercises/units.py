@@ -38,6 +38,14 @@ UNITS: dict[str, Unit] = {
             40,
         ),
         Unit(
+            "01_eager",
+            "eager",
+            "즉시 실행",
+            "연산이 그 자리에서 값을 내는 텐서플로 2로 텐서, 변수, 파이썬 제어 흐름을 다룹니다.",
+            150,
+            ("00_start",),
+        ),
+        Unit(
             "04_sequential",
             "sequential",
             "순차형(Sequential) API",
