@@ -63,7 +63,10 @@ def derivative_without_zero():
 
 
 def derivative_none():
-    return lambda f, x: None
+    def derivative(f, x):
+        f(tf.convert_to_tensor(x))
+
+    return derivative
 
 
 def derivative_cut():
@@ -144,7 +147,7 @@ def train_step_scenes(random):
         return {
             "seed": int(random.randint(2**30)),
             "models": {"model": {"input": [features], "layers": layers}},
-            "optimizers": {"optimizer": optimizer},
+            "optimizers": {"optimizer": [*optimizer, "model"]},
             "calls": [
                 [{"model": "model"}, {"loss": loss}, {"optimizer": "optimizer"}, *batch(*item)]
                 for item in batches
@@ -340,8 +343,8 @@ def train_loop_scenes(random):
             ],
         }
 
-    batch_size = int(random.choice([12, 16, 20]))
-    rows = 5 * batch_size + int(random.randint(3, batch_size - 2))
+    batch_size = int(random.choice([8, 10, 12]))
+    rows = 4 * batch_size + int(random.randint(2, batch_size - 1))
     exact = int(random.randint(3, 6))
     return [scene("a", rows, batch_size, 6), scene("b", 4 * exact, exact, 2)], arrays
 
@@ -374,7 +377,7 @@ def custom_fit():
     return {"TapeModel": TapeModel}
 
 
-def own_train_step(update=1, training=True, weighted=False, loss_metric="loss", track=True):
+def own_train_step(update=1, training=True, weighted=False, loss_metric="loss"):
     """`custom_fit`의 다른 답과 흔한 오해를 만듭니다."""
 
     class TapeModel(keras.Model):
@@ -389,7 +392,7 @@ def own_train_step(update=1, training=True, weighted=False, loss_metric="loss", 
             for metric in self.metrics:
                 if metric.name == "loss" and loss_metric == "loss":
                     metric.update_state(loss, sample_weight=len(x) if weighted else None)
-                elif track:
+                else:
                     metric.update_state(y, y_pred)
             logs = {metric.name: metric.result() for metric in self.metrics}
             return logs | {"loss": loss} if loss_metric == "last" else logs
@@ -421,10 +424,6 @@ def custom_fit_last():
     return own_train_step(loss_metric="last")
 
 
-def custom_fit_untracked():
-    return own_train_step(track=False)
-
-
 def custom_fit_scenes(random):
     features, hidden = int(random.randint(3, 6)), int(random.randint(4, 8))
     classes, size = int(random.randint(3, 5)), int(random.randint(6, 9))
@@ -440,7 +439,7 @@ def custom_fit_scenes(random):
         return {
             "seed": int(random.randint(2**30)),
             "models": {"model": {"input": [features], "layers": layers}},
-            "optimizers": {"optimizer": optimizer},
+            "optimizers": {"optimizer": [*optimizer, "model"]},
             "fit": fit | {"model": "model", "optimizer": "optimizer", "batch_size": size},
         }
 
@@ -584,7 +583,7 @@ def clip_scenes(random):
         return {
             "seed": int(random.randint(2**30)),
             "models": {"model": {"input": [features], "layers": layers}},
-            "optimizers": {"optimizer": optimizer},
+            "optimizers": {"optimizer": [*optimizer, "model"]},
             "calls": given,
         }
 
@@ -636,18 +635,14 @@ def other_gan(
     training=True,
     d_scale=1.0,
     targets=(1.0, 0.0),
-    d_updates="d",
-    g_updates="g",
+    updates="dg",
     returned=("d", "g"),
-    swapped=False,
 ):
     """`gan_step`의 다른 답과 흔한 오해를 만듭니다."""
 
     def gan_step(generator, discriminator, g_optimizer, d_optimizer, real, noise):
         models = {"g": generator, "d": discriminator}
         optimizers = {"g": g_optimizer, "d": d_optimizer}
-        if swapped:
-            optimizers = {"g": d_optimizer, "d": g_optimizer}
         losses = {}
 
         def d_loss():
@@ -660,23 +655,23 @@ def other_gan(
             fake = discriminator(generator(noise, training=training), training=training)
             return -bce(0.0, fake) if saturating else bce(1.0, fake)
 
-        def found(name, compute, updates):
-            variables = [item for key in updates for item in models[key].trainable_variables]
+        def found(name, compute):
+            variables = models[name].trainable_variables
             with tf.GradientTape() as tape:
                 losses[name] = compute()
             return optimizers[name], tape.gradient(losses[name], variables), variables
 
-        steps = [("d", d_loss, d_updates), ("g", g_loss, g_updates)]
+        steps = [("d", d_loss), ("g", g_loss)]
         if order == "g first":
             steps.reverse()
         waiting = []
-        for name, compute, updates in steps:
-            if not updates:
-                losses[name] = compute()
-                continue
-            waiting.append(found(name, compute, updates))
+        for name, compute in steps:
+            update = found(name, compute)
+            if name in updates:
+                waiting.append(update)
             if order != "together":
-                apply(*waiting.pop())
+                while waiting:
+                    apply(*waiting.pop())
         for update in waiting:
             apply(*update)
         return tuple(losses[name] for name in returned)
@@ -718,28 +713,16 @@ def gan_flipped():
     return other_gan(targets=(0.0, 1.0))
 
 
-def gan_both_in_d():
-    return other_gan(d_updates="dg")
-
-
-def gan_both_in_g():
-    return other_gan(g_updates="gd")
-
-
 def gan_without_g():
-    return other_gan(g_updates="")
+    return other_gan(updates="d")
 
 
 def gan_without_d():
-    return other_gan(d_updates="")
+    return other_gan(updates="g")
 
 
 def gan_swapped_losses():
     return other_gan(returned=("g", "d"))
-
-
-def gan_swapped_optimizers():
-    return other_gan(swapped=True)
 
 
 def gan_scenes(random):
@@ -776,7 +759,10 @@ def gan_scenes(random):
                     "layers": [dense, *middle, ["Dense", {"units": 1}]],
                 },
             },
-            "optimizers": dict(zip(("g_optimizer", "d_optimizer"), optimizers, strict=True)),
+            "optimizers": {
+                "g_optimizer": [*optimizers[0], "generator"],
+                "d_optimizer": [*optimizers[1], "discriminator"],
+            },
             "calls": given,
         }
 
@@ -865,9 +851,9 @@ EXERCISES = (
         reference=linear_regression,
         scenes=linear_regression_scenes,
         groups=(
-            ("`x`가 −2에서 2 사이인 데이터", 2, (("tape", 3), ("line", 0))),
-            ("`x`가 0에서 10 사이인 데이터", 2, (("tape", 3), ("line", 1))),
-            ("`x`가 100에서 200 사이인 데이터", 1, (("tape", 3), ("line", 2))),
+            ("`x`가 −2에서 2 사이인 데이터", 2, (("line", 0), ("tape", 3))),
+            ("`x`가 0에서 10 사이인 데이터", 2, (("line", 1), ("tape", 3))),
+            ("`x`가 100에서 200 사이인 데이터", 1, (("line", 2), ("tape", 3))),
         ),
         requirements=(
             "`fit_line(x, y)`는 최소제곱 직선 `y ≈ w·x + b`의 `(w, b)`를 돌려줍니다. "
@@ -904,6 +890,11 @@ EXERCISES = (
             NOT_UPDATED,
             NO_TRAINING,
             Mistake(
+                make=step_two_passes,
+                message="모델을 훈련 모드로 두 번 불렀습니다. 배치 정규화의 이동 평균도 두 번 바뀝니다.",
+                advice="테이프 안에서 한 번만 부르고 그 출력으로 손실을 구하세요.",
+            ),
+            Mistake(
                 make=step_loss_after,
                 message="업데이트한 다음의 손실입니다. 업데이트하기 전의 손실을 돌려주세요.",
                 advice="테이프 안에서 구한 `loss`를 그대로 돌려주면 됩니다.",
@@ -917,11 +908,6 @@ EXERCISES = (
                 make=step_twice,
                 message="같은 그레이디언트를 두 번 적용했습니다.",
                 advice="`apply_gradients`나 `apply`는 한 번만 부르세요.",
-            ),
-            Mistake(
-                make=step_two_passes,
-                message="모델을 훈련 모드로 두 번 불렀습니다. 배치 정규화의 이동 평균도 두 번 바뀝니다.",
-                advice="테이프 안에서 한 번만 부르고 그 출력으로 손실을 구하세요.",
             ),
             Mistake(
                 make=step_new_optimizer,
@@ -965,6 +951,10 @@ EXERCISES = (
             ("모델을 훈련 모드로 부릅니다", 1, (("training", 0),)),
             ("보지 않은 샘플에서의 정확도", 2, (("accuracy", 0),)),
         ),
+        pitfalls={
+            "Unknown variable": "옵티마이저 하나는 모델 하나의 변수만 기억합니다. "
+            "`train` 안에서 새로 만드세요."
+        },
         heldout=train_loop_heldout,
         threshold=0.8,
         requirements=(
@@ -1037,12 +1027,17 @@ EXERCISES = (
                 advice="`self.metrics`에는 손실의 평균(`loss`)도 들어 있습니다. "
                 "그것만 `update_state(loss)`로 갱신하세요.",
             ),
-            Mistake(
-                make=custom_fit_untracked,
-                message="지표를 갱신하지 않아 처음 값 그대로입니다.",
-                advice="`metric.update_state(y, y_pred)`를 부르세요.",
-            ),
         ),
+        pitfalls={
+            "positional argument": "`TapeModel(inputs, outputs)`로 만들 수 있어야 합니다. `__init__`을 "
+            "쓰지 않거나, 받은 인수를 `super().__init__(*args, **kwargs)`로 넘기세요.",
+            "has not yet been built": "지표를 한 번도 갱신하지 않았습니다. `self.metrics`의 지표마다 "
+            "`update_state`를 부르세요.",
+            "BroadcastTo": "손실을 모으는 지표까지 `y`와 `y_pred`로 갱신하지 않았는지 보세요. "
+            "이름이 `loss`인 지표는 `update_state(loss)`로 갱신합니다.",
+            "Toutput_types": "`train_step`이 아무것도 돌려주지 않습니다. "
+            "지표의 이름 → 값인 딕셔너리를 돌려주세요.",
+        },
         requirements=(
             "`TapeModel`은 `keras.Model`의 하위 클래스이고, 함수형 모델처럼 "
             "`TapeModel(inputs, outputs)`로 만듭니다.",
@@ -1195,21 +1190,6 @@ EXERCISES = (
                 advice="`(d_loss, g_loss)`로 돌려주세요.",
             ),
             Mistake(
-                make=gan_swapped_optimizers,
-                message="두 옵티마이저가 바뀌었습니다.",
-                advice="생성자는 `g_optimizer`, 판별자는 `d_optimizer`로 업데이트합니다.",
-            ),
-            Mistake(
-                make=gan_both_in_d,
-                message="판별자를 업데이트하면서 생성자의 변수까지 바꾸었습니다.",
-                advice="판별자의 그레이디언트는 `discriminator.trainable_variables`로만 구하세요.",
-            ),
-            Mistake(
-                make=gan_both_in_g,
-                message="생성자를 업데이트하면서 판별자의 변수까지 바꾸었습니다.",
-                advice="생성자의 그레이디언트는 `generator.trainable_variables`로만 구하세요.",
-            ),
-            Mistake(
                 make=gan_without_g,
                 message="생성자의 가중치가 바뀌지 않았습니다.",
                 advice="`g_optimizer`로 `generator.trainable_variables`를 업데이트하세요.",
@@ -1225,6 +1205,10 @@ EXERCISES = (
                 advice="`generator(noise, training=True)`, `discriminator(..., training=True)`로 부르세요.",
             ),
         ),
+        pitfalls={
+            "Unknown variable": "옵티마이저가 다른 모델의 변수를 받았습니다. `d_optimizer`로는 "
+            "`discriminator.trainable_variables`만, `g_optimizer`로는 `generator.trainable_variables`만 업데이트하세요."
+        },
         requirements=(
             "`gan_step(generator, discriminator, g_optimizer, d_optimizer, real, noise)`는 두 모델을 한 번씩 "
             "훈련하고 `(d_loss, g_loss)`를 돌려줍니다. 손실은 그 모델을 업데이트하기 전의 값입니다.",

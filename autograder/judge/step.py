@@ -19,7 +19,7 @@ from typing import Any
 
 import numpy as np
 
-from autograder.exercise import StepExercise
+from autograder.exercise import Mistake, StepExercise
 from autograder.exercise.step import Look
 from autograder.judge import loop
 from autograder.judge.problems import explain
@@ -31,13 +31,17 @@ VALUE_TOLERANCE = 2e-4
 """돌려준 값이 다를 수 있는 비율."""
 WEIGHT_TOLERANCE = 5e-3
 """가중치의 변화가 다를 수 있는 비율."""
+NEAR_TOLERANCE = 0.03
+"""가깝지만 정확하지 않은 값이라고 말할 비율."""
+NEAR = "near"
 LINE_TOLERANCE = 0.01
 """x의 범위 안에서 직선이 최소제곱 직선과 다를 수 있는 정도(y의 표준편차에 견준 비율)."""
 
 Failure = tuple[str, str]
 
 _ADVICE = {
-    "Unknown variable": "인수로 받은 옵티마이저를 쓰세요. 옵티마이저 하나는 처음 본 변수들만 업데이트합니다.",
+    "Unknown variable": "옵티마이저가 모르는 변수를 받았습니다. 인수로 받은 옵티마이저로, 인수로 받은 모델의 "
+    "변수를 업데이트하세요.",
     "No gradients provided for any variable": "모델을 부르고 손실을 구하는 코드가 `with` 블록 안에 있는지, "
     "손실을 넘파이로 바꾸지 않았는지 보세요.",
     "non-persistent": "테이프 하나로는 그레이디언트를 한 번만 구합니다. "
@@ -100,6 +104,8 @@ class _Judgement:
             for record, _ in zip(evidence.facts["scenes"], self.scenes, strict=True)
         ]
         self.cache: dict[tuple[int, int], View] = {}
+        self.suspect: Mistake | None = None
+        self.unknown: int | None = None
         self.makers: list[Callable[[], Any]] = [exercise.reference, *exercise.alternatives]
         self.variant = self._variant()
 
@@ -115,18 +121,16 @@ class _Judgement:
         return None, passed
 
     def _variant(self) -> int:
-        """맞는 답이 여럿이면, 항목을 가장 많이 얻는 것과 견줍니다."""
-        best, least = 0, len(self.exercise.groups) + 1
-        for number in range(len(self.makers)):
-            failures = sum(
-                any(self._failure(look, number, explained=False) for look in looks)
-                for _, _, looks in self.exercise.groups
-            )
-            if failures < least:
-                best, least = number, failures
-            if not failures or len(self.makers) == 1:
-                break
-        return best
+        """맞는 답이 여럿이면, 첫 장면에서 가장 비슷한 것과 견줍니다."""
+        if len(self.makers) == 1:
+            return 0
+        looks = [look for _, _, looks in self.exercise.groups for look in looks]
+        first = [look for look in looks if look[1] == looks[0][1]]
+        failures = [
+            sum(self._failure(look, number, explained=False) is not None for look in first)
+            for number in range(len(self.makers))
+        ]
+        return failures.index(min(failures))
 
     def _failure(self, look: Look, variant: int, *, explained: bool = True) -> Failure | None:
         aspect, number, *more = look
@@ -146,10 +150,26 @@ class _Judgement:
         failure = compare(self._seen(self.makers[variant], number), have, *more)
         if failure is None or not explained:
             return failure
-        for mistake in self.exercise.mistakes:
-            if compare(self._seen(mistake.make, number), have, *more) is None:
-                return mistake.message, mistake.advice
+        mistake = self._mistake(lambda view: compare(view, have, *more), number)
+        if mistake is not None:
+            return mistake.message, mistake.advice
+        if failure[1] == NEAR:
+            return failure[0], self.exercise.pitfalls.get(NEAR, "")
         return failure
+
+    def _mistake(self, difference: Callable[[View], Failure | None], number: int) -> Mistake | None:
+        """답과 같은 값을 내는 오해. 한 번 찾은 오해부터 보고, 모르는 오해는 한 장면에서만 찾습니다."""
+        if self.suspect is not None:
+            if difference(self._seen(self.suspect.make, number)) is None:
+                return self.suspect
+        elif self.unknown not in (None, number):
+            return None
+        for mistake in self.exercise.mistakes:
+            if difference(self._seen(mistake.make, number)) is None:
+                self.suspect = mistake
+                return mistake
+        self.unknown = number
+        return None
 
     def _blocked(self, have: View) -> Failure | None:
         """값을 비교할 수 없게 하는 것: 오류, 스스로 쓰지 않은 훈련."""
@@ -174,21 +194,24 @@ class _Judgement:
     def _explained(self, record: dict[str, Any]) -> Failure:
         message, advice = explain(record, self.exercise.subjects[0])
         said = str(record.get("message") or "")
-        return message, next((text for sign, text in _ADVICE.items() if sign in said), advice)
+        known = _ADVICE | self.exercise.pitfalls
+        return message, next((text for sign, text in known.items() if sign in said), advice)
 
     def _seen(self, make: Callable[[], Any], number: int) -> View:
         from autograder.observe import observe
 
         key = id(make), number
         if key not in self.cache:
-            scene = dict(self.scenes[number])
-            if "fit" in scene:
-                scene["fit"] = scene["fit"] | {"by_hand": True}
-            challenge = replace(self.challenge, facts=self.challenge.facts | {"scenes": [scene]})
+            scenes = [
+                scene | {"fit": scene["fit"] | {"by_hand": True}} if "fit" in scene else scene
+                for scene in self.scenes
+            ]
+            facts = self.challenge.facts | {"scenes": scenes, "only": number}
+            challenge = replace(self.challenge, facts=facts)
             made = make()
             subject = made if isinstance(made, dict) else {self.exercise.subjects[0]: made}
             evidence = observe(challenge, subject)
-            self.cache[key] = View(evidence.facts["scenes"][0], evidence.arrays)
+            self.cache[key] = View(evidence.facts["scenes"][number], evidence.arrays)
         return self.cache[key]
 
     def _accuracy(self, number: int) -> float:
@@ -197,9 +220,14 @@ class _Judgement:
         return loop.accuracy(self.scenes[number], self.found[number], x, y)
 
 
-def values(call: dict[str, Any], arrays: dict[str, np.ndarray]) -> list[np.ndarray]:
-    """돌려준 것들 가운데 수인 것."""
-    return [np.asarray(arrays[item["array"]]) for item in call["outputs"] if "array" in item]
+def values(
+    call: dict[str, Any], arrays: dict[str, np.ndarray], count: int | None = None
+) -> list[np.ndarray]:
+    """돌려준 것들 가운데 수인 것. 수 `count`개를 담은 배열 하나는 수들로 나눕니다."""
+    found = [np.asarray(arrays[item["array"]]) for item in call["outputs"] if "array" in item]
+    if count is not None and len(found) == 1 < count and found[0].shape == (count,):
+        return list(found[0])
+    return found
 
 
 def _returns(want: View, have: View, which: int | None = None) -> Failure | None:
@@ -208,12 +236,13 @@ def _returns(want: View, have: View, which: int | None = None) -> Failure | None
     for wanted, found in zip(want.record["calls"], have.record["calls"], strict=False):
         if wanted["status"] != "seen":
             return "", ""
-        outputs, others = values(wanted, want.arrays), values(found, have.arrays)
+        outputs = values(wanted, want.arrays)
+        others = values(found, have.arrays, len(outputs))
         if not outputs and not others and wanted["none"] == found["none"]:
             continue
         if found["none"]:
             return "아무것도 돌려주지 않습니다(`None`).", "`return`을 빠뜨리지 않았는지 보세요."
-        if len(found["outputs"]) != len(outputs) or len(others) != len(outputs):
+        if len(others) != len(outputs):
             kind = found["type"]
             return (
                 f"{len(outputs)}개의 수나 텐서를 돌려주어야 하는데 `{kind}`에 담긴 "
@@ -248,7 +277,8 @@ def _value_difference(output: np.ndarray, other: np.ndarray) -> Failure | None:
     worst = int(np.argmax(gap))
     wanted, found = float(output.reshape(-1)[worst]), float(other.reshape(-1)[worst])
     text = with_particle(f"{wanted:.4g}", "이어야", "여야")
-    return f"값이 {text} 하는데 {found:.4g}입니다.", ""
+    near = NEAR if np.all(gap <= NEAR_TOLERANCE * scale) else ""
+    return f"값이 {text} 하는데 {found:.4g}입니다.", near
 
 
 def _weights(want: View, have: View, which: str | None = None) -> Failure | None:
@@ -311,6 +341,10 @@ def _change_difference(
 
 
 def _logs(want: View, have: View, metric: str) -> Failure | None:
+    if _same_error(want, have):
+        return None
+    if want.record["calls"][0]["status"] != "seen":
+        return "", ""
     wanted = want.record["calls"][0]["history"][metric]
     history = have.record["calls"][0]["history"]
     if metric not in history:

@@ -26,6 +26,9 @@ def unattempted(subject: Any) -> bool:
         return all(item is Ellipsis for item in subject)
     if isinstance(subject, dict) and subject:
         return all(unattempted(item) for item in subject.values())
+    if type(subject).__module__.startswith("tensorflow."):
+        # `@tf.function`이 붙은 함수
+        subject = getattr(subject, "python_function", None)
     if isinstance(subject, FunctionType):
         return _is_stub(subject)
     if inspect.isclass(subject):

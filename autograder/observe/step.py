@@ -7,12 +7,13 @@ Challenge의 `facts`
   - `seed`: 가중치를 채울 시드
   - `models`: 이름 → `{"input": 모양, "layers": [[층, 설정], …]}`. 순전파를 적으려면
     `"passes": 자리 수`와 `"outputs": 출력의 수`를 더합니다.
-  - `optimizers`: 이름 → [클래스, 설정]
+  - `optimizers`: 이름 → [클래스, 설정, 업데이트할 모델]
   - `calls`: 부를 인수들의 목록. 인수는 `{"model": 이름}`, `{"optimizer": 이름}`,
     `{"loss": [클래스, 설정]}`, `{"function": 식}`이나 `observe.structure`의 구조입니다.
   - `fit`: `calls` 대신, 클래스로 만든 모델을 훈련하는 조건. `by_hand`가 참이면 `fit`이 하는 일을
     즉시 실행으로 합니다.
   - `until_gradient`: 참이면 테이프의 그레이디언트를 처음 구하는 데까지만 실행합니다.
+- `only`: 있으면 그 번호의 장면만 실행합니다.
 """
 
 from __future__ import annotations
@@ -28,11 +29,14 @@ import tensorflow as tf
 
 from autograder.observe import structure
 from autograder.observe.expression import function_of
+from autograder.observe.limits import TooLong, time_limit
 from autograder.observe.passes import Passes
 from autograder.observe.probe import probe_values, snapshot
 from autograder.observe.problems import problem
 from autograder.protocol import Challenge, Evidence
 
+SECONDS = 10.0
+"""한 번 부르는 데 쓸 수 있는 CPU 시간(초)."""
 WATCHED = ("fit", "train_on_batch", "train_step")
 """썼는지 적어 두는 케라스의 메서드."""
 
@@ -55,10 +59,17 @@ def observe(challenge: Challenge, subject: dict[str, Any]) -> Evidence:
     if found is not None:
         return Evidence(challenge.exercise, challenge.kind, found)
     arrays: dict[str, np.ndarray] = {}
-    scenes = [
-        _Scene(str(number), scene, challenge.arrays, arrays).observe(given)
-        for number, scene in enumerate(challenge.facts["scenes"])
-    ]
+    only = challenge.facts.get("only")
+    scenes: list[dict[str, Any]] = []
+    seconds = SECONDS
+    for number, scene in enumerate(challenge.facts["scenes"]):
+        if only not in (None, number):
+            scenes.append({"status": "skipped"})
+            continue
+        scenes.append(_Scene(str(number), scene, challenge.arrays, arrays, seconds).observe(given))
+        if any(call.get("problem") == "slow" for call in scenes[-1].get("calls", ())):
+            # 끝나지 않는 것을 한 번 보았으면 나머지는 오래 기다리지 않습니다.
+            seconds = 0.5
     facts = {"status": "seen", "scenes": scenes}
     return Evidence(challenge.exercise, challenge.kind, facts, arrays)
 
@@ -101,8 +112,10 @@ class _Scene:
         scene: dict[str, Any],
         given: dict[str, np.ndarray],
         arrays: dict[str, np.ndarray],
+        seconds: float,
     ) -> None:
         self.name, self.scene, self.given, self.arrays = name, scene, given, arrays
+        self.seconds = seconds
         self.models: dict[str, Any] = {}
         self.passes: dict[str, Passes] = {}
         self.optimizers: dict[str, Any] = {}
@@ -142,8 +155,10 @@ class _Scene:
                 strict=True,
             ):
                 weight.assign(value)
-        for name, (kind, settings) in self.scene.get("optimizers", {}).items():
+        for name, (kind, settings, model) in self.scene.get("optimizers", {}).items():
             self.optimizers[name] = getattr(keras.optimizers, kind)(**settings)
+            # `tf.function`은 처음 부를 때가 아니면 옵티마이저의 변수를 만들 수 없습니다.
+            self.optimizers[name].build(self.models[model].trainable_variables)
         self.record["before"] = self._weights("before")
 
     def _weights(self, when: str) -> dict[str, list[str]]:
@@ -169,21 +184,22 @@ class _Scene:
         variables: dict[str, Any] = {}
         args = [self._argument(spec, subject, variables) for spec in arguments]
         if self.scene.get("until_gradient"):
-            return {"status": "seen", "gradient": _reaches_gradient(subject, args)}
+            return _until_gradient(subject, args, self.seconds)
         when = f"call{number}"
         try:
-            result = subject(*args)
+            with time_limit(self.seconds):
+                result = subject(*args)
             outputs = structure.collect(f"{self.name}/{when}/out", result, self.arrays)
+        except TooLong:
+            return problem("slow", seconds=self.seconds)
         except structure.TooLarge as error:
             return problem("huge", error)
         except Exception as error:  # noqa: BLE001 - 학습자의 함수는 무엇이든 던집니다
             return problem("call", error)
+        kept = {key: f"{self.name}/{when}/var/{key}" for key in variables}
+        self.arrays |= {kept[key]: variable.numpy() for key, variable in variables.items()}
         record = {"none": result is None, "type": type(result).__name__, "outputs": outputs}
-        record["variables"] = {}
-        for key, variable in variables.items():
-            record["variables"][key] = f"{self.name}/{when}/var/{key}"
-            self.arrays[record["variables"][key]] = variable.numpy()
-        return record | self._state(when)
+        return record | {"variables": kept} | self._state(when)
 
     def _argument(self, spec: Any, subject: Any, variables: dict[str, Any]) -> Any:
         ((form, content),) = spec.items()
@@ -199,6 +215,16 @@ class _Scene:
         return structure.build(spec, self.given, variables)
 
     def _fit(self, question: dict[str, Any]) -> dict[str, Any]:
+        try:
+            with time_limit(self.seconds):
+                history = self._history(question)
+        except TooLong:
+            return problem("slow", seconds=self.seconds)
+        except Exception as error:  # noqa: BLE001 - 학습자의 `train_step`은 무엇이든 던집니다
+            return problem("call", error)
+        return self._state("fit") | {"history": history}
+
+    def _history(self, question: dict[str, Any]) -> dict[str, list[float | None]]:
         model = self.models[question["model"]]
         model.compile(
             optimizer=self.optimizers[question["optimizer"]],
@@ -209,11 +235,9 @@ class _Scene:
         size, epochs = question["batch_size"], question["epochs"]
         if question.get("by_hand"):
             logs = [_epoch_by_hand(model, x, y, size) for _ in range(epochs)]
-            history = {key: [entry[key] for entry in logs] for key in logs[-1]}
-        else:
-            done = model.fit(x, y, batch_size=size, epochs=epochs, shuffle=False, verbose=0)
-            history = {str(key): _numbers(values) for key, values in done.history.items()}
-        return self._state("fit") | {"history": history}
+            return {key: _numbers(entry[key] for entry in logs) for key in logs[-1]}
+        done = model.fit(x, y, batch_size=size, epochs=epochs, shuffle=False, verbose=0)
+        return {str(key): _numbers(values) for key, values in done.history.items()}
 
 
 def _epoch_by_hand(model: Any, x: np.ndarray, y: np.ndarray, size: int) -> dict[str, float]:
@@ -267,24 +291,28 @@ class _Reached(BaseException):
     """테이프의 그레이디언트를 구하는 데에 이르렀습니다."""
 
 
-def _reaches_gradient(subject: Any, args: list[Any]) -> bool:
+def _until_gradient(subject: Any, args: list[Any], seconds: float) -> dict[str, Any]:
     methods = {name: getattr(tf.GradientTape, name) for name in ("gradient", "jacobian")}
+    before = tf.config.functions_run_eagerly()
+    found = False
 
     def reached(*args: Any, **kwargs: Any) -> Any:
         raise _Reached
 
-    before = tf.config.functions_run_eagerly()
     tf.config.run_functions_eagerly(True)
     for name in methods:
         setattr(tf.GradientTape, name, reached)
     try:
-        subject(*args)
+        with time_limit(seconds):
+            subject(*args)
     except _Reached:
-        return True
+        found = True
+    except TooLong:
+        return problem("slow", seconds=seconds)
     except Exception:  # noqa: BLE001 - 오류는 끝까지 실행하는 장면이 말합니다
-        return False
+        found = False
     finally:
         for name, method in methods.items():
             setattr(tf.GradientTape, name, method)
         tf.config.run_functions_eagerly(before)
-    return False
+    return {"status": "seen", "gradient": found}
