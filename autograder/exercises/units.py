@@ -69,5 +69,13 @@ UNITS: dict[str, Unit] = {
             150,
             ("05_functional",),
         ),
+        Unit(
+            "09_tape",
+            "tape",
+            "GradientTape와 훈련 루프",
+            "그레이디언트를 직접 구해 훈련 루프, GAN, 정책 그레이디언트까지 손으로 씁니다.",
+            300,
+            ("07_subclass",),
+        ),
     )
 }
