@@ -313,6 +313,7 @@ def plot_bars(values: Mapping[str, Any], unit: str = "", *, title: str | None = 
                 markerfacecolor=style.PAPER,
                 markeredgecolor=style.INK,
                 markeredgewidth=0.8,
+                clip_on=False,
             )
     axes.set_xlim(low, high + 1e-12 + (0.0 if high > low else 1.0))
     axes.set_ylim(len(names) - 0.5, -0.5)
