@@ -1,6 +1,7 @@
 """문제의 종류. 문제 하나는 제목, 배점, 참고 답안, 힌트로 이루어지며 정답을 담고 있습니다."""
 
 from autograder.exercise.base import Exercise
+from autograder.exercise.dataset import DatasetExercise
 from autograder.exercise.function import FunctionExercise
 from autograder.exercise.layer import LayerExercise
 from autograder.exercise.model import Accuracy, ModelExercise
@@ -9,6 +10,7 @@ from autograder.exercise.value import ValueExercise
 
 __all__ = [
     "Accuracy",
+    "DatasetExercise",
     "Exercise",
     "FunctionExercise",
     "LayerExercise",

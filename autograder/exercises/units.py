@@ -46,6 +46,14 @@ UNITS: dict[str, Unit] = {
             ("00_start",),
         ),
         Unit(
+            "03_pipeline",
+            "pipeline",
+            "tf.data",
+            "데이터를 읽고, 섞고, 배치로 묶어 모델에 쉬지 않고 보냅니다. 메모리보다 큰 데이터도요.",
+            120,
+            ("01_eager",),
+        ),
+        Unit(
             "04_sequential",
             "sequential",
             "순차형(Sequential) API",

@@ -1,0 +1,136 @@
+"""관찰한 Dataset의 요소를 판정하기 좋은 꼴로: 할 일 하나의 기록과, 에포크 하나의 배열들."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from autograder.judge.problems import explain
+from autograder.korean import with_particle
+from autograder.protocol import Challenge, Evidence
+
+Failure = tuple[str, str]
+"""(메시지, 조언)."""
+
+_KINDS = {
+    "NoneType": ("아무것도 돌려주지 않습니다(`None`).", "`return`을 빠뜨리지 않았는지 보세요."),
+    "generator": (
+        "Dataset이 아니라 파이썬 제너레이터를 돌려줍니다.",
+        "`tf.data.Dataset.from_generator(...)`로 감싸거나 `from_tensor_slices`로 시작하세요.",
+    ),
+    "tuple": (
+        "Dataset이 아니라 튜플을 돌려줍니다.",
+        "`tf.data.Dataset.from_tensor_slices((x, y))`처럼 Dataset으로 만드세요.",
+    ),
+    "list": (
+        "Dataset이 아니라 리스트를 돌려줍니다.",
+        "배치를 미리 다 만들지 말고, 돌 때 만들도록 `tf.data.Dataset`을 돌려주세요.",
+    ),
+    "OwnedIterator": (
+        "Dataset이 아니라 그 반복자(iterator)를 돌려줍니다.",
+        "`iter(dataset)`은 한 번만 돌 수 있습니다. Dataset 자체를 돌려주세요.",
+    ),
+}
+
+
+@dataclass(frozen=True)
+class Step:
+    """할 일 하나: 물은 것, 참고 답안의 기록, 관찰한 기록."""
+
+    challenge: Challenge
+    reference: Evidence
+    evidence: Evidence
+    number: int
+
+    @property
+    def question(self) -> dict[str, Any]:
+        """Challenge가 물은 것."""
+        return self.challenge.facts["steps"][self.number]
+
+    @property
+    def wanted(self) -> dict[str, Any]:
+        """참고 답안의 기록."""
+        return self.reference.facts["steps"][self.number]
+
+    @property
+    def found(self) -> dict[str, Any]:
+        """관찰한 기록."""
+        return self.evidence.facts["steps"][self.number]
+
+    @property
+    def trouble(self) -> Failure | None:
+        """부르거나 돌지 못했으면 그 까닭."""
+        found, name = self.found, self.question.get("function", "")
+        if found["status"] == "seen":
+            return None
+        kind = found.get("problem")
+        if kind == "stub":
+            return f"{with_particle(f'`{name}`', '을', '를')} 아직 쓰지 않았습니다.", ""
+        if kind == "records":
+            return (
+                "쓴 파일에서 레코드를 하나씩 꺼낼 수 없습니다.",
+                "`tf.io.TFRecordWriter`로 샘플 하나를 레코드 하나로 쓰세요.",
+            )
+        if kind == "not_dataset":
+            return _not_dataset(str(found["type"]), bool(found["py_dataset"]))
+        return explain(found, name)
+
+    def epoch(self, number: int, *, reference: bool = False) -> Epoch:
+        """`number`번째 에포크."""
+        record, arrays = (
+            (self.wanted, self.reference.arrays)
+            if reference
+            else (self.found, self.evidence.arrays)
+        )
+        epoch = record["epochs"][number]
+        parts = [
+            Part(arrays[part["array"]], [tuple(shape) for shape in part["shapes"]])
+            for part in epoch["parts"]
+        ]
+        return Epoch(parts, bool(epoch["ended"]))
+
+
+def _not_dataset(kind: str, py_dataset: bool) -> Failure:
+    if py_dataset:
+        return (
+            f"`tf.data.Dataset`이 아니라 `keras.utils.PyDataset`(`{kind}`)을 돌려줍니다.",
+            "`PyDataset`은 `fit`에만 넣을 수 있습니다. 여기서는 `map`, `shuffle`, `batch`가 있는 "
+            "`tf.data.Dataset`을 만듭니다.",
+        )
+    if kind in _KINDS:
+        return _KINDS[kind]
+    return (
+        f"`tf.data.Dataset`이 아니라 `{kind}` 객체를 돌려줍니다.",
+        "`tf.data.Dataset.from_tensor_slices(...)`처럼 Dataset을 만들어 돌려주세요.",
+    )
+
+
+@dataclass(frozen=True)
+class Part:
+    """요소의 한 부분(이미지나 레이블): 이어 담은 값과 요소마다의 모양."""
+
+    flat: np.ndarray
+    shapes: list[tuple[int, ...]]
+
+    def rows(self, sample: tuple[int, ...], *, batched: bool) -> np.ndarray | None:
+        """샘플마다 한 행인 배열. 요소의 모양이 샘플 `sample`의 배치가 아니면 None."""
+        for shape in self.shapes:
+            inner = shape[1:] if batched else shape
+            if (batched and not shape) or int(np.prod(inner)) != int(np.prod(sample)):
+                return None
+        return self.flat.reshape(-1, *sample)
+
+
+@dataclass(frozen=True)
+class Epoch:
+    """한 에포크에 나온 것."""
+
+    parts: list[Part]
+    ended: bool
+
+    @property
+    def shapes(self) -> list[tuple[int, ...]]:
+        """첫 부분의, 요소마다의 모양."""
+        return self.parts[0].shapes if self.parts else []

@@ -1,0 +1,168 @@
+"""TFRecord를 쓰고 읽는 함수의 비교 방법: 파일, 요소의 꼴, 왕복, 파일만 보고 읽기, 흘려 읽기."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from autograder.judge.elements import Failure, Step
+
+_PARTS = ("이미지", "레이블")
+
+
+def file(step: Step) -> Failure | None:
+    """쓴 파일이 있고, TFRecord이고, 샘플 하나가 레코드 하나인지. 쓰는 일이면 오류 없이 끝났는지."""
+    if step.trouble:
+        return step.trouble
+    found = step.found
+    if "exists" not in found:
+        return None
+    if not found["exists"]:
+        if found["folder"]:
+            return (
+                "`path`에 파일이 아니라 폴더가 생겼습니다.",
+                "`dataset.save(path)`가 아니라 `tf.io.TFRecordWriter(path)`를 쓰세요.",
+            )
+        return (
+            "`path`에 파일이 생기지 않았습니다.",
+            "`tf.io.TFRecordWriter(path)`로 받은 경로에 그대로 쓰세요.",
+        )
+    wanted, count = step.wanted["records"], found["records"]
+    if count is None:
+        return (
+            "파일은 생겼지만 TFRecord로 읽을 수 없습니다.",
+            "`tf.io.TFRecordWriter`로 쓰고, `with`를 써서 파일을 꼭 닫으세요.",
+        )
+    if count != wanted:
+        return (
+            f"샘플이 {wanted}개인데 레코드가 {count}개입니다.",
+            "샘플마다 `writer.write(...)`를 한 번씩 부르세요.",
+        )
+    return None
+
+
+def spec(step: Step) -> Failure | None:
+    """`element_spec`이 참고 답안과 같은지."""
+    if step.trouble:
+        return step.trouble
+    found, wanted = step.found, step.wanted
+    if found["form"] != wanted["form"] or len(found["spec"]) != len(wanted["spec"]):
+        return (
+            "요소가 (이미지, 레이블) 튜플이 아닙니다.",
+            "`map`에 준 함수가 `return image, label`로 끝나는지 보세요.",
+        )
+    for part, want, have in zip(_PARTS, wanted["spec"], found["spec"], strict=True):
+        if have["dtype"] != want["dtype"]:
+            return (
+                f"{part}의 자료형이 `{want['dtype']}`여야 하는데 `{have['dtype']}`입니다.",
+                "이미지는 `tf.io.decode_raw(…, tf.uint8)`로, 레이블은 `tf.int64`로 꺼냅니다.",
+            )
+        if have["shape"] != want["shape"]:
+            shape = "알 수 없음" if have["shape"] is None else tuple(have["shape"])
+            return (
+                f"{part}의 모양이 `{tuple(want['shape'])}`이어야 하는데 `{shape}`입니다.",
+                _shape_advice(want["shape"], have["shape"]),
+            )
+        if have["type"] != want["type"]:
+            return f"{part}가 텐서가 아니라 `{have['type']}`입니다.", ""
+    return None
+
+
+def _shape_advice(want: list[int], have: list[int | None] | None) -> str:
+    if have is not None and have[1:] == want:
+        return "요소 하나가 샘플 하나입니다. 여기서는 배치로 묶지 않습니다."
+    if have is not None and not want:
+        return "`FixedLenFeature([], tf.int64)`의 `[]`가 스칼라라는 뜻입니다."
+    return "바이트에는 모양이 적혀 있지 않습니다. `tf.reshape(image, (28, 28))`로 정하세요."
+
+
+def _rows(step: Step, number: int, *, reference: bool = False) -> list[list[Any]] | None:
+    """요소마다 값들(부분마다 한 줄로 편 배열)."""
+    epoch = step.epoch(number, reference=reference)
+    rows = []
+    for part in epoch.parts:
+        lengths = [int(np.prod(shape)) for shape in part.shapes]
+        rows.append(np.split(part.flat, np.cumsum(lengths)[:-1]))
+    return [list(row) for row in zip(*rows, strict=True)]
+
+
+def _same(wanted: list[list[Any]], found: list[list[Any]]) -> bool:
+    return len(wanted) == len(found) and all(
+        len(want) == len(have) and all(map(np.array_equal, want, have))
+        for want, have in zip(wanted, found, strict=True)
+    )
+
+
+def _difference(step: Step, number: int) -> Failure | None:
+    wanted, found = _rows(step, number, reference=True), _rows(step, number)
+    assert wanted is not None and found is not None
+    if not step.epoch(number).ended:
+        return "읽어도 읽어도 끝나지 않습니다.", "`repeat()`를 지우세요."
+    if _same(wanted, found):
+        return None
+    if len(found) != len(wanted):
+        return (
+            f"샘플이 {len(wanted)}개여야 하는데 {len(found)}개 나옵니다.",
+            "요소 하나가 샘플 하나입니다.",
+        )
+    if any(len(row) != 2 for row in found):
+        return "요소가 (이미지, 레이블) 튜플이 아닙니다.", ""
+    if all(any(_same([want], [have]) for have in found) for want in wanted):
+        return "쓴 순서대로 나오지 않습니다.", "섞지 말고 파일에 적힌 차례대로 읽으세요."
+    for index, part in enumerate(_PARTS):
+        pairs = zip(wanted, found, strict=True)
+        wrong = sum(not np.array_equal(want[index], have[index]) for want, have in pairs)
+        if wrong:
+            return f"{part}의 값이 쓴 것과 다릅니다(샘플 {len(wanted)}개 가운데 {wrong}개).", ""
+    return None
+
+
+def rows(step: Step) -> Failure | None:
+    """쓴 값이 쓴 순서대로 나오는지."""
+    return step.trouble or _difference(step, 0)
+
+
+def again(step: Step) -> Failure | None:
+    """두 번째로 돌아도 똑같이 나오는지."""
+    if failure := rows(step):
+        return failure
+    failure = _difference(step, 1)
+    if failure is None:
+        return None
+    return (
+        f"두 번째로 돌면 다릅니다. {failure[0]}",
+        "한 번 쓰면 비는 반복자나 제너레이터를 담지 않았는지 보세요.",
+    )
+
+
+def alone(step: Step) -> Failure | None:
+    """다른 파일의 레코드로 만든 새 파일도 그 차례대로 읽는지."""
+    if step.trouble or _difference(step, 0):
+        return step.trouble or (
+            "쓴 파일의 레코드를 새 파일로 옮겨 담으면 제대로 읽지 못합니다.",
+            "쓸 때의 배열이나 개수를 변수에 기억해 두지 말고, 파일에 적힌 것만 보고 읽으세요.",
+        )
+    return None
+
+
+def lazy(step: Step) -> Failure | None:
+    """Dataset을 만든 다음 파일이 바뀌면 바뀐 것이 나오는지: 돌 때 읽는다는 뜻입니다."""
+    if step.trouble or _difference(step, 0):
+        return step.trouble or (
+            "`read_records`를 부를 때 파일을 이미 다 읽어 둡니다.",
+            "리스트에 모으지 말고 `tf.data.TFRecordDataset(path)`에 `map`을 이어 돌 때 읽게 하세요. "
+            "그래야 메모리보다 큰 파일도 읽습니다.",
+        )
+    return None
+
+
+METHODS: dict[str, Callable[[Step], Failure | None]] = {
+    "file": file,
+    "spec": spec,
+    "rows": rows,
+    "again": again,
+    "alone": alone,
+    "lazy": lazy,
+}
