@@ -233,10 +233,10 @@ EXERCISES = (
             "쓰기: `tf.io.TFRecordWriter`, `tf.train.Example`, 이미지는 `image.tobytes()`. "
             "읽기: `tf.data.TFRecordDataset(path)`에 `map`을 잇고, 그 안에서 "
             "`tf.io.parse_single_example`, `tf.io.decode_raw`, `tf.reshape`를 차례로 씁니다.",
-            "`example = tf.io.parse_single_example(record, {\"image\": tf.io.FixedLenFeature([], "
-            "tf.string), \"label\": tf.io.FixedLenFeature([], tf.int64)})`, "
-            "`image = tf.reshape(tf.io.decode_raw(example[\"image\"], tf.uint8), (28, 28))`, "
-            "`return image, example[\"label\"]`.",
+            '`example = tf.io.parse_single_example(record, {"image": tf.io.FixedLenFeature([], '
+            'tf.string), "label": tf.io.FixedLenFeature([], tf.int64)})`, '
+            '`image = tf.reshape(tf.io.decode_raw(example["image"], tf.uint8), (28, 28))`, '
+            '`return image, example["label"]`.',
         ),
     ),
 )

@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import math
 from collections import Counter
 from collections.abc import Callable
 
@@ -113,7 +112,7 @@ def images(step: Step) -> Failure | None:
     sample = wanted.shape[1:]
     shape = part.shapes[0][1:] if _batched(step, epoch) else part.shapes[0]
     if shape != sample:
-        if _batched(step, epoch) and len(shape) > len(sample):
+        if _batched(step, epoch) and shape[1:] == sample:
             return "배치로 두 번 묶여 있습니다.", "`batch`는 한 번만 부르세요."
         return f"샘플 하나의 모양이 `{sample}`이어야 하는데 `{shape}`입니다.", ""
     rows = _rows(step, epoch, 0)
@@ -330,7 +329,8 @@ def reshuffled(step: Step) -> Failure | None:
         return (
             "두 에포크의 순서가 똑같습니다.",
             "`cache()`가 `shuffle` 뒤에 있으면 섞인 순서까지 기억합니다. `shuffle`을 뒤로 옮기세요. "
-            "`reshuffle_each_iteration=False`나, 배열을 미리 한 번만 섞은 것은 아닌지도 보세요.",
+            "`reshuffle_each_iteration=False`나, 순서를 `shuffle`이 아닌 난수로 한 번만 뽑은 것은 "
+            "아닌지도 보세요.",
         )
     place = np.full(total, -1)
     place[first] = np.arange(len(first))

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from autograder.judge.elements import Failure, Step
+from autograder.korean import with_particle
 
 _PARTS = ("이미지", "레이블")
 
@@ -56,7 +57,8 @@ def spec(step: Step) -> Failure | None:
     for part, want, have in zip(_PARTS, wanted["spec"], found["spec"], strict=True):
         if have["dtype"] != want["dtype"]:
             return (
-                f"{part}의 자료형이 `{want['dtype']}`여야 하는데 `{have['dtype']}`입니다.",
+                f"{part}의 자료형이 {with_particle('`' + want['dtype'] + '`', '이어야', '여야')} "
+                f"하는데 `{have['dtype']}`입니다.",
                 "이미지는 `tf.io.decode_raw(…, tf.uint8)`로, 레이블은 `tf.int64`로 꺼냅니다.",
             )
         if have["shape"] != want["shape"]:
@@ -71,34 +73,39 @@ def spec(step: Step) -> Failure | None:
 
 
 def _shape_advice(want: list[int], have: list[int | None] | None) -> str:
-    if have is not None and have[1:] == want:
-        return "요소 하나가 샘플 하나입니다. 여기서는 배치로 묶지 않습니다."
     if have is not None and not want:
         return "`FixedLenFeature([], tf.int64)`의 `[]`가 스칼라라는 뜻입니다."
+    if have is not None and have[1:] == want:
+        return "요소 하나가 샘플 하나입니다. 여기서는 배치로 묶지 않습니다."
     return "바이트에는 모양이 적혀 있지 않습니다. `tf.reshape(image, (28, 28))`로 정하세요."
 
 
-def _rows(step: Step, number: int, *, reference: bool = False) -> list[list[Any]] | None:
-    """요소마다 값들(부분마다 한 줄로 편 배열)."""
-    epoch = step.epoch(number, reference=reference)
-    rows = []
-    for part in epoch.parts:
+Row = list[np.ndarray]
+"""요소 하나: 부분마다 한 줄로 편 값."""
+
+
+def _rows(step: Step, number: int = 0, *, reference: bool = False) -> list[Row]:
+    """한 에포크의 요소들."""
+    columns = []
+    for part in step.epoch(number, reference=reference).parts:
         lengths = [int(np.prod(shape)) for shape in part.shapes]
-        rows.append(np.split(part.flat, np.cumsum(lengths)[:-1]))
-    return [list(row) for row in zip(*rows, strict=True)]
+        columns.append(np.split(part.flat, np.cumsum(lengths)[:-1]))
+    return [list(row) for row in zip(*columns, strict=True)]
 
 
-def _same(wanted: list[list[Any]], found: list[list[Any]]) -> bool:
+def _same(wanted: list[Row], found: list[Row]) -> bool:
     return len(wanted) == len(found) and all(
         len(want) == len(have) and all(map(np.array_equal, want, have))
         for want, have in zip(wanted, found, strict=True)
     )
 
 
-def _difference(step: Step, number: int) -> Failure | None:
-    wanted, found = _rows(step, number, reference=True), _rows(step, number)
-    assert wanted is not None and found is not None
-    if not step.epoch(number).ended:
+def rows(step: Step) -> Failure | None:
+    """쓴 값이 쓴 순서대로 나오는지."""
+    if step.trouble:
+        return step.trouble
+    wanted, found = _rows(step, reference=True), _rows(step)
+    if not step.epoch(0).ended:
         return "읽어도 읽어도 끝나지 않습니다.", "`repeat()`를 지우세요."
     if _same(wanted, found):
         return None
@@ -119,43 +126,98 @@ def _difference(step: Step, number: int) -> Failure | None:
     return None
 
 
-def rows(step: Step) -> Failure | None:
-    """쓴 값이 쓴 순서대로 나오는지."""
-    return step.trouble or _difference(step, 0)
+def _own(step: Step) -> dict[str, list[Row]] | None:
+    """경로 → 학습자의 함수가 그 파일에서 읽은 요소들. 샘플을 구별할 수 없으면 None.
+
+    값이 명세와 다르더라도, 옮긴 레코드를 옮긴 대로 읽는지는 이것과 비교해 알 수 있습니다.
+    """
+    found: dict[str, list[Row]] = {}
+    for number, question in enumerate(step.challenge.facts["steps"]):
+        if question["do"] != "dataset" or "mix" in question:
+            continue
+        path = question["args"][0]["path"]
+        other = Step(step.challenge, step.reference, step.evidence, number)
+        if other.trouble or path not in _written(step):
+            continue
+        found[path] = _rows(other)
+        if len(found[path]) != len(_rows(other, reference=True)) or not other.epoch(0).ended:
+            return None
+    read = [row for path in found.values() for row in path]
+    distinct = {tuple(part.tobytes() for part in row) for row in read}
+    complete = set(found) == set(_written(step))
+    return found if complete and len(distinct) == len(read) else None
+
+
+def _written(step: Step) -> list[str]:
+    """쓰는 함수가 쓴 경로들."""
+    questions = step.challenge.facts["steps"]
+    return [each["args"][0]["path"] for each in questions if each["do"] == "call"]
+
+
+def _moved(step: Step, records: list[list[Any]]) -> bool | None:
+    """레코드를 `records`대로 옮긴 파일에서 그대로 읽었는지. 알 수 없으면 None."""
+    own = _own(step)
+    if own is None or step.trouble:
+        return None
+    wanted = [own[path][number] for path, number in records]
+    return step.epoch(0).ended and _same(wanted, _rows(step))
+
+
+def _basic(step: Step) -> Failure:
+    """옮긴 레코드를 볼 수도 없게 하는, 더 앞선 까닭."""
+    for number, question in enumerate(step.challenge.facts["steps"]):
+        if question["do"] == "dataset":
+            other = Step(step.challenge, step.reference, step.evidence, number)
+            if failure := rows(other):
+                return failure
+    return "읽은 샘플들이 서로 구별되지 않습니다.", ""
 
 
 def again(step: Step) -> Failure | None:
     """두 번째로 돌아도 똑같이 나오는지."""
-    if failure := rows(step):
-        return failure
-    failure = _difference(step, 1)
-    if failure is None:
+    if step.trouble:
+        return step.trouble
+    if _own(step) is None:
+        return _basic(step)
+    if step.epoch(1).ended and _same(_rows(step, 0), _rows(step, 1)):
         return None
     return (
-        f"두 번째로 돌면 다릅니다. {failure[0]}",
-        "한 번 쓰면 비는 반복자나 제너레이터를 담지 않았는지 보세요.",
+        "두 번째로 돌면 다릅니다.",
+        "섞지 않았는지, 한 번 쓰면 비는 반복자나 제너레이터를 담지 않았는지 보세요.",
     )
 
 
 def alone(step: Step) -> Failure | None:
     """다른 파일의 레코드로 만든 새 파일도 그 차례대로 읽는지."""
-    if step.trouble or _difference(step, 0):
-        return step.trouble or (
-            "쓴 파일의 레코드를 새 파일로 옮겨 담으면 제대로 읽지 못합니다.",
-            "쓸 때의 배열이나 개수를 변수에 기억해 두지 말고, 파일에 적힌 것만 보고 읽으세요.",
-        )
-    return None
+    path = step.question["args"][0]["path"]
+    mix = next(
+        each
+        for each in step.challenge.facts["steps"]
+        if each["do"] == "mix" and each["path"] == path
+    )
+    moved = _moved(step, mix["records"])
+    if moved:
+        return None
+    if moved is None and not (step.trouble and _own(step)):
+        return step.trouble or _basic(step)
+    return (
+        "쓴 파일의 레코드를 새 파일로 옮겨 담으면 제대로 읽지 못합니다.",
+        "쓸 때의 배열이나 개수를 변수에 기억해 두지 말고, 파일에 적힌 것만 보고 읽으세요.",
+    )
 
 
 def lazy(step: Step) -> Failure | None:
     """Dataset을 만든 다음 파일이 바뀌면 바뀐 것이 나오는지: 돌 때 읽는다는 뜻입니다."""
-    if step.trouble or _difference(step, 0):
-        return step.trouble or (
-            "`read_records`를 부를 때 파일을 이미 다 읽어 둡니다.",
-            "리스트에 모으지 말고 `tf.data.TFRecordDataset(path)`에 `map`을 이어 돌 때 읽게 하세요. "
-            "그래야 메모리보다 큰 파일도 읽습니다.",
-        )
-    return None
+    moved = _moved(step, step.question["mix"]["records"])
+    if moved:
+        return None
+    if moved is None:
+        return step.trouble or _basic(step)
+    return (
+        "`read_records`를 부를 때 파일을 이미 다 읽어 둡니다.",
+        "리스트에 모으지 말고 `tf.data.TFRecordDataset(path)`에 `map`을 이어 돌 때 읽게 하세요. "
+        "그래야 메모리보다 큰 파일도 읽습니다.",
+    )
 
 
 METHODS: dict[str, Callable[[Step], Failure | None]] = {

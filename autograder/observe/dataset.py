@@ -104,10 +104,9 @@ def _dataset(
 def _describe(spec: Any) -> dict[str, Any]:
     """`TensorSpec` 하나의 종류, 모양(모르는 축은 없음), 자료형."""
     shape = getattr(spec, "shape", None)
-    known = shape is not None and shape.rank is not None
     return {
         "type": type(spec).__name__,
-        "shape": list(shape) if known else None,
+        "shape": None if shape is None or shape.rank is None else list(shape),
         "dtype": getattr(getattr(spec, "dtype", None), "name", ""),
     }
 
