@@ -43,6 +43,9 @@ _SENTENCES = {
 }
 
 _ADVICE = {
+    "is required but could not be found": "쓸 때의 특성 이름과 읽을 때의 이름이 같은지 보세요.",
+    "Data types don't match": "쓸 때의 특성 종류와 읽을 때의 자료형이 같은지 보세요.",
+    "Input to reshape is a tensor with": "값의 개수와 `reshape`의 모양이 맞는지 보세요.",
     "you forgot to call `super().__init__()`": "`__init__`의 첫 줄에 `super().__init__()`을 쓰세요.",
     "It looks like you are subclassing": "`__init__`의 첫 줄에 `super().__init__()`을 쓰세요.",
     "does not have a `call()` method": "`call` 메서드의 이름과 들여쓰기를 확인하세요.",

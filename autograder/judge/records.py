@@ -198,8 +198,8 @@ def alone(step: Step) -> Failure | None:
     moved = _moved(step, mix["records"])
     if moved:
         return None
-    if moved is None and not (step.trouble and _own(step)):
-        return step.trouble or _basic(step)
+    if moved is None and _own(step) is None:
+        return _basic(step)
     return (
         "쓴 파일의 레코드를 새 파일로 옮겨 담으면 제대로 읽지 못합니다.",
         "쓸 때의 배열이나 개수를 변수에 기억해 두지 말고, 파일에 적힌 것만 보고 읽으세요.",
@@ -212,7 +212,7 @@ def lazy(step: Step) -> Failure | None:
     if moved:
         return None
     if moved is None:
-        return step.trouble or _basic(step)
+        return _basic(step) if _own(step) is None else step.trouble
     return (
         "`read_records`를 부를 때 파일을 이미 다 읽어 둡니다.",
         "리스트에 모으지 말고 `tf.data.TFRecordDataset(path)`에 `map`을 이어 돌 때 읽게 하세요. "

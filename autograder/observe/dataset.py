@@ -13,6 +13,8 @@ Challenge의 `facts["steps"]`는 빈 임시 폴더에서 차례로 할 일입니
 from __future__ import annotations
 
 import contextlib
+import os
+import re
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -23,9 +25,12 @@ import numpy as np
 import tensorflow as tf
 
 from autograder.observe import structure
+from autograder.observe.limits import TooLong, time_limit
 from autograder.observe.problems import problem, unattempted
 from autograder.protocol import Challenge, Evidence
 
+SECONDS = 10.0
+"""할 일 하나에 쓸 수 있는 CPU 시간(초)."""
 COMPRESSIONS = ("", "GZIP", "ZLIB")
 """TFRecord 파일을 압축하는 방법."""
 
@@ -33,12 +38,32 @@ COMPRESSIONS = ("", "GZIP", "ZLIB")
 def observe(challenge: Challenge, subject: dict[str, Any]) -> Evidence:
     """`challenge`의 할 일을 차례로 합니다."""
     arrays: dict[str, np.ndarray] = {}
+    steps: list[dict[str, Any]] = []
+    seconds = SECONDS
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
-        steps = [
-            _step(f"{index}", step, subject, challenge, Path(folder), arrays)
-            for index, step in enumerate(challenge.facts["steps"])
-        ]
+        for index, step in enumerate(challenge.facts["steps"]):
+            try:
+                with time_limit(seconds):
+                    record = _step(f"{index}", step, subject, challenge, Path(folder), arrays)
+            except TooLong:
+                record = problem("slow", seconds=seconds)
+                # One endless loop is enough to know; the others must not take as long again.
+                seconds = min(seconds, 0.5)
+            if "message" in record:
+                record["message"] = _plain(record["message"].replace(f"{folder}{os.sep}", ""))
+            steps.append(record)
     return Evidence(challenge.exercise, challenge.kind, {"status": "seen", "steps": steps}, arrays)
+
+
+def _plain(message: str) -> str:
+    """tf.data의 오류에서, 실행할 때마다 다른 그래프의 이름을 뺀 알맹이."""
+    message = re.sub(r"\{\{function_node[^}]*\}\}\s*", "", message)
+    message = re.sub(
+        r"Error in user-defined function passed to \S+ transformation with iterator: \S+ ",
+        "",
+        message,
+    )
+    return re.sub(r"\s*(\[\[\{\{node|\[Op:).*", "", message, flags=re.DOTALL)
 
 
 def _step(
