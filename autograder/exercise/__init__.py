@@ -3,6 +3,7 @@
 from autograder.exercise.base import Exercise
 from autograder.exercise.dataset import DatasetExercise
 from autograder.exercise.function import FunctionExercise
+from autograder.exercise.graph import GraphExercise, GraphItem
 from autograder.exercise.layer import LayerExercise
 from autograder.exercise.model import Accuracy, ModelExercise
 from autograder.exercise.step import Mistake, StepExercise
@@ -13,6 +14,8 @@ __all__ = [
     "DatasetExercise",
     "Exercise",
     "FunctionExercise",
+    "GraphExercise",
+    "GraphItem",
     "LayerExercise",
     "Mistake",
     "ModelExercise",

@@ -46,6 +46,14 @@ UNITS: dict[str, Unit] = {
             ("00_start",),
         ),
         Unit(
+            "02_graph",
+            "graph",
+            "tf.function과 오토그래프(AutoGraph)",
+            "파이썬 함수를 그래프로 바꾸고, 언제 빨라지고 언제 조용히 틀리는지 재어 봅니다.",
+            130,
+            ("01_eager",),
+        ),
+        Unit(
             "03_pipeline",
             "pipeline",
             "tf.data",

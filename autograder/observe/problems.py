@@ -26,15 +26,22 @@ def unattempted(subject: Any) -> bool:
         return all(item is Ellipsis for item in subject)
     if isinstance(subject, dict) and subject:
         return all(unattempted(item) for item in subject.values())
-    if type(subject).__module__.startswith("tensorflow."):
-        # `@tf.function`이 붙은 함수
-        subject = getattr(subject, "python_function", None)
-    if isinstance(subject, FunctionType):
-        return _is_stub(subject)
+    function = _python_function(subject)
+    if function is not None:
+        return _is_stub(function)
     if inspect.isclass(subject):
-        methods = [item for item in vars(subject).values() if isinstance(item, FunctionType)]
+        methods = [
+            function for item in vars(subject).values() if (function := _python_function(item))
+        ]
         return bool(methods) and all(map(_is_stub, methods))
     return False
+
+
+def _python_function(item: Any) -> FunctionType | None:
+    """파이썬 함수. `@tf.function`을 붙인 것이면 그 안의 함수입니다."""
+    if type(item).__module__.partition(".")[0] == "tensorflow":
+        item = getattr(item, "python_function", None)
+    return item if isinstance(item, FunctionType) else None
 
 
 def _is_stub(function: FunctionType) -> bool:

@@ -1,0 +1,389 @@
+"""`graph` 관찰: `tf.function`을 부르며 결과, 트레이싱한 횟수, 그래프에 든 연산을 적습니다.
+
+Challenge의 `facts`
+- `name`: 학습자가 정의한 함수나 클래스의 이름
+- `form`: "function"(함수를 바로 부름) 또는 "class"(객체를 만들어 부름)
+- `calls`: `{"object": 객체 번호, "args": [구조, …]}`의 목록. 객체는 처음 부를 때 만듭니다.
+- `replace`(없어도 됨): `{"name": 이름, "scale": a, "offset": b}`. 학습자의 함수가 부르는 그 이름의
+  함수를 `a·x + b`로 바꾸어 다시 부릅니다. 정말로 그 함수를 부르는지 알 수 있습니다.
+
+다른 관찰은 `tf.function`을 파이썬으로 실행하지만 여기에서는 정말로 그래프를 만듭니다.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import inspect
+import re
+import threading
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from types import FunctionType
+from typing import Any
+
+import numpy as np
+import tensorflow as tf
+
+from autograder.observe import structure
+from autograder.observe.problems import problem
+from autograder.protocol import Challenge, Evidence
+
+MAX_KINDS = 300
+"""적어 두는 연산 종류의 최대 수."""
+MAX_SECONDS = 3.0
+FIRST_SECONDS = 10.0
+"""그래프를 한 번 부를 때 기다리는 최대 시간(처음에는 트레이싱까지). 끝나지 않는 반복이 커널을 붙들지 않습니다."""
+
+
+@dataclass
+class Run:
+    """가장 바깥에서 그래프로 실행한 것 하나."""
+
+    function: Any
+    args: tuple[Any, ...]
+    kwargs: dict[str, Any]
+    traces_before: int
+
+
+def observe(challenge: Challenge, subject: dict[str, Any]) -> Evidence:
+    """`subject[이름]`을 challenge가 적은 대로 부르면서 그래프를 들여다봅니다."""
+    given = subject.get(challenge.facts["name"])
+    found = _unusable(given, challenge.facts["form"])
+    if found is not None:
+        return Evidence(challenge.exercise, challenge.kind, found)
+    arrays: dict[str, np.ndarray] = {}
+    facts: dict[str, Any] = {"status": "seen", "type": type(given).__name__}
+    with _running_as_graphs(True):
+        if challenge.facts["form"] == "function":
+            facts["compiled"] = _compiled_kind(given)
+        facts["calls"] = _calls(given, challenge, arrays)
+    if "replace" in challenge.facts:
+        with _running_as_graphs(False):
+            facts["replaced"] = _replaced(given, challenge, arrays)
+    return Evidence(challenge.exercise, challenge.kind, facts, arrays)
+
+
+def _unusable(given: Any, form: str) -> dict[str, Any] | None:
+    if given is None:
+        return problem("none", type="NoneType")
+    if form == "class":
+        if not inspect.isclass(given) and not isinstance(given, (FunctionType, functools.partial)):
+            return problem("instance", type=type(given).__name__)
+    elif inspect.isclass(given) or not callable(given):
+        return problem(
+            "not_function", type=given.__name__ if inspect.isclass(given) else type(given).__name__
+        )
+    return None
+
+
+# 그래프인지 ---------------------------------------------------------------------------------
+
+
+@functools.lru_cache(maxsize=1)
+def _graph_types() -> tuple[Any, Any]:
+    """`tf.function`이 만드는 객체의 클래스와, 그래프 하나(ConcreteFunction)의 클래스."""
+    probe = tf.function(lambda: tf.constant(0))
+    return type(probe), type(probe.get_concrete_function())
+
+
+def _compiled_kind(given: Any) -> str | None:
+    """ "function"(`tf.function`), "concrete"(그래프 하나), "object"(`__call__`이 `tf.function`), None."""
+    function, concrete = _graph_types()
+    while isinstance(given, functools.partial):
+        given = given.func
+    if isinstance(given, function):
+        return "function"
+    if isinstance(given, concrete):
+        return "concrete"
+    if not inspect.isclass(given) and isinstance(
+        inspect.getattr_static(type(given), "__call__", None), function
+    ):
+        return "object"
+    return None
+
+
+@contextlib.contextmanager
+def _running_as_graphs(graphs: bool) -> Iterator[None]:
+    before = tf.config.functions_run_eagerly()
+    tf.config.run_functions_eagerly(not graphs)
+    try:
+        yield
+    finally:
+        tf.config.run_functions_eagerly(before)
+
+
+@contextlib.contextmanager
+def _watching() -> Iterator[list[Run]]:
+    """안에서 가장 바깥으로 실행된 그래프를 모두 적습니다."""
+    runs: list[Run] = []
+    depth = 0
+
+    def watched(original: Any) -> Any:
+        def call(self: Any, *args: Any, **kwargs: Any) -> Any:
+            nonlocal depth
+            if not depth:
+                runs.append(Run(self, args, kwargs, _traces(self)))
+            depth += 1
+            try:
+                return original(self, *args, **kwargs)
+            finally:
+                depth -= 1
+
+        return call
+
+    originals = [(kind, kind.__call__) for kind in _graph_types()]
+    for kind, original in originals:
+        kind.__call__ = watched(original)
+    try:
+        yield runs
+    finally:
+        for kind, original in originals:
+            kind.__call__ = original
+
+
+def _traces(function: Any) -> int:
+    count = getattr(function, "experimental_get_tracing_count", None)
+    return int(count()) if count is not None else 1
+
+
+@dataclass
+class _Object:
+    """부르는 것 하나와, 지금까지 본 그래프 함수들."""
+
+    target: Any
+    functions: dict[int, Any]
+    traces: int = 0
+
+
+class TooSlow(Exception):
+    """그래프가 `MAX_SECONDS` 안에 끝나지 않았습니다."""
+
+
+def _in_time(thing: _Object, args: list[Any]) -> Any:
+    """그래프를 부르되 오래 걸리면 그만둡니다. 그래프 안의 반복은 Ctrl+C로도 멈추지 않습니다."""
+    try:
+        from tensorflow.python.eager import cancellation
+
+        manager = cancellation.CancellationManager()
+        limited = cancellation.CancellationManagerContext(manager)
+    except (ImportError, AttributeError):
+        return thing.target(*args)
+    seconds = MAX_SECONDS if thing.functions else FIRST_SECONDS
+    timer = threading.Timer(seconds, manager.start_cancel)
+    timer.daemon = True
+    timer.start()
+    try:
+        with limited:
+            return thing.target(*args)
+    except tf.errors.CancelledError as error:
+        raise TooSlow(str(error)) from None
+    finally:
+        timer.cancel()
+
+
+# 부르기 -------------------------------------------------------------------------------------
+
+
+def _calls(given: Any, challenge: Challenge, arrays: dict[str, np.ndarray]) -> list[dict[str, Any]]:
+    made: dict[int, _Object | dict[str, Any]] = {}
+    records = []
+    for index, call in enumerate(challenge.facts["calls"]):
+        number = call.get("object", 0)
+        if number not in made:
+            made[number] = _make(given, challenge.facts["form"])
+        thing = made[number]
+        if isinstance(thing, dict):
+            records.append(thing)
+            continue
+        args = [structure.build(spec, challenge.arrays) for spec in call["args"]]
+        records.append(_call(f"{index}", thing, args, arrays))
+        if records[-1].get("problem") == "slow":
+            return records + [records[-1]] * (len(challenge.facts["calls"]) - len(records))
+    return records
+
+
+def _make(given: Any, form: str) -> _Object | dict[str, Any]:
+    if form == "function":
+        return _Object(given, {})
+    try:
+        return _Object(given(), {})
+    except Exception as error:  # noqa: BLE001 - 학습자의 생성자는 무엇이든 던집니다
+        return _problem("construct", error)
+
+
+def _call(
+    name: str, thing: _Object, args: list[Any], arrays: dict[str, np.ndarray]
+) -> dict[str, Any]:
+    failure: dict[str, Any] | None = None
+    outputs: list[dict[str, Any]] = []
+    with _watching() as runs:
+        try:
+            outputs = structure.collect(name, _in_time(thing, args), arrays)
+        except structure.TooLarge as error:
+            failure = problem("huge", error)
+        except TooSlow as error:
+            failure = problem("slow", error)
+        except Exception as error:  # noqa: BLE001 - 학습자의 함수는 무엇이든 던집니다
+            failure = _problem("call", error)
+    # The count before the first run of a function in this call is the one to start from.
+    before = {id(run.function): run.traces_before for run in reversed(runs)}
+    thing.functions |= {id(run.function): run.function for run in runs}
+    thing.traces += sum(_traces(thing.functions[key]) - count for key, count in before.items())
+    counted = {
+        "traces": thing.traces,
+        "total": sum(_traces(function) for function in thing.functions.values()),
+    }
+    if failure is not None:
+        return failure | counted
+    operations: Counter[str] = Counter()
+    variables: set[int] = set()
+    for run in runs:
+        graph = _graph(run)
+        if graph is not None:
+            operations += operation_types(graph)
+            variables |= {id(variable) for variable in graph.variables}
+    record = {"status": "seen", "outputs": outputs, "graphs": len(runs), **counted}
+    record["captured"] = len(variables)
+    record["ops"] = dict(operations.most_common(MAX_KINDS))
+    return record
+
+
+def _graph(run: Run) -> Any:
+    """방금 실행한 그래프. 같은 인수로 물으므로 새로 트레이싱하지 않습니다."""
+    function, _ = _graph_types()
+    if not isinstance(run.function, function):
+        return run.function.graph
+    try:
+        return run.function.get_concrete_function(*run.args, **run.kwargs).graph
+    except Exception:  # noqa: BLE001 - 실행은 되었지만 그래프를 꺼낼 수 없는 때
+        return None
+
+
+def operation_types(graph: Any) -> Counter[str]:
+    """그래프에 든 연산의 종류와 수. While과 If의 몸통, 부른 함수의 안까지 셉니다."""
+    definition = graph.as_graph_def()
+    library = {function.signature.name: function for function in definition.library.function}
+    counts: Counter[str] = Counter()
+    visited: set[str] = set()
+    waiting = [definition.node]
+    while waiting:
+        for node in waiting.pop():
+            counts[node.op] += 1
+            inner = [node.op]
+            for attribute in node.attr.values():
+                inner += [attribute.func.name, *(item.name for item in attribute.list.func)]
+            for name in inner:
+                if name in library and name not in visited:
+                    visited.add(name)
+                    waiting.append(library[name].node_def)
+    return counts
+
+
+def _problem(kind: str, error: BaseException) -> dict[str, Any]:
+    record = problem(kind, error)
+    text = str(error)
+    if "in user code:" in text:
+        # AutoGraph repeats the learner's stack first; the reason is the last line that names an error.
+        reasons = re.findall(r"^\s*(\w+(?:Error|Exception|Warning)): (.+)$", text, re.M)
+        if reasons:
+            record["error"], record["message"] = reasons[-1][0], reasons[-1][1][:600]
+    return record
+
+
+# 다른 함수를 부르는지 -----------------------------------------------------------------------
+
+
+def _replaced(given: Any, challenge: Challenge, arrays: dict[str, np.ndarray]) -> dict[str, Any]:
+    rule = challenge.facts["replace"]
+    places = list(_places(given, rule["name"]))
+    if not places:
+        return {"status": "seen", "found": False}
+
+    def replacement(*args: Any, **kwargs: Any) -> Any:
+        (value, *_) = [*args, *kwargs.values()]
+        return rule["scale"] * value + rule["offset"]
+
+    args = [structure.build(spec, challenge.arrays) for spec in challenge.facts["calls"][0]["args"]]
+    originals = [place.value for place in places]
+    try:
+        for place in places:
+            place.put(replacement)
+        outputs = structure.collect("replaced", given(*args), arrays)
+    except Exception as error:  # noqa: BLE001
+        return _problem("call", error) | {"found": True}
+    finally:
+        for place, original in zip(places, originals, strict=True):
+            place.put(original)
+    return {
+        "status": "seen",
+        "found": True,
+        "plain": all(_compiled_kind(original) is None for original in originals),
+        "outputs": outputs,
+    }
+
+
+@dataclass
+class _Place:
+    """이름이 가리키는 값이 있는 자리: 전역 딕셔너리, 클로저의 칸, 또는 매개변수의 기본값."""
+
+    holder: Any
+    key: Any
+    value: Any
+
+    def put(self, value: Any) -> None:
+        if isinstance(self.holder, dict):
+            self.holder[self.key] = value
+        elif isinstance(self.holder, FunctionType):
+            defaults = list(self.holder.__defaults__ or ())
+            defaults[self.key] = value
+            self.holder.__defaults__ = tuple(defaults)
+        else:
+            self.holder.cell_contents = value
+
+
+def _places(given: Any, name: str) -> Iterator[_Place]:
+    waiting, visited, used = [given], set(), set()
+    while waiting:
+        function = _plain_function(waiting.pop())
+        if function is None or id(function) in visited:
+            continue
+        visited.add(id(function))
+        for free, cell in zip(
+            function.__code__.co_freevars, function.__closure__ or (), strict=True
+        ):
+            with contextlib.suppress(ValueError):
+                if free != name:
+                    waiting.append(cell.cell_contents)
+                elif id(cell) not in used:
+                    used.add(id(cell))
+                    yield _Place(cell, None, cell.cell_contents)
+        names = function.__globals__
+        if name in names and id(names) not in used:
+            used.add(id(names))
+            yield _Place(names, name, names[name])
+        for index, value in enumerate(function.__defaults__ or ()):
+            if getattr(value, "__name__", None) == name:
+                yield _Place(function, index, value)
+
+
+def _plain_function(given: Any) -> FunctionType | None:
+    """`tf.function`, partial, 메서드, 데코레이터 안에 든 파이썬 함수."""
+    for _ in range(20):
+        if isinstance(given, FunctionType):
+            wrapped = getattr(given, "__wrapped__", None)
+            if wrapped is None:
+                return given
+            given = wrapped
+        elif isinstance(given, functools.partial):
+            given = given.func
+        elif inspect.ismethod(given):
+            given = given.__func__
+        elif _compiled_kind(given) == "function":
+            given = given.python_function
+        elif _compiled_kind(given) == "object":
+            given = inspect.getattr_static(type(given), "__call__")
+        else:
+            return None
+    return None
