@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from autograder.figures.charts import plot_bars, plot_confusion, plot_history, plot_predictions
 from autograder.figures.flow import show_flow, show_model
+from autograder.figures.function_graph import show_graph
 from autograder.figures.images import show_feature_maps, show_samples, show_tensor
 from autograder.figures.interactive import explore
 from autograder.fonts import use_korean_font, use_korean_font_when_needed
@@ -20,6 +21,7 @@ __all__ = [
     "plot_predictions",
     "show_feature_maps",
     "show_flow",
+    "show_graph",
     "show_model",
     "show_samples",
     "show_tensor",

@@ -142,11 +142,12 @@ def _in_words(flow: Flow, title: str) -> str:
     return f"{title}: 층 {flow.layers}개, 파라미터 {flow.parameters:,}개. " + ", ".join(steps)
 
 
-def draw(flow: Flow, layout: Layout, title: str) -> Figure:
-    """배치가 끝난 모델을 그립니다."""
+def draw(flow: Flow, layout: Layout, title: str, subtitle: str | None = None) -> Figure:
+    """배치가 끝난 모델이나 그래프를 그립니다. `subtitle`이 없으면 층과 파라미터의 수를 적습니다."""
+    subtitle = _subtitle(flow) if subtitle is None else subtitle
     families = list(dict.fromkeys(node.family for node in flow.nodes))
     families = [family for family in families if family != "입력·출력"]
-    width = max(layout.width + 2 * MARGIN, _title_width(flow, title))
+    width = max(layout.width + 2 * MARGIN, _title_width(title, subtitle))
     legend_rows = _legend_rows(families, width - 2 * MARGIN)
     height = HEAD + layout.height + 2 * MARGIN + LEGEND_ROW * len(legend_rows)
     figure = style.new_figure(width, height)
@@ -155,7 +156,7 @@ def draw(flow: Flow, layout: Layout, title: str) -> Figure:
     axes.set_xlim(-left, width - left)
     axes.set_ylim(height - HEAD - MARGIN, -HEAD - MARGIN)
     axes.axis("off")
-    _draw_title(axes, flow, title, -left + MARGIN)
+    _draw_title(axes, title, subtitle, -left + MARGIN)
     for frame in layout.frames:
         _draw_frame(axes, frame)
     for arrow in layout.arrows:
@@ -174,18 +175,18 @@ def _subtitle(flow: Flow) -> str:
     return f"층 {flow.layers}개 · 파라미터 {flow.parameters:,}개{folded}"
 
 
-def _title_width(flow: Flow, title: str) -> float:
-    words = style.text_width(title, 12) + 0.2 + style.text_width(_subtitle(flow), 9)
+def _title_width(title: str, subtitle: str) -> float:
+    words = style.text_width(title, 12) + 0.2 + style.text_width(subtitle, 9)
     return words + 2 * MARGIN + 0.1
 
 
-def _draw_title(axes: Axes, flow: Flow, title: str, x: float) -> None:
+def _draw_title(axes: Axes, title: str, subtitle: str, x: float) -> None:
     axes.text(x, -HEAD / 2 - MARGIN / 2, title, fontsize=12, va="center_baseline")
     x += style.text_width(title, 12) + 0.2
     axes.text(
         x,
         -HEAD / 2 - MARGIN / 2,
-        _subtitle(flow),
+        subtitle,
         fontsize=9,
         color=style.MUTED,
         va="center_baseline",

@@ -26,7 +26,6 @@ _SENTENCES = {
     "not_function": "`{name}`에 함수가 아니라 `{type}` 객체가 들어 있습니다.",
     "slow": "{name_subject} 끝나지 않아 멈추었습니다(계산 시간 {seconds:g}초).",
     "huge": "출력이 너무 큽니다. 층의 크기를 명세와 비교해 보세요.",
-    "slow": "몇 초가 지나도 끝나지 않아서 멈추었습니다. 반복이 끝나는 조건을 보세요.",
     "call": "실행하다가 오류가 났습니다{where}: `{error}: {message}`",
     "construct": "객체를 만들다가 오류가 났습니다: `{error}: {message}`",
     "fit": "모델에 넣어 `fit`으로 훈련하다가 오류가 났습니다{where}: `{error}: {message}`",

@@ -16,7 +16,6 @@ import contextlib
 import functools
 import inspect
 import re
-import threading
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -27,14 +26,14 @@ import numpy as np
 import tensorflow as tf
 
 from autograder.observe import structure
+from autograder.observe.limits import TooLong, time_limit
 from autograder.observe.problems import problem
 from autograder.protocol import Challenge, Evidence
 
 MAX_KINDS = 300
 """적어 두는 연산 종류의 최대 수."""
-MAX_SECONDS = 3.0
-FIRST_SECONDS = 10.0
-"""그래프를 한 번 부를 때 기다리는 최대 시간(처음에는 트레이싱까지). 끝나지 않는 반복이 커널을 붙들지 않습니다."""
+MAX_SECONDS, FIRST_SECONDS = 1.5, 8.0
+"""한 번 부를 때 쓸 수 있는 CPU 시간. 처음에는 트레이싱까지 하므로 더 줍니다."""
 
 
 @dataclass
@@ -157,32 +156,6 @@ class _Object:
     traces: int = 0
 
 
-class TooSlow(Exception):
-    """그래프가 `MAX_SECONDS` 안에 끝나지 않았습니다."""
-
-
-def _in_time(thing: _Object, args: list[Any]) -> Any:
-    """그래프를 부르되 오래 걸리면 그만둡니다. 그래프 안의 반복은 Ctrl+C로도 멈추지 않습니다."""
-    try:
-        from tensorflow.python.eager import cancellation
-
-        manager = cancellation.CancellationManager()
-        limited = cancellation.CancellationManagerContext(manager)
-    except (ImportError, AttributeError):
-        return thing.target(*args)
-    seconds = MAX_SECONDS if thing.functions else FIRST_SECONDS
-    timer = threading.Timer(seconds, manager.start_cancel)
-    timer.daemon = True
-    timer.start()
-    try:
-        with limited:
-            return thing.target(*args)
-    except tf.errors.CancelledError as error:
-        raise TooSlow(str(error)) from None
-    finally:
-        timer.cancel()
-
-
 # 부르기 -------------------------------------------------------------------------------------
 
 
@@ -218,13 +191,16 @@ def _call(
 ) -> dict[str, Any]:
     failure: dict[str, Any] | None = None
     outputs: list[dict[str, Any]] = []
+    seconds = MAX_SECONDS if thing.functions else FIRST_SECONDS
     with _watching() as runs:
         try:
-            outputs = structure.collect(name, _in_time(thing, args), arrays)
+            with time_limit(seconds):
+                result = thing.target(*args)
+            outputs = structure.collect(name, result, arrays)
         except structure.TooLarge as error:
             failure = problem("huge", error)
-        except TooSlow as error:
-            failure = problem("slow", error)
+        except TooLong:
+            failure = problem("slow", seconds=seconds)
         except Exception as error:  # noqa: BLE001 - 학습자의 함수는 무엇이든 던집니다
             failure = _problem("call", error)
     # The count before the first run of a function in this call is the one to start from.
@@ -310,7 +286,11 @@ def _replaced(given: Any, challenge: Challenge, arrays: dict[str, np.ndarray]) -
     try:
         for place in places:
             place.put(replacement)
-        outputs = structure.collect("replaced", given(*args), arrays)
+        with time_limit(MAX_SECONDS):
+            result = given(*args)
+        outputs = structure.collect("replaced", result, arrays)
+    except TooLong:
+        return problem("slow", seconds=MAX_SECONDS) | {"found": True}
     except Exception as error:  # noqa: BLE001
         return _problem("call", error) | {"found": True}
     finally:
