@@ -123,7 +123,7 @@ def train_step():
             y_pred = model(x, training=True)
             loss = loss_fn(y, y_pred)
         gradients = tape.gradient(loss, model.trainable_variables)
-        optimizer.apply_gradients(zip(gradients, model.trainable_variables, strict=True))
+        optimizer.apply_gradients(zip(gradients, model.trainable_variables))
         return loss
 
     return train_step
@@ -288,7 +288,7 @@ def train_loop():
                 y_pred = model(x_batch, training=True)
                 loss = loss_fn(y_batch, y_pred)
             gradients = tape.gradient(loss, model.trainable_variables)
-            optimizer.apply_gradients(zip(gradients, model.trainable_variables, strict=True))
+            optimizer.apply_gradients(zip(gradients, model.trainable_variables))
             return loss
 
         dataset = tf.data.Dataset.from_tensor_slices((x, y)).shuffle(len(x)).batch(batch_size)
@@ -366,7 +366,7 @@ def custom_fit():
                 y_pred = self(x, training=True)
                 loss = self.compute_loss(x=x, y=y, y_pred=y_pred)
             gradients = tape.gradient(loss, self.trainable_variables)
-            self.optimizer.apply_gradients(zip(gradients, self.trainable_variables, strict=True))
+            self.optimizer.apply_gradients(zip(gradients, self.trainable_variables))
             for metric in self.metrics:
                 if metric.name == "loss":
                     metric.update_state(loss)
@@ -390,7 +390,7 @@ def own_train_step(update=1, training=True, weighted=False, loss_metric="loss"):
             for _ in range(update):
                 self.optimizer.apply(gradients, self.trainable_variables)
             for metric in self.metrics:
-                if metric.name == "loss" and loss_metric == "loss":
+                if metric.name == "loss" and loss_metric != "confused":
                     metric.update_state(loss, sample_weight=len(x) if weighted else None)
                 else:
                     metric.update_state(y, y_pred)
@@ -474,7 +474,7 @@ def clip():
             loss = loss_fn(y, y_pred)
         gradients = tape.gradient(loss, model.trainable_variables)
         clipped, norm = tf.clip_by_global_norm(gradients, max_norm)
-        optimizer.apply_gradients(zip(clipped, model.trainable_variables, strict=True))
+        optimizer.apply_gradients(zip(clipped, model.trainable_variables))
         return norm
 
     return clipped_step
@@ -562,18 +562,21 @@ def clip_scenes(random):
     features, hidden = int(random.randint(3, 6)), int(random.randint(4, 7))
     arrays = {}
 
-    def scene(name, max_norm, optimizer, middle=(), calls=1):
+    def scene(name, max_norm, optimizer, middle=(), calls=1, loss="MeanSquaredError", **settings):
         dense = ["Dense", {"units": hidden, "activation": "tanh"}]
         layers = [dense, *middle, ["Dense", {"units": 2}]]
         given = []
         for number in range(calls):
             key = f"{name}{number}"
             arrays[f"x_{key}"] = random.normal(0, 1, (8, features)).astype("float32")
-            arrays[f"y_{key}"] = random.normal(3, 2, (8, 2)).astype("float32")
+            if loss == "MeanSquaredError":
+                arrays[f"y_{key}"] = random.normal(3, 2, (8, 2)).astype("float32")
+            else:
+                arrays[f"y_{key}"] = random.randint(0, 2, (8, 2)).astype("float32")
             given.append(
                 [
                     {"model": "model"},
-                    {"loss": ["MeanSquaredError", {}]},
+                    {"loss": [loss, settings]},
                     {"optimizer": "optimizer"},
                     {"tensor": f"x_{key}"},
                     {"tensor": f"y_{key}"},
@@ -595,7 +598,15 @@ def clip_scenes(random):
     return [
         scene("a", small, ["SGD", rate(0.3, 0.8)]),
         scene("b", 1000.0, ["SGD", rate(0.02, 0.05)]),
-        scene("c", 2 * small, ["SGD", rate(0.1, 0.3) | {"momentum": 0.9}], [scale], calls=2),
+        scene(
+            "c",
+            small / 5,
+            ["SGD", rate(0.5, 0.9) | {"momentum": 0.9}],
+            [scale],
+            calls=2,
+            loss="BinaryCrossentropy",
+            from_logits=True,
+        ),
     ], arrays
 
 
@@ -615,10 +626,8 @@ def gan_step():
             g_loss = bce(tf.ones_like(fake_logits), fake_logits)
         d_gradients = d_tape.gradient(d_loss, discriminator.trainable_variables)
         g_gradients = g_tape.gradient(g_loss, generator.trainable_variables)
-        d_optimizer.apply_gradients(
-            zip(d_gradients, discriminator.trainable_variables, strict=True)
-        )
-        g_optimizer.apply_gradients(zip(g_gradients, generator.trainable_variables, strict=True))
+        d_optimizer.apply_gradients(zip(d_gradients, discriminator.trainable_variables))
+        g_optimizer.apply_gradients(zip(g_gradients, generator.trainable_variables))
         return d_loss, g_loss
 
     return gan_step
@@ -948,7 +957,11 @@ EXERCISES = (
         groups=(
             ("에포크마다 모든 샘플을 한 번씩 씁니다", 3, (("samples", 0), ("samples", 1))),
             ("에포크마다의 평균 손실을 리스트로 돌려줍니다", 2, (("losses", 0), ("losses", 1))),
-            ("모델을 훈련 모드로 부릅니다", 1, (("training", 0),)),
+            (
+                "모델을 훈련 모드로 부르고 가중치를 업데이트합니다",
+                1,
+                (("training", 0), ("updated", 0)),
+            ),
             ("보지 않은 샘플에서의 정확도", 2, (("accuracy", 0),)),
         ),
         pitfalls={

@@ -274,10 +274,24 @@ def training(scene: dict[str, Any], given: dict[str, np.ndarray], have: Any) -> 
     )
 
 
+def updated(scene: dict[str, Any], given: dict[str, np.ndarray], have: Any) -> Failure | None:
+    """훈련한 다음 가중치가 바뀌었는지."""
+    after = have.record["calls"][-1]["weights"]
+    for name, keys in have.record["before"].items():
+        for before, now in zip(keys, after[name], strict=True):
+            if not np.array_equal(have.arrays[before], have.arrays[now]):
+                return None
+    return (
+        "가중치가 바뀌지 않았습니다. 그레이디언트를 적용하지 않은 것 같습니다.",
+        "`optimizer.apply_gradients(zip(gradients, model.trainable_variables))`를 부르세요.",
+    )
+
+
 LOOKS: dict[str, Callable[..., Failure | None]] = {
     "samples": samples,
     "losses": losses,
     "training": training,
+    "updated": updated,
 }
 
 

@@ -8,7 +8,8 @@
 - `("weights", 장면)`이나 `("weights", 장면, 모델)`: 부를 때마다 바뀐 가중치
 - `("logs", 장면, 지표)`: `fit`이 에포크마다 기록한 값
 - `("line", 장면)`, `("tape", 장면)`: 최소제곱 직선인지, 테이프를 썼는지
-- `("samples", 장면)`, `("losses", 장면)`, `("training", 장면)`, `("accuracy", 장면)`: `judge.loop`
+- `("samples", 장면)`, `("losses", 장면)`, `("training", 장면)`, `("updated", 장면)`,
+  `("accuracy", 장면)`: `judge.loop`
 """
 
 from __future__ import annotations
@@ -350,7 +351,7 @@ def _logs(want: View, have: View, metric: str) -> Failure | None:
     if metric not in history:
         there = ", ".join(f"`{name}`" for name in history) or "없습니다"
         return (
-            f"기록에 `{metric}`이 없습니다. 지금 있는 것: {there}.",
+            f"기록에 {with_particle(f'`{metric}`', '이', '가')} 없습니다. 지금 있는 것: {there}.",
             "`train_step`은 지표의 이름 → 값인 딕셔너리를 돌려줍니다.",
         )
     found = history[metric]
