@@ -86,7 +86,7 @@ def _symbolic(
     want, have = wanted["shape"], found["shape"]
     if have is None:
         return f"{where}아무것도 돌려주지 않습니다.", "`return`을 빠뜨리지 않았는지 보세요."
-    # 모양을 모르는 축(`None`)은 다음 층이 받아 주면 괜찮습니다. 그것은 모델에 넣어서 봅니다.
+    # 모양을 모르는 축(`None`)은 다음 층이 받아 주면 괜찮습니다. 되는지는 모델에 넣어서 봅니다.
     if len(want) != len(have) or any(
         size is not None and size != expected for expected, size in zip(want, have, strict=True)
     ):
