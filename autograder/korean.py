@@ -10,6 +10,9 @@ _EXCEPTIONS = {
     "none": False,
     "adam": True,
     "true": False,
+    "name": True,
+    "dtype": True,
+    "trainable": True,
     "ensemble": True,
     "sqrt": False,
 }

@@ -86,6 +86,14 @@ UNITS: dict[str, Unit] = {
             ("05_functional",),
         ),
         Unit(
+            "08_layers",
+            "layers",
+            "사용자 정의 층",
+            "없는 층을 직접 만들고, 어느 모델에나 넣고, 훈련하고, 저장했다가 되살립니다.",
+            150,
+            ("07_subclass",),
+        ),
+        Unit(
             "09_tape",
             "tape",
             "GradientTape와 훈련 루프",

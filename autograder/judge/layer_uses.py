@@ -50,11 +50,23 @@ def _explained(name: str, asked: dict[str, Any], found: dict[str, Any]) -> tuple
         advice = "함수는 `keras.activations.serialize(...)`로 바꾸어 적습니다."
     elif kind == "load" and not found.get("registered"):
         advice = "`@keras.saving.register_keras_serializable(package='...')`로 등록하세요."
-    elif kind == "call" and asked["use"] in ("symbolic", "model", "file", "graph"):
-        if any(sign in text for sign in ("None", "NoneType")):
+    elif kind in ("call", "fit", "predict") and asked["use"] in (
+        "symbolic",
+        "model",
+        "file",
+        "graph",
+    ):
+        if any(sign in text for sign in ("got None", "got: None", "None values", "'NoneType'")):
             advice = (
                 "모델을 그릴 때는 배치 크기를 모르므로 `inputs.shape[0]`이 `None`입니다. "
                 "`ops.shape(inputs)[0]`을 쓰세요."
+            )
+        elif "numpy" in text.lower():
+            advice = "모델을 그릴 때는 값이 없습니다. 넘파이 대신 `ops`나 `tf`의 함수로 계산하세요."
+        elif "fully-defined" in text or "should be defined" in text:
+            advice = (
+                "케라스가 출력의 마지막 축의 크기를 모릅니다. "
+                "`reshape`에는 `-1` 대신 아는 크기를 주세요."
             )
         elif "cannot add new elements of state" in text:
             advice = "가중치와 층은 `call`이 아니라 `build`나 `__init__`에서 만드세요."
@@ -111,16 +123,16 @@ def _model(
     if failure or not asked.get("train"):
         return failure
     reference, evidence = both
-    for want, have in zip(wanted["trained"], found["trained"], strict=True):
-        before = want.rsplit("/", 2)[1].replace("x", ", ")
-        if not close(reference.arrays[want], evidence.arrays.get(have), 1e-3):
+    for key in wanted["trained"]:
+        value = reference.arrays[key]
+        if not close(value, evidence.arrays.get(key), 1e-3):
             return (
-                f"{where} `fit`으로 한 스텝 훈련한 다음 모양이 `({before})`인 가중치가 "
+                f"{where} `fit`으로 한 스텝 훈련한 다음 모양이 `{value.shape}`인 가중치가 "
                 "명세와 다르게 바뀝니다.",
                 "그레이디언트가 이 가중치까지 흐르는지 보세요. `numpy()`나 `stop_gradient`를 지나면 "
                 "끊깁니다.",
             )
-    return _outputs(where, [wanted["predicted"]], [found["predicted"]], both)
+    return None
 
 
 def _graph(
@@ -143,10 +155,10 @@ def _config(
     for key, value in found["twin_settings"].items():
         given = found["settings"][key]
         if key in asked.get("kwargs", {}) and value != given:
+            subject = with_particle(f"`{key}`", "은", "는")
+            wish = with_particle(f"`{given!r}`", "이어야", "여야")
             return (
-                f"되살린 층의 `{key}`은 `{given!r}`이어야 하는데 `{value!r}`입니다.".replace(
-                    f"`{key}`은", with_particle(f"`{key}`", "은", "는")
-                ),
+                f"되살린 층의 {subject} {wish} 하는데 `{value!r}`입니다.",
                 "`{**super().get_config(), ...}`로 모든 층에 있는 설정도 함께 적으세요.",
             )
     if found["shared"]:

@@ -64,6 +64,7 @@ _ADVICE = {
     "Tensor conversion requested dtype": "두 값의 자료형이 다릅니다. `tf.cast`로 먼저 같게 하세요.",
     "has no attribute": "`__init__`에서 `self.이름 = ...`으로 담은 이름과 같은지 보세요.",
     "Only input tensors may be passed as positional": "`training=training`처럼 이름을 붙여 넘기세요.",
+    "is out of scope": "`call`에서 `self`에 텐서를 담아 두면 다음에 부를 때 쓸 수 없습니다.",
     "has no setter": "`self.input`과 `self.output`은 케라스가 쓰는 이름입니다. 다른 이름에 담으세요.",
     "positional argument": "함수나 메서드의 매개변수가 명세와 같은지 보세요.",
     "unexpected keyword argument": "함수나 메서드의 매개변수가 명세와 같은지 보세요.",
@@ -97,5 +98,9 @@ def _core(message: str) -> str:
     """케라스의 긴 오류에서 까닭을 말하는 줄. 색을 내는 문자는 지웁니다."""
     text = re.sub(r"\x1b\[[0-9;]*m", "", message)
     lines = [line.strip() for line in text.splitlines() if line.strip()]
+    causes = [line for line in lines if line.startswith("Exception encountered: ")]
+    if causes:
+        # 역직렬화의 오류는 안쪽에서 난 까닭을 마지막에 적습니다.
+        return causes[-1].removeprefix("Exception encountered: ")
     told = [line for line in lines if not line.startswith("Exception encountered when calling")]
     return (told or lines or [""])[0]

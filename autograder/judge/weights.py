@@ -7,6 +7,7 @@ from typing import Any
 from autograder.korean import with_particle
 
 _HIDDEN = {
+    "frozen": "`{name}` 가중치는 훈련되지 않습니다. `trainable=False`를 주지 않았는지 보세요.",
     "tf.Variable": "{name_place} 담은 `tf.Variable`은 층이 알지 못해서 훈련되지도 저장되지도 않습니다. "
     "`self.add_weight(...)`로 만드세요.",
     "keras.Variable": "{name_place} 담은 변수를 층이 알지 못합니다. "
@@ -70,7 +71,7 @@ def _advice(want: list[Any], have: list[Any], hidden: list[dict[str, str]]) -> s
         if item.get("type") in _HIDDEN and len(have) < len(want):
             attribute = str(item.get("attribute", ""))[:60]
             place = f"`self.{attribute}`에"
-            return _HIDDEN[item["type"]].format(name_place=place)
+            return _HIDDEN[item["type"]].format(name_place=place, name=attribute)
     if not have:
         return (
             "층이 아는 가중치가 하나도 없습니다. `call`에서 만들거나 `self`에 담지 않으면 "

@@ -25,10 +25,14 @@ import numpy as np
 import tensorflow as tf
 
 from autograder.observe import structure
+from autograder.observe.limits import TooLong, time_limit
 from autograder.observe.probe import probe_values, probing, snapshot
 from autograder.observe.problems import problem
 from autograder.observe.trace import record_calls
 from autograder.protocol import Challenge, Evidence
+
+SECONDS = 30.0
+"""객체 하나를 만들고 쓰는 데 들 수 있는 CPU 시간(초)."""
 
 
 def observe(challenge: Challenge, subject: dict[str, Any]) -> Evidence:
@@ -43,10 +47,14 @@ def observe(challenge: Challenge, subject: dict[str, Any]) -> Evidence:
         kind = "none" if given is None else "instance"
         facts = problem(kind, type=type(given).__name__)
         return Evidence(challenge.exercise, challenge.kind, facts)
-    facts["objects"] = [
-        Subject(given, question, challenge, arrays, f"{number}").observe()
-        for number, question in enumerate(challenge.facts["objects"])
-    ]
+    facts["objects"], seconds = [], SECONDS
+    for number, question in enumerate(challenge.facts["objects"]):
+        try:
+            with time_limit(seconds):
+                record = Subject(given, question, challenge, arrays, f"{number}").observe()
+        except TooLong:
+            record, seconds = problem("slow", seconds=seconds), 2.0
+        facts["objects"].append(record)
     return Evidence(challenge.exercise, challenge.kind, facts, arrays)
 
 
@@ -191,12 +199,21 @@ def hidden_state(made: Any) -> list[dict[str, str]]:
     try:
         known = {id(item) for item in [*made.variables, *made._flatten_layers()]}
         own = set(vars(made)) - set(vars(keras.layers.Layer()))
-        return [
-            {"attribute": name, "type": kind}
-            for name in sorted(own)
-            for item in _inside(vars(made)[name], 3)
-            if id(item) not in known and (kind := _state_kind(item))
-        ][:10]
+        frozen = [
+            {"attribute": str(item.name), "type": "frozen"}
+            for item in made.weights
+            if not item.trainable
+        ]
+        return (
+            frozen[:5]
+            + [
+                {"attribute": name, "type": kind}
+                for name in [name for name in vars(made) if name in own]
+                if not name.startswith("_self_")
+                for item in _inside(vars(made)[name], 3)
+                if id(item) not in known and (kind := _state_kind(item))
+            ][:10]
+        )
     except Exception:  # noqa: BLE001 - 도움말을 위한 것이라 실패해도 됩니다
         return []
 

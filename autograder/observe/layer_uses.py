@@ -28,6 +28,7 @@ import tensorflow as tf
 from autograder.observe import structure
 from autograder.observe.probe import probing, snapshot
 from autograder.observe.problems import problem
+from autograder.observe.trace import eagerly
 
 if TYPE_CHECKING:
     from autograder.observe.layer import Subject
@@ -95,17 +96,19 @@ def _model(subject: Subject, name: str, asked: dict[str, Any]) -> dict[str, Any]
     made = subject.make()
     batches = [subject.build(spec) for spec in asked["inputs"]]
     model, head = _model_around(made, asked, batches[0])
-    model(batches[0])
+    with eagerly():
+        model(batches[0])
     weights = subject.weights_of(made, batches[0])
     known = {id(item) for item in model.weights}
     record: dict[str, Any] = {"unknown": sum(id(item) not in known for item in weights)}
     subject.fill(weights)
     if head is not None:
         _fill_head(head)
-    record["outputs"] = [
-        structure.collect(f"{name}/{index}", model(batch, training=False), subject.arrays)
-        for index, batch in enumerate(batches)
-    ]
+    with eagerly():
+        record["outputs"] = [
+            structure.collect(f"{name}/{index}", model(batch, training=False), subject.arrays)
+            for index, batch in enumerate(batches)
+        ]
     if asked.get("train"):
         shape = snapshot(model(batches[0])).shape
         target = np.cos(np.arange(np.prod(shape), dtype="float32")).reshape(shape)
@@ -113,9 +116,6 @@ def _model(subject: Subject, name: str, asked: dict[str, Any]) -> dict[str, Any]
         with _telling("fit"):
             model.fit(batches[0], target, batch_size=len(target), shuffle=False, verbose=0)
         record["trained"] = subject.keep_weights(f"{name}/trained", weights)
-        with _telling("predict"):
-            predicted = model.predict(batches[-1], verbose=0)
-        record["predicted"] = structure.collect(f"{name}/predicted", predicted, subject.arrays)
     return record
 
 

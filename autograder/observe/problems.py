@@ -49,7 +49,7 @@ def _is_stub(function: FunctionType) -> bool:
 
     `super().__init__()`만 부르는 `__init__`도 아직 쓰지 않은 것입니다.
     """
-    if function.__name__ == "__init__" and set(function.__code__.co_names) <= {"super", "__init__"}:
+    if function.__name__ == "__init__" and _only_calls_super(function):
         return True
     done = [
         (instruction.opname, instruction.argval)
@@ -62,6 +62,20 @@ def _is_stub(function: FunctionType) -> bool:
     )
 
 
+def _only_calls_super(function: FunctionType) -> bool:
+    """받은 인수를 하나도 쓰지 않고 `super().__init__(**kwargs)`만 부르는지."""
+    code = function.__code__
+    if not set(code.co_names) <= {"super", "__init__"}:
+        return False
+    used: set[str] = set()
+    for instruction in dis.get_instructions(function):
+        if instruction.opname.startswith(("LOAD_FAST", "LOAD_DEREF", "LOAD_CLOSURE")):
+            value = instruction.argval
+            used |= set(value) if isinstance(value, tuple) else {value}
+    return used <= {*code.co_varnames[:1], "__class__", "kwargs", "args"}
+
+
 def _short(text: str, limit: int = 600) -> str:
     text = text.strip()
-    return text if len(text) <= limit else text[:limit] + " …"
+    # 긴 오류의 까닭은 첫머리나 끝에 있습니다.
+    return text if len(text) <= limit else f"{text[: limit // 2]} …\n{text[-limit // 2 :]}"

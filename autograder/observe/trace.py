@@ -98,7 +98,7 @@ def record_calls(
     if mask is not None:
         arguments["mask"] = mask
     recorder = _Recorder([] if weights is None else weights, bridges)
-    with _eagerly():
+    with eagerly():
         if not getattr(model, "built", True):
             # 처음 부를 때 케라스가 모양만 알아보려고 한 번 더 실행하는 것은 기록하지 않습니다.
             model(inputs, **arguments)
@@ -250,7 +250,7 @@ def _patched(recorder: _Recorder) -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def _eagerly() -> Iterator[None]:
+def eagerly() -> Iterator[None]:
     """`@tf.function`이 붙은 `call`도 파이썬으로 실행해, 안에서 부르는 층과 지금의 가중치를 봅니다."""
     before = tf.config.functions_run_eagerly()
     tf.config.run_functions_eagerly(True)
@@ -321,6 +321,8 @@ def _config(layer: Any) -> dict[str, Any]:
     try:
         config = layer.get_config()
     except Exception:  # noqa: BLE001 - 학습자의 get_config는 무엇이든 던질 수 있습니다
+        return {}
+    if not isinstance(config, dict):
         return {}
     return {
         str(key): value

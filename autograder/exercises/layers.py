@@ -1,0 +1,485 @@
+"""08 사용자 정의 층."""
+
+from __future__ import annotations
+
+import keras
+import numpy as np
+from keras import layers, ops
+
+from autograder.exercise import LayerExercise
+
+
+def dense():
+    class CustomDense(layers.Layer):
+        def __init__(self, units, activation=None, **kwargs):
+            super().__init__(**kwargs)
+            self.units = units
+            self.activation = keras.activations.get(activation)
+
+        def build(self, input_shape):
+            self.w = self.add_weight(
+                shape=(input_shape[-1], self.units), initializer="glorot_uniform", name="w"
+            )
+            self.b = self.add_weight(shape=(self.units,), initializer="zeros", name="b")
+
+        def call(self, inputs):
+            return self.activation(ops.matmul(inputs, self.w) + self.b)
+
+    return {"CustomDense": CustomDense}
+
+
+def block():
+    class CustomLayer(layers.Layer):
+        def __init__(self, hidden_dimension, hidden_dimension2, output_dimension, **kwargs):
+            super().__init__(**kwargs)
+            self.hidden1 = layers.Dense(hidden_dimension, activation="relu")
+            self.hidden2 = layers.Dense(hidden_dimension2, activation="relu")
+            self.out = layers.Dense(output_dimension, activation="softmax")
+
+        def call(self, inputs):
+            x = self.hidden1(inputs)
+            x = self.hidden2(x)
+            return self.out(x)
+
+    return {"CustomLayer": CustomLayer}
+
+
+def config():
+    @keras.saving.register_keras_serializable(package="course")
+    class CustomDense(layers.Layer):
+        def __init__(self, units, activation=None, **kwargs):
+            super().__init__(**kwargs)
+            self.units = units
+            self.activation = keras.activations.get(activation)
+
+        def build(self, input_shape):
+            self.w = self.add_weight(
+                shape=(input_shape[-1], self.units), initializer="glorot_uniform", name="w"
+            )
+            self.b = self.add_weight(shape=(self.units,), initializer="zeros", name="b")
+
+        def call(self, inputs):
+            return self.activation(ops.matmul(inputs, self.w) + self.b)
+
+        def get_config(self):
+            return {
+                **super().get_config(),
+                "units": self.units,
+                "activation": keras.activations.serialize(self.activation),
+            }
+
+    return {"CustomDense": CustomDense}
+
+
+def rnn():
+    class CustomRNN(layers.Layer):
+        def __init__(self, units, **kwargs):
+            super().__init__(**kwargs)
+            self.units = units
+            self.from_input = layers.Dense(units, activation="tanh")
+            self.from_state = layers.Dense(units, activation="tanh")
+
+        def call(self, inputs):
+            state = ops.zeros((ops.shape(inputs)[0], self.units))
+            states = []
+            for t in range(inputs.shape[1]):
+                state = self.from_input(inputs[:, t]) + self.from_state(state)
+                states.append(state)
+            return ops.stack(states, axis=1)
+
+    return {"CustomRNN": CustomRNN}
+
+
+def noise():
+    class TrainingNoise(layers.Layer):
+        def __init__(self, stddev, **kwargs):
+            super().__init__(**kwargs)
+            self.stddev = stddev
+            self.seed_generator = keras.random.SeedGenerator()
+
+        def call(self, inputs, training=None):
+            if not training:
+                return inputs
+            noise = keras.random.normal(
+                ops.shape(inputs), stddev=self.stddev, seed=self.seed_generator
+            )
+            return inputs + noise
+
+    return {"TrainingNoise": TrainingNoise}
+
+
+def _normal(random, *shape):
+    return random.normal(0, 1, shape).astype("float32")
+
+
+def _sizes(random, low, high, count):
+    """서로 다른 크기들."""
+    return [int(size) for size in random.permutation(np.arange(low, high))[:count]]
+
+
+def _calls(*names):
+    return [{"inputs": {"tensor": name}} for name in names]
+
+
+def dense_objects(random):
+    features, units, wide, more = _sizes(random, 3, 9, 4)
+    rows = int(random.randint(4, 8))
+    arrays = {
+        "x": _normal(random, rows, features),
+        "one": _normal(random, 1, features),
+        "wide": _normal(random, 3, wide),
+        "steps": _normal(random, 2, 3, features),
+    }
+    x, one = {"tensor": "x"}, {"tensor": "one"}
+    inside = {"use": "model", "inputs": [x, one], "head": 2}
+    objects = [
+        {
+            "args": [units],
+            "calls": _calls("x", "one", "x", "steps"),
+            "uses": [
+                {"use": "symbolic", "shape": [features]},
+                inside | {"style": "functional", "train": True},
+                inside | {"style": "sequential"},
+                inside | {"style": "subclass"},
+            ],
+        },
+        {"args": [more, "tanh"], "calls": _calls("wide")},
+        {
+            "args": [units],
+            "kwargs": {"activation": {"callable": "keras.activations.sigmoid"}},
+            "calls": _calls("x"),
+        },
+        {"args": [], "kwargs": {"units": more, "activation": "relu"}, "calls": _calls("x", "one")},
+        {"args": [units, None], "calls": _calls("x")},
+    ]
+    return objects, arrays
+
+
+def block_objects(random):
+    features, first, second, last = _sizes(random, 4, 12, 4)
+    more = _sizes(random, 3, 12, 3)
+    arrays = {
+        "x": _normal(random, int(random.randint(4, 8)), features),
+        "one": _normal(random, 1, features),
+        "wide": _normal(random, 3, features + 1),
+    }
+    x, one = {"tensor": "x"}, {"tensor": "one"}
+    inside = {"use": "model", "inputs": [x, one]}
+    names = ("hidden_dimension", "hidden_dimension2", "output_dimension")
+    objects = [
+        {
+            "args": [first, second, last],
+            "calls": _calls("x", "one", "x"),
+            "uses": [
+                {"use": "symbolic", "shape": [features]},
+                inside | {"style": "sequential", "train": True},
+                inside | {"style": "functional", "head": 2},
+                inside | {"style": "subclass"},
+            ],
+        },
+        {"kwargs": dict(zip(names, more, strict=True)), "calls": _calls("wide", "wide")},
+    ]
+    return objects, arrays
+
+
+def config_objects(random):
+    features, units, more = _sizes(random, 3, 9, 3)
+    arrays = {"x": _normal(random, 5, features), "one": _normal(random, 1, features)}
+    both = [{"tensor": "x"}, {"tensor": "one"}]
+    name = f"layer_{random.randint(100, 1000)}"
+    base = {"use": "config", "inputs": both}
+    file = {"use": "file", "inputs": both, "head": 2, "registered": True}
+    objects = [
+        {
+            "args": [units, "tanh"],
+            "calls": _calls("x", "one"),
+            "uses": [
+                base,
+                base | {"kwargs": {"name": name, "trainable": False}},
+                {"use": "config", "kwargs": {"name": name, "dtype": "float64"}},
+                file,
+            ],
+        },
+        {
+            "args": [more],
+            "kwargs": {"activation": {"callable": "keras.activations.sigmoid"}},
+            "calls": _calls("x"),
+            "uses": [base, file],
+        },
+        {"args": [more], "calls": _calls("x"), "uses": [base, file | {"style": "sequential"}]},
+    ]
+    return objects, arrays
+
+
+def rnn_objects(random):
+    features, units, more = _sizes(random, 2, 8, 3)
+    steps = int(random.randint(4, 7))
+    arrays = {
+        "x": _normal(random, 5, steps, features),
+        "one": _normal(random, 1, steps, features),
+        "many": _normal(random, 7, steps, features),
+        "short": _normal(random, 3, 2, features),
+        "wide": _normal(random, 2, 3, features + 9),
+    }
+    batches = [{"tensor": name} for name in ("x", "one", "many")]
+    inside = {"use": "model", "inputs": batches, "head": 2}
+    objects = [
+        {
+            "args": [units],
+            "calls": _calls("x", "one", "many", "x", "short"),
+            "uses": [
+                {"use": "symbolic", "shape": [steps, features]},
+                inside | {"style": "functional", "train": True},
+                inside | {"style": "subclass"},
+            ],
+        },
+        {"kwargs": {"units": more}, "calls": _calls("wide", "wide")},
+    ]
+    return objects, arrays
+
+
+def noise_objects(random):
+    rows = 64
+    arrays = {
+        "x": (_normal(random, rows, 12, 8) * random.uniform(0.5, 3)).astype("float32"),
+        "one": _normal(random, 1, 5),
+        "table": _normal(random, 900, 7),
+        "few": _normal(random, 1, 7),
+    }
+    x, table = {"tensor": "x"}, {"tensor": "table"}
+    calls = [
+        {"inputs": x, "training": False},
+        {"inputs": x, "training": None},
+        {"inputs": x, "training": True},
+        {"inputs": x, "training": True},
+        {"inputs": {"tensor": "one"}, "training": False},
+        {"inputs": x, "training": None},
+    ]
+    low, high = round(random.uniform(0.15, 0.5), 2), round(random.uniform(1.6, 3), 2)
+    flat = [{"inputs": table, "training": value} for value in (True, True, False)]
+    objects = [
+        {
+            "args": [low],
+            "calls": calls,
+            "uses": [
+                {"use": "graph", "inputs": x, "training": True, "times": 3},
+                {"use": "model", "style": "sequential", "inputs": [table, {"tensor": "few"}]},
+            ],
+        },
+        {
+            "kwargs": {"stddev": high},
+            "calls": flat,
+            "uses": [{"use": "graph", "inputs": table, "training": True, "times": 2}],
+        },
+    ]
+    return objects, arrays
+
+
+EXERCISES: tuple[LayerExercise, ...] = (
+    LayerExercise(
+        id="layers.dense",
+        unit="08_layers",
+        number="8-1",
+        title="밀집 층을 직접 쓰기",
+        difficulty=2,
+        minutes=20,
+        subjects=("CustomDense",),
+        reference=dense,
+        base="layer",
+        fill="trainable",
+        objects=dense_objects,
+        groups=(
+            ("`activation(x·w + b)`를 계산합니다", 2, "equal", ((0, 0), (0, 1), (0, 2), (0, 3))),
+            (
+                "활성화 함수를 이름, 함수, `None`으로 받습니다",
+                2,
+                "equal",
+                ((1, 0), (2, 0), (3, 0), (3, 1), (4, 0)),
+            ),
+            ("데이터 없이도 가중치와 출력의 모양을 압니다", 1, "use", ((0, 0),)),
+            ("세 가지 모델 안에서 같은 값을 냅니다", 1, "use", ((0, 2), (0, 3))),
+            ("`fit`으로 `w`와 `b`가 훈련됩니다", 2, "use", ((0, 1),)),
+        ),
+        requirements=(
+            "`CustomDense(units, activation=None)`로 만드는 `keras.layers.Layer`의 하위 클래스입니다.",
+            "입력은 `(N, D)`나 `(N, T, D)`입니다. 마지막 축의 크기 `D`는 처음 쓸 때 압니다.",
+            "가중치: `w`는 모양 `(D, units)`이고 난수로, `b`는 모양 `(units,)`이고 0으로 시작합니다. "
+            "둘 다 훈련 가능합니다.",
+            "출력: `activation(x·w + b)`. `activation`은 이름(`'relu'`), 함수, `None`(그대로) 가운데 "
+            "하나입니다.",
+        ),
+        hints=(
+            "`w`의 모양에는 입력의 마지막 축 `D`가 들어갑니다. `D`를 처음으로 아는 메서드는 무엇일까요?",
+            "`build(self, input_shape)`에서 `self.add_weight(shape=..., initializer=..., name=...)`로 "
+            "만듭니다. 활성화 함수는 `keras.activations.get(activation)`이 세 가지를 모두 함수로 바꾸어 줍니다.",
+            "`build`: `self.w = self.add_weight(shape=(input_shape[-1], self.units), "
+            "initializer='glorot_uniform', name='w')`, `b`는 `shape=(self.units,)`, "
+            "`initializer='zeros'`. `call`: `return self.activation(ops.matmul(inputs, self.w) + self.b)`.",
+        ),
+    ),
+    LayerExercise(
+        id="layers.block",
+        unit="08_layers",
+        number="8-2",
+        title="층 셋을 한 층으로 묶기",
+        difficulty=2,
+        minutes=15,
+        subjects=("CustomLayer",),
+        reference=block,
+        base="layer",
+        fill="trainable",
+        objects=block_objects,
+        groups=(
+            ("출력이 명세와 같습니다", 2, "equal", ((0, 0), (0, 1), (0, 2))),
+            ("크기를 이름으로 주어도 됩니다", 1, "equal", ((1, 0), (1, 1))),
+            ("데이터 없이도 가중치와 출력의 모양을 압니다", 1, "use", ((0, 0),)),
+            ("순차형 모델에 넣어 `fit`으로 훈련됩니다", 2, "use", ((0, 1),)),
+            ("함수형과 서브클래싱 모델 안에서 같은 값을 냅니다", 1, "use", ((0, 2), (0, 3))),
+        ),
+        requirements=(
+            "`CustomLayer(hidden_dimension, hidden_dimension2, output_dimension)`로 만드는 "
+            "`keras.layers.Layer`의 하위 클래스입니다.",
+            "`Dense` 층: 유닛 `hidden_dimension`개, 활성화 함수 `relu`",
+            "`Dense` 층: 유닛 `hidden_dimension2`개, 활성화 함수 `relu`",
+            "`Dense` 층: 유닛 `output_dimension`개, 활성화 함수 `softmax`",
+        ),
+        hints=(
+            "안쪽 층도 가중치처럼 `self`에 담습니다. 인수 셋이 모두 쓰였는지 세어 보세요.",
+            "`__init__`에서 `layers.Dense(...)` 셋을 만들어 `self`에 담고 `call`에서 차례로 부릅니다. "
+            "`build`는 쓰지 않아도 됩니다.",
+            "`self.hidden1 = layers.Dense(hidden_dimension, activation='relu')`, "
+            "`self.hidden2 = layers.Dense(hidden_dimension2, activation='relu')`, "
+            "`self.out = layers.Dense(output_dimension, activation='softmax')`.",
+        ),
+    ),
+    LayerExercise(
+        id="layers.config",
+        unit="08_layers",
+        number="8-3",
+        title="저장하고 되살리는 층",
+        difficulty=3,
+        minutes=25,
+        subjects=("CustomDense",),
+        reference=config,
+        base="layer",
+        fill="trainable",
+        objects=config_objects,
+        groups=(
+            ("출력이 문제 8-1과 같습니다", 1, "equal", ((0, 0), (0, 1), (1, 0), (2, 0))),
+            (
+                "`get_config` → JSON → `from_config`로 같은 층이 됩니다",
+                3,
+                "use",
+                ((0, 0), (1, 0), (2, 0)),
+            ),
+            ("`name`, `trainable`, `dtype`도 되살아납니다", 2, "use", ((0, 1), (0, 2))),
+            (
+                "`.keras` 파일로 저장했다가 `custom_objects` 없이 읽습니다",
+                2,
+                "use",
+                ((0, 3), (1, 1), (2, 1)),
+            ),
+        ),
+        requirements=(
+            "문제 8-1의 `CustomDense(units, activation=None)`에 저장하는 힘을 더합니다.",
+            "`name`, `trainable`, `dtype`처럼 모든 층에 있는 인수도 받습니다.",
+            "`CustomDense.from_config(layer.get_config())`는 설정이 모두 같은 새 층입니다. "
+            "`get_config()`의 결과는 JSON으로 쓸 수 있어야 합니다.",
+            "이 층이 든 모델을 `.keras` 파일로 저장하면 `custom_objects` 없이 읽을 수 있습니다.",
+        ),
+        hints=(
+            "파일에는 클래스의 코드가 없습니다. 어떤 클래스인지(등록)와 어떤 인수로 만들었는지(설정)만 있습니다.",
+            "클래스 위에 `@keras.saving.register_keras_serializable(package='course')`를 쓰고, "
+            "`__init__`은 `**kwargs`를 받아 `super().__init__(**kwargs)`에 넘깁니다. "
+            "함수는 JSON이 아니므로 `keras.activations.serialize`로 바꾸어 적습니다.",
+            "`get_config`: `return {**super().get_config(), 'units': self.units, "
+            "'activation': keras.activations.serialize(self.activation)}`. "
+            "`from_config`는 쓰지 않아도 됩니다.",
+        ),
+    ),
+    LayerExercise(
+        id="layers.rnn",
+        unit="08_layers",
+        number="8-4",
+        title="배치 크기를 가리지 않는 순환 층",
+        difficulty=4,
+        minutes=30,
+        subjects=("CustomRNN",),
+        reference=rnn,
+        base="layer",
+        fill="trainable",
+        objects=rnn_objects,
+        groups=(
+            ("모든 시점의 상태가 명세와 같습니다", 3, "equal", ((0, 0), (0, 3), (1, 0), (1, 1))),
+            (
+                "부를 때마다 배치 크기와 시점의 수가 달라도 됩니다",
+                1,
+                "equal",
+                ((0, 1), (0, 2), (0, 4)),
+            ),
+            ("배치 크기를 정하지 않은 `keras.Input`을 받습니다", 2, "use", ((0, 0),)),
+            ("모델에 넣어 `fit`으로 훈련됩니다", 2, "use", ((0, 1), (0, 2))),
+        ),
+        requirements=(
+            "`CustomRNN(units)`로 만드는 `keras.layers.Layer`의 하위 클래스입니다.",
+            "입력 `x`는 모양 `(N, T, D)`, 출력은 모든 시점의 상태 `(N, T, units)`입니다.",
+            "`h_t = tanh(x_t·W + b) + tanh(h_{t−1}·U + c)`이고 처음 상태 `h_0`은 0입니다.",
+            "가중치: `W (D, units)`, `b (units,)`, `U (units, units)`, `c (units,)`. "
+            "모든 시점이 같은 가중치를 씁니다.",
+            "배치 크기 `N`은 무엇이든 되고, 정하지 않아도(`None`) 됩니다.",
+        ),
+        hints=(
+            "`inputs.shape[0]`은 모델을 그릴 때 `None`입니다. 실행할 때의 배치 크기는 어떻게 알까요?",
+            "`Dense(units, activation='tanh')` 둘을 `__init__`에 담습니다. 처음 상태는 "
+            "`ops.zeros((ops.shape(inputs)[0], self.units))`, 시점은 `for t in range(inputs.shape[1])`로 돕니다.",
+            "시점마다 `state = self.from_input(inputs[:, t]) + self.from_state(state)`를 구해 리스트에 "
+            "모으고, 마지막에 `return ops.stack(states, axis=1)`.",
+        ),
+    ),
+    LayerExercise(
+        id="layers.noise",
+        unit="08_layers",
+        number="8-5",
+        title="훈련할 때만 잡음을 더하는 층",
+        difficulty=3,
+        minutes=20,
+        subjects=("TrainingNoise",),
+        reference=noise,
+        base="layer",
+        fill="trainable",
+        weights_title="훈련할 가중치가 없습니다",
+        objects=noise_objects,
+        groups=(
+            (
+                "추론할 때는 입력을 그대로 돌려줍니다",
+                2,
+                "equal",
+                ((0, 0), (0, 1), (0, 4), (0, 5), (1, 2)),
+            ),
+            (
+                "훈련할 때는 표준편차가 `stddev`인 정규분포의 잡음을 더합니다",
+                2,
+                "gaussian",
+                ((0, 2), (1, 0)),
+            ),
+            ("부를 때마다 새 잡음을 더합니다", 1, "fresh noise", ((0, 3), (1, 1))),
+            ("그래프 안에서도 부를 때마다 새 잡음을 더합니다", 2, "graph noise", ((0, 0), (1, 0))),
+            ("모델에 넣어 추론할 수 있습니다", 1, "use", ((0, 1),)),
+        ),
+        requirements=(
+            "`TrainingNoise(stddev)`로 만드는 `keras.layers.Layer`의 하위 클래스입니다.",
+            "훈련할 때(`training=True`): 입력에 평균 0, 표준편차 `stddev`인 정규분포의 잡음을 더합니다. "
+            "값마다, 부를 때마다 새로 뽑습니다.",
+            "그 밖에(`training=False`나 주지 않았을 때): 입력을 그대로 돌려줍니다.",
+            "`tf.function`과 `fit` 안에서도 똑같이 동작합니다.",
+        ),
+        hints=(
+            "층이 훈련인지 아는 길은 `call`의 매개변수 하나뿐입니다. 이름이 정해져 있습니다.",
+            "`call(self, inputs, training=None)`으로 받아 `training`이 참일 때만 "
+            "`keras.random.normal(ops.shape(inputs), stddev=...)`을 더합니다.",
+            "`__init__`에서 `self.seed_generator = keras.random.SeedGenerator()`, `call`에서 "
+            "`if not training: return inputs`, `return inputs + keras.random.normal(ops.shape(inputs), "
+            "stddev=self.stddev, seed=self.seed_generator)`.",
+        ),
+    ),
+)
