@@ -127,7 +127,7 @@ def dense_objects(random):
     arrays = {
         "x": _normal(random, rows, features),
         "one": _normal(random, 1, features),
-        "wide": _normal(random, 3, wide),
+        "wide": _normal(random, 2, wide + 2, wide),
         "steps": _normal(random, 2, 3, features),
     }
     x, one = {"tensor": "x"}, {"tensor": "one"}
@@ -184,7 +184,11 @@ def block_objects(random):
 
 def config_objects(random):
     features, units, more = _sizes(random, 3, 9, 3)
-    arrays = {"x": _normal(random, 5, features), "one": _normal(random, 1, features)}
+    arrays = {
+        "x": _normal(random, 5, features),
+        "one": _normal(random, 1, features),
+        "steps": _normal(random, 2, features + 1, features),
+    }
     both = [{"tensor": "x"}, {"tensor": "one"}]
     name = f"layer_{random.randint(100, 1000)}"
     base = {"use": "config", "inputs": both}
@@ -206,7 +210,7 @@ def config_objects(random):
             "calls": _calls("x"),
             "uses": [base, file],
         },
-        {"args": [more], "calls": _calls("x"), "uses": [base, file | {"style": "sequential"}]},
+        {"args": [more], "calls": _calls("steps"), "uses": [base, file | {"style": "sequential"}]},
     ]
     return objects, arrays
 
@@ -303,8 +307,7 @@ EXERCISES: tuple[LayerExercise, ...] = (
         requirements=(
             "`CustomDense(units, activation=None)`로 만드는 `keras.layers.Layer`의 하위 클래스입니다.",
             "입력은 `(N, D)`나 `(N, T, D)`입니다. 마지막 축의 크기 `D`는 처음 쓸 때 압니다.",
-            "가중치: `w`는 모양 `(D, units)`이고 난수로, `b`는 모양 `(units,)`이고 0으로 시작합니다. "
-            "둘 다 훈련 가능합니다.",
+            "가중치: 난수로 시작하는 `w (D, units)`와 `b (units,)`. 둘 다 훈련 가능합니다.",
             "출력: `activation(x·w + b)`. `activation`은 이름(`'relu'`), 함수, `None`(그대로) 가운데 "
             "하나입니다.",
         ),
