@@ -1007,7 +1007,7 @@ EXERCISES = (
             (
                 "기록의 `loss`는 에포크의 평균 손실입니다",
                 1,
-                (("logs", 0, "loss"), ("logs", 1, "loss")),
+                (("logs", 1, "loss"), ("logs", 0, "loss")),
             ),
             ("기록에 `metrics`의 값이 있습니다", 2, (("logs", 0, "accuracy"), ("logs", 1, "mae"))),
         ),

@@ -1,0 +1,168 @@
+"""훈련 스텝의 관찰과 판정: 오류, 끝나지 않는 코드, 모델에 들어간 것의 기록, 되돌려 놓기."""
+
+from __future__ import annotations
+
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from autograder.exercises import get
+from autograder.judge import judge
+from autograder.observe import observe
+from autograder.observe.passes import Passes
+from autograder.protocol import Challenge
+
+STEPS = ("derivative", "linear_regression", "train_step", "train_loop", "clip", "gan_step")
+LAYERS = [["Dense", {"units": 3, "activation": "tanh"}], ["Dense", {"units": 2}]]
+
+
+def asked(function, scenes, arrays=None):
+    facts = {"name": "f", "form": "function", "scenes": scenes}
+    return observe(Challenge("x.y", "step", facts, arrays or {}), {"f": function})
+
+
+def scene(calls, **more):
+    return {"seed": 3, "calls": calls} | more
+
+
+def model_scene(calls, **more):
+    model = {"input": [4], "layers": LAYERS} | more
+    return scene(
+        calls,
+        models={"model": model},
+        optimizers={"optimizer": ["SGD", {"learning_rate": 0.1}, "model"]},
+    )
+
+
+def test_an_error_stops_its_scene_and_not_the_next():
+    def function(x):
+        if x > 2:
+            raise ValueError("고장")
+        return x
+
+    scenes = [scene([[{"value": 1}], [{"value": 3}], [{"value": 1}]]), scene([[{"value": 2}]])]
+    first, second = asked(function, scenes).facts["scenes"]
+    assert [call["status"] for call in first["calls"]] == ["seen", "problem"]
+    assert [call["status"] for call in second["calls"]] == ["seen"]
+
+
+def test_an_endless_step_is_stopped_and_the_next_sooner(monkeypatch):
+    monkeypatch.setattr("autograder.observe.step.SECONDS", 0.3)
+
+    def endless(x):
+        while True:
+            x = x + 1
+
+    scenes = asked(endless, [scene([[{"value": 1}]])] * 2).facts["scenes"]
+    assert [item["calls"][0]["problem"] for item in scenes] == ["slow", "slow"]
+
+
+def test_the_same_weights_for_everyone_and_another_for_another_seed():
+    def touch(model):
+        return model.trainable_variables[0]
+
+    calls = [[{"model": "model"}]]
+    seen = [asked(touch, [model_scene(calls) | {"seed": seed}]).arrays for seed in (3, 3, 4)]
+    key = "0/before/model/0"
+    assert np.array_equal(seen[0][key], seen[1][key])
+    assert not np.array_equal(seen[0][key], seen[2][key])
+
+
+def test_methods_that_train_are_noted_and_put_back():
+    before = keras.Model.fit, keras.Model.train_on_batch, keras.Model.train_step
+
+    def function(model, x):
+        model.compile(optimizer="sgd", loss="mse")
+        return model.train_on_batch(x, np.zeros((5, 2)))
+
+    arrays = {"x": np.ones((5, 4), "float32")}
+    evidence = asked(function, [model_scene([[{"model": "model"}, {"array": "x"}]])], arrays)
+    assert evidence.facts["scenes"][0]["used"] == ["train_on_batch", "train_step"]
+    assert (keras.Model.fit, keras.Model.train_on_batch, keras.Model.train_step) == before
+
+
+@pytest.mark.parametrize("graph", [False, True])
+@pytest.mark.parametrize("descend", [False, True])
+def test_every_pass_through_a_model_is_noted(graph, descend):
+    log = Passes(20, 2, 1)
+    inputs = keras.Input((2,))
+    outputs = log.exit()(keras.layers.Dense(1)(log.entry()(inputs)))
+    model = keras.Model(inputs, outputs)
+    assert len(model.weights) == 2
+
+    def step(x, training):
+        with tf.GradientTape() as tape:
+            loss = tf.reduce_sum(model(x, training=training))
+        return tape.gradient(loss, model.trainable_variables) if descend else loss
+
+    run = tf.function(step) if graph else step
+    data = np.arange(10, dtype="float32").reshape(5, 2)
+    run(tf.constant(data[:3]), True)
+    run(tf.constant(data[3:]), False)
+    arrays = {}
+    record = log.collect("log", arrays)
+    assert (record["rows"], record["passes"], record["complete"]) == (5, 2, True)
+    assert np.array_equal(arrays["log/inputs"], data)
+    assert arrays["log/row_passes"].tolist() == [0, 0, 0, 1, 1]
+    assert arrays["log/training"].tolist() == [1, 0]
+    assert arrays["log/gradients"].tolist() == [float(descend)] * 2
+    assert np.allclose(arrays["log/outputs"], np.asarray(model(data)))
+
+
+def test_too_many_passes_are_counted_and_not_kept():
+    log = Passes(4, 2, 2)
+    inputs = keras.Input((2,))
+    model = keras.Model(inputs, log.exit()(log.entry()(inputs)))
+    for _ in range(3):
+        model(np.ones((3, 2), "float32"))
+    arrays = {}
+    record = log.collect("log", arrays)
+    assert (record["rows"], record["complete"], arrays) == (9, False, {})
+
+
+def test_only_the_tape_counts_as_gradient_descent():
+    def by_tape(x):
+        with tf.GradientTape() as tape:
+            w = tf.Variable(1.0)
+            loss = w * w
+        return tape.gradient(loss, w)
+
+    question = scene([[{"value": 1.0}]], until_gradient=True)
+    for function, found in ((by_tape, True), (tf.function(lambda x: x), False)):
+        assert asked(function, [question]).facts["scenes"][0]["calls"][0]["gradient"] is found
+    assert not tf.config.functions_run_eagerly()
+    assert by_tape(1.0).numpy() == 2.0
+
+
+@pytest.mark.parametrize("name", [f"tape.{name}" for name in (*STEPS, "custom_fit")])
+def test_the_reference_passes_whatever_the_seed(name):
+    exercise = get(name)
+    for seed in (5, 2**20 + 1):
+        challenge = exercise.challenge(seed)
+        report = judge(exercise, challenge, observe(challenge, exercise.solution()))
+        assert report.passed, report
+
+
+def test_a_step_in_a_graph_serves_model_after_model():
+    @tf.function
+    def train_step(model, loss_fn, optimizer, x, y):
+        with tf.GradientTape() as tape:
+            loss = loss_fn(y, model(x, training=True))
+        gradients = tape.gradient(loss, model.trainable_variables)
+        optimizer.apply_gradients(zip(gradients, model.trainable_variables, strict=True))
+        return loss
+
+    exercise = get("tape.train_step")
+    for seed in range(2):
+        challenge = exercise.challenge(seed)
+        report = judge(exercise, challenge, observe(challenge, {"train_step": train_step}))
+        assert report.passed, report
+
+
+def test_labels_of_the_samples_to_be_judged_never_leave():
+    exercise = get("tape.train_loop")
+    challenge = exercise.challenge(1)
+    x, _ = exercise.heldout(challenge)
+    sent = {row.tobytes() for array in challenge.arrays.values() for row in array}
+    assert not sent & {row.tobytes() for row in x}
