@@ -29,7 +29,7 @@ def stubborn(x):
     while True:
         try:
             x = x + 1
-        except:  # noqa: E722
+        except BaseException:  # noqa: BLE001 - as stubborn as a bare one
             x = 0
 
 
