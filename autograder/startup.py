@@ -7,12 +7,17 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib
 import logging
 import os
 import re
 import sys
 import tempfile
+from typing import Any
+
+CPU_DEVICES = 2
+"""CPU를 나눈 논리 장치의 수."""
 
 # absl's lines: severity, date, time, thread, file and line; and what it says before them.
 _NOTE = re.compile(
@@ -33,6 +38,7 @@ def configure() -> None:
 def import_tensorflow() -> None:
     """텐서플로와 케라스를 불러옵니다. 불러올 수 없으면 그 예외가 그대로 나옵니다."""
     if "tensorflow" in sys.modules and "keras" in sys.modules:
+        split_cpu(sys.modules["tensorflow"])
         return
     configure()
     try:
@@ -57,7 +63,21 @@ def _import() -> None:
     # TensorFlow's own notes ("Assets written to …") go to standard error, red in a notebook.
     # The logger must have been asked for once: the first time, TensorFlow sets the level itself.
     tensorflow.get_logger().setLevel(logging.ERROR)
+    split_cpu(tensorflow)
     importlib.import_module("keras")
+
+
+def split_cpu(tensorflow: Any) -> None:
+    """CPU를 논리 장치 둘로 나눕니다. 그래야 GPU가 없어도 여러 장치에서의 훈련을 배웁니다.
+
+    텐서플로가 계산을 시작한 뒤이거나 누가 이미 나누었으면 그대로 둡니다. 계산의 빠르기는 같습니다.
+    """
+    config = tensorflow.config
+    for cpu in config.list_physical_devices("CPU")[:1]:
+        with contextlib.suppress(RuntimeError, ValueError):
+            if not config.get_logical_device_configuration(cpu):
+                each = config.LogicalDeviceConfiguration()
+                config.set_logical_device_configuration(cpu, [each] * CPU_DEVICES)
 
 
 def _without_notes(written: str) -> str:

@@ -87,3 +87,10 @@ def test_a_message_and_an_exception_while_importing_are_shown() -> None:
     done = run(program)
     assert done.returncode == 1
     assert done.stderr.startswith("told\n") and "ImportError: no TensorFlow here" in done.stderr
+
+
+def test_the_cpu_is_two_devices_unless_somebody_decided_otherwise() -> None:
+    count = "print(len(tf.config.list_logical_devices('CPU')))"
+    assert run(f"from autograder import check\nimport tensorflow as tf\n{count}").stdout == "2\n"
+    late = f"import tensorflow as tf\nx = tf.ones(2) + 1\nfrom autograder import check\n{count}"
+    assert run(late).stdout == "1\n"

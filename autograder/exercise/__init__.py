@@ -1,7 +1,9 @@
 """문제의 종류. 문제 하나는 제목, 배점, 참고 답안, 힌트로 이루어지며 정답을 담고 있습니다."""
 
+from autograder.exercise.artifact import ArtifactExercise
 from autograder.exercise.base import Exercise
 from autograder.exercise.dataset import DatasetExercise
+from autograder.exercise.distributed import DistributedExercise
 from autograder.exercise.function import FunctionExercise
 from autograder.exercise.graph import GraphExercise, GraphItem
 from autograder.exercise.layer import LayerExercise
@@ -11,7 +13,9 @@ from autograder.exercise.value import ValueExercise
 
 __all__ = [
     "Accuracy",
+    "ArtifactExercise",
     "DatasetExercise",
+    "DistributedExercise",
     "Exercise",
     "FunctionExercise",
     "GraphExercise",

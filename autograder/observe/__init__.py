@@ -9,7 +9,17 @@ from typing import Any
 from autograder.observe.problems import problem, unattempted
 from autograder.protocol import Challenge, Evidence, ProtocolError, plain
 
-KINDS = ("model", "layer", "function", "value", "step", "dataset", "graph")
+KINDS = (
+    "model",
+    "layer",
+    "function",
+    "value",
+    "step",
+    "dataset",
+    "graph",
+    "artifact",
+    "distributed",
+)
 """관찰할 줄 아는 종류. 하나마다 같은 이름의 모듈이 있습니다."""
 
 

@@ -1,0 +1,260 @@
+"""여러 장치에서 훈련하는 함수의 판정: 장치 하나에서 같은 스텝을 해서 손실과 가중치를 비교합니다."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import keras
+import numpy as np
+
+from autograder.exercise import DistributedExercise
+from autograder.judge.problems import explain
+from autograder.observe import described
+from autograder.protocol import Challenge, Evidence
+from autograder.report import Item
+
+TOLERANCE = 2e-4
+"""손실과 가중치가 바뀐 양에 견준 오차의 한계."""
+
+_TITLES = (
+    ("`strategy.scope()` 안에서 모델을 만듭니다", 1.0),
+    ("두 replica가 배치를 나누어 맡습니다", 2.0),
+    ("돌려준 손실이 장치 하나로 계산한 것과 같습니다", 2.0),
+    ("스텝 뒤의 가중치가 장치 하나로 훈련한 것과 같습니다", 2.0),
+)
+
+Failure = tuple[str, str] | None
+
+
+def items(exercise: DistributedExercise, challenge: Challenge, evidence: Evidence) -> list[Item]:
+    """scope, 나누기, 손실, 가중치."""
+    facts = evidence.facts
+    if facts["status"] == "unattempted":
+        return [Item(title, points, 0, title) for title, points in _TITLES]
+    if facts["status"] != "seen":
+        return _failed(exercise, facts)
+    step = _Step(exercise, challenge, facts.get("seen", []))
+    scope = _scope(facts)
+    failures = (
+        scope,
+        scope or _shared(exercise, facts, step.total),
+        _loss(facts, step),
+        _weights(facts, step, evidence),
+    )
+    return [
+        Item(title, points, points)
+        if failure is None
+        else Item(title, points, 0, f"{title}: {failure[0]}", failure[1])
+        for (title, points), failure in zip(_TITLES, failures, strict=True)
+    ]
+
+
+_ADVICE = {
+    "is not in the current distribution strategy scope": "모델과 옵티마이저를 모두 "
+    "`with strategy.scope():` 안에서 만드세요.",
+    "strategy.scope": "모델과 옵티마이저를 모두 `with strategy.scope():` 안에서 만드세요.",
+    "different tf.distribute.Strategy": "모델과 옵티마이저를 모두 `with strategy.scope():` 안에서 만드세요.",
+    "AddN": "배치가 replica 수로 나누어떨어지지 않아도 되어야 합니다. `fit` 대신 `strategy.run`을 쓰세요.",
+}
+
+
+def _failed(exercise: DistributedExercise, facts: dict[str, Any]) -> list[Item]:
+    if facts.get("problem") == "one_device":
+        message = "CPU 장치가 하나뿐이라 확인할 수 없습니다."
+        advice = (
+            "텐서플로가 계산을 시작한 뒤에는 장치를 나눌 수 없습니다. "
+            "커널을 다시 시작하고 첫 셀부터 실행하세요."
+        )
+    else:
+        message, advice = explain(facts, exercise.subjects[0])
+        told = str(facts.get("message", ""))
+        advice = next((text for sign, text in _ADVICE.items() if sign in told), advice)
+    first, *rest = _TITLES
+    return [Item(*first, 0, message, advice)] + [
+        Item(title, points, 0, f"{title}: 확인하지 못했습니다.") for title, points in rest
+    ]
+
+
+def _scope(facts: dict[str, Any]) -> Failure:
+    if not facts["built"]:
+        return "`build_model()`을 부르지 않았습니다.", "받은 `build_model`로 모델을 만드세요."
+    if not facts["inside"]:
+        return (
+            "`build_model()`을 scope 밖에서 불렀습니다.",
+            "`with strategy.scope():` 안에서 만든 변수만 장치마다 복사됩니다.",
+        )
+    return None
+
+
+def _shared(exercise: DistributedExercise, facts: dict[str, Any], total: int) -> Failure:
+    seen = facts.get("seen", [])
+    replicas = {number for number, _ in seen}
+    if not seen:
+        return "모델을 한 번도 부르지 않았습니다.", "replica의 함수 안에서 `model(x)`를 부르세요."
+    if not replicas >= set(range(exercise.replicas)):
+        return (
+            f"replica {exercise.replicas}개 가운데 {len(replicas - {-1})}개만 일했습니다.",
+            "한 스텝의 함수를 `strategy.run(함수, args=...)`으로 실행하세요.",
+        )
+    first = {number: size for number, size in reversed(seen) if number >= 0}
+    if any(size >= total for size in first.values()):
+        return (
+            f"두 replica가 모두 샘플 {total}개를 통째로 받았습니다. 일을 나누지 않았습니다.",
+            "`strategy.experimental_distribute_dataset(dataset)`이 배치를 나누어 줍니다.",
+        )
+    if sum(first.values()) != total:
+        sizes = ", ".join(f"{size}개" for _, size in sorted(first.items()))
+        return (
+            f"배치는 {total}개인데 replica들이 받은 것은 {sizes}입니다.",
+            "데이터셋을 전체 배치 크기로 `batch(len(x))` 한 뒤에 나누세요.",
+        )
+    return None
+
+
+class _Step:
+    """장치 하나에서 한 스텝. 자주 하는 실수로 했을 때의 손실과 가중치도 알려 줍니다."""
+
+    def __init__(
+        self, exercise: DistributedExercise, challenge: Challenge, seen: list[list[int]]
+    ) -> None:
+        self.exercise, self.challenge = exercise, challenge
+        self.network = challenge.facts["network"]
+        self.x, self.y = challenge.arrays["x"], challenge.arrays["y"]
+        self.total = len(self.x)
+        half = -(-self.total // exercise.replicas)
+        sizes = [size for number, size in sorted(seen) if number >= 0]
+        if len(sizes) != exercise.replicas or sum(sizes) != self.total:
+            sizes = [half, self.total - half]
+        self.sizes = sizes
+        self.losses, self.gradients = self._samples()
+
+    def _samples(self) -> tuple[np.ndarray, list[list[np.ndarray]]]:
+        """replica마다 손실의 합과 그레이디언트의 합."""
+        import tensorflow as tf
+
+        model = described.build(self.network, self.challenge.arrays)
+        loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True, reduction="none")
+        sums, gradients, start = [], [], 0
+        for size in self.sizes:
+            part = slice(start, start + size)
+            with tf.GradientTape() as tape:
+                total = tf.reduce_sum(loss(self.y[part], model(self.x[part], training=True)))
+            found = tape.gradient(total, model.trainable_weights)
+            sums.append(float(total))
+            gradients.append([np.asarray(item) for item in found])
+            start += size
+        self.before = [keras.ops.convert_to_numpy(item) for item in model.trainable_weights]
+        return np.array(sums), gradients
+
+    def loss(self, shares: list[float]) -> float:
+        """replica의 손실 합에 `shares`를 곱해 더한 값."""
+        return float(np.dot(self.losses, shares))
+
+    def weights(self, shares: list[float]) -> list[np.ndarray]:
+        """replica의 그레이디언트 합에 `shares`를 곱해 한 스텝 간 가중치."""
+        rate = self.exercise.learning_rate
+        steps = [
+            sum(share * item for share, item in zip(shares, parts, strict=True))
+            for parts in zip(*self.gradients, strict=True)
+        ]
+        return [old - rate * step for old, step in zip(self.before, steps, strict=True)]
+
+    def mistakes(self) -> dict[str, list[float]]:
+        """실수의 이름 → replica마다의 몫. 첫째가 맞는 계산입니다."""
+        count = len(self.sizes)
+        return {
+            "right": [1 / self.total] * count,
+            "mean of means": [1 / size / count for size in self.sizes],
+            "sum of means": [1 / size for size in self.sizes],
+            "sum": [1.0] * count,
+            "divided twice": [1 / self.total / count] * count,
+            "first": [1 / self.total, *[0.0] * (count - 1)],
+            "first mean": [1 / self.sizes[0], *[0.0] * (count - 1)],
+            "last mean": [*[0.0] * (count - 1), 1 / self.sizes[-1]],
+        }
+
+
+_LOSS = {
+    "mean of means": (
+        "replica마다 평균을 내고 그 평균을 다시 평균했습니다.",
+        "샘플 수가 다르면 평균의 평균은 전체 평균이 아닙니다. 샘플 손실의 합을 전체 배치 크기로 나누세요.",
+    ),
+    "sum of means": (
+        "replica마다 평균을 내고 더해서 두 배쯤 큽니다.",
+        "replica 안에서 `len(x)`(전체 배치 크기)로 나누세요.",
+    ),
+    "sum": ("샘플 손실의 합을 나누지 않았습니다.", "전체 배치 크기 `len(x)`로 나누세요."),
+    "divided twice": (
+        "전체 배치 크기로 나눈 뒤에 다시 평균했습니다.",
+        "`strategy.reduce('SUM', ...)`으로 더하세요.",
+    ),
+    "first": (
+        "replica 하나의 손실만 돌려줍니다.",
+        "`strategy.reduce('SUM', ...)`으로 모두 더하세요.",
+    ),
+}
+_LOSS["first mean"] = _LOSS["last mean"] = _LOSS["first"]
+
+
+def _loss(facts: dict[str, Any], step: _Step) -> Failure:
+    value = facts["result"]
+    if value is None:
+        if "PerReplica" in str(facts["type"]):
+            return (
+                "손실이 수 하나가 아니라 replica마다의 값(`PerReplica`)입니다.",
+                "`strategy.reduce('SUM', 손실들, axis=None)`으로 더하세요.",
+            )
+        if facts["type"] == "NoneType":
+            return "아무것도 돌려주지 않습니다(`None`).", "손실을 `return`하세요."
+        return f"손실이 수 하나가 아니라 `{facts['type']}`입니다.", ""
+    value = float(value)
+    for name, shares in step.mistakes().items():
+        wanted = step.loss(shares)
+        if abs(value - wanted) <= TOLERANCE * abs(wanted):
+            return None if name == "right" else _LOSS[name]
+    wanted = step.loss(step.mistakes()["right"])
+    return f"손실이 {wanted:.4f}이어야 하는데 {value:.4f}입니다.", "갱신하기 **전의** 손실입니다."
+
+
+_WEIGHTS = {
+    "mean of means": _LOSS["mean of means"],
+    "sum of means": (
+        "그레이디언트가 두 배쯤 큽니다. replica마다 평균을 내고 더했습니다.",
+        "옵티마이저는 replica들의 그레이디언트를 **더합니다**. 손실을 전체 배치 크기로 나누세요.",
+    ),
+    "sum": (
+        "그레이디언트가 샘플 수만큼 큽니다. 손실의 합을 나누지 않았습니다.",
+        "미분하기 **전에** 손실을 전체 배치 크기 `len(x)`로 나누세요.",
+    ),
+    "divided twice": (
+        "그레이디언트가 절반입니다. replica 수로 한 번 더 나누었습니다.",
+        "옵티마이저는 replica들의 그레이디언트를 더합니다. 전체 배치 크기로만 나누세요.",
+    ),
+    "first": ("replica 하나의 그레이디언트만 썼습니다.", "모든 replica에서 갱신하세요."),
+}
+_WEIGHTS["first mean"] = _WEIGHTS["last mean"] = _WEIGHTS["first"]
+
+
+def _weights(facts: dict[str, Any], step: _Step, evidence: Evidence) -> Failure:
+    found = [evidence.arrays[key] for key in facts.get("weights", [])]
+    if [item.shape for item in found] != [item.shape for item in step.before]:
+        return "`build_model()`로 만든 모델이 훈련되지 않았습니다.", ""
+    if all(np.array_equal(a, b) for a, b in zip(found, step.before, strict=True)):
+        return (
+            "가중치가 그대로입니다.",
+            "replica의 함수 안에서 옵티마이저의 `apply`를 부르세요.",
+        )
+    for name, shares in step.mistakes().items():
+        wanted = step.weights(shares)
+        if _same_step(wanted, found, step.before):
+            return None if name == "right" else _WEIGHTS[name]
+    return (
+        "장치 하나로 훈련한 가중치와 다릅니다.",
+        f"옵티마이저는 `SGD(learning_rate={step.exercise.learning_rate:g})`, 스텝은 한 번입니다.",
+    )
+
+
+def _same_step(wanted: list[np.ndarray], found: list[np.ndarray], before: list[np.ndarray]) -> bool:
+    size = max(float(np.max(np.abs(a - b))) for a, b in zip(wanted, before, strict=True))
+    gap = max(float(np.max(np.abs(a - b))) for a, b in zip(wanted, found, strict=True))
+    return np.isfinite(gap) and gap <= TOLERANCE * size + 1e-6

@@ -1,0 +1,316 @@
+"""`artifact` 관찰: 학습자의 함수로 모델을 파일로 내보내고, 그 파일만 가지고 다시 읽어 물어봅니다.
+
+저장한 것은 다른 폴더로 옮기고, 원래 모델의 가중치를 바꾸고, 저장하는 동안 등록된 클래스를 지운 뒤에 읽습니다.
+그래서 파일에 담기지 않은 것은 되살아나지 않습니다.
+
+Challenge의 `facts`
+- `form`: `"keras"`(저장과 읽기), `"savedmodel"`, `"lite"`
+- `subjects`: 학습자가 정의한 함수의 이름들(`"keras"`면 저장, 읽기 순서)
+- `networks`: 모델의 설명들(`described` 참고). `x`, `y`는 물어볼 입력과 훈련할 타깃의 배열 이름,
+  `batches`는 물어볼 배치 크기들
+"""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import inspect
+import os
+import shutil
+import sys
+import tempfile
+import warnings
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from autograder.observe import described, structure
+from autograder.observe.problems import problem
+from autograder.protocol import Challenge, Evidence
+
+LISTED = 8
+"""폴더에 무엇이 있는지 적을 때의 최대 개수."""
+
+
+def observe(challenge: Challenge, subject: dict[str, Any]) -> Evidence:
+    """함수들을 부르고, 만들어진 것을 다시 읽어 적습니다."""
+    functions = [subject.get(name) for name in challenge.facts["subjects"]]
+    arrays: dict[str, np.ndarray] = {}
+    for name, function in zip(challenge.facts["subjects"], functions, strict=True):
+        if function is None or not callable(function):
+            kind = "none" if function is None else "not_function"
+            facts = problem(kind, type=type(function).__name__, subject=name)
+            return Evidence(challenge.exercise, challenge.kind, facts)
+    with tempfile.TemporaryDirectory() as folder:
+        look = {"keras": _round_trip, "savedmodel": _saved_models, "lite": _lite_models}
+        with _registered_as_before():
+            results = look[challenge.facts["form"]](challenge, functions, Path(folder), arrays)
+        results = [_without(f"{folder}{os.sep}", record) for record in results]
+    facts = {"status": "seen", "results": results}
+    return Evidence(challenge.exercise, challenge.kind, facts, arrays)
+
+
+def _without(place: str, record: Any) -> Any:
+    """기록에서 임시 폴더의 이름을 지웁니다. 실행할 때마다 다른 이름이라서입니다."""
+    if isinstance(record, dict):
+        return {key: _without(place, value) for key, value in record.items()}
+    return record.replace(place, "") if isinstance(record, str) else record
+
+
+# ------------------------------------------------------------------ save and load
+
+
+def _round_trip(
+    challenge: Challenge, functions: list[Any], folder: Path, arrays: dict[str, np.ndarray]
+) -> list[dict[str, Any]]:
+    save, load = functions
+    classes = {name: _class_near(functions, name) for name in described.OWN_CLASSES}
+    results: list[dict[str, Any]] = []
+    originals = []
+    with _registered_as_before():
+        for number, network in enumerate(challenge.facts["networks"]):
+            try:
+                model = described.build(network, challenge.arrays, classes)
+            except Exception as error:  # noqa: BLE001 - the class may be the learner's own
+                results.append(problem("described", error))
+                continue
+            originals.append(model)
+            results.append(_written(save, model, folder, f"{number}", "model.keras"))
+            described.scramble(model)
+    loaded = {}
+    for number in reversed(range(len(results))):
+        if results[number]["status"] != "seen":
+            continue
+        try:
+            loaded[number] = load(str(folder / f"moved{number}" / "other.keras"))
+        except Exception as error:  # noqa: BLE001 - the learner's function raises anything
+            results[number] = problem("load", error)
+    for number, model in loaded.items():
+        network = challenge.facts["networks"][number]
+        same = any(model is original for original in originals)
+        results[number] |= {"same_object": same} | _answers(
+            f"{number}", model, network, challenge, arrays
+        )
+    return results
+
+
+def _answers(
+    name: str,
+    model: Any,
+    network: dict[str, Any],
+    challenge: Challenge,
+    arrays: dict[str, np.ndarray],
+) -> dict[str, Any]:
+    if not callable(model) or isinstance(model, type):
+        kind = "none" if model is None else "loaded_type"
+        return problem(kind, type=type(model).__name__)
+    x = challenge.arrays[network["x"]]
+    record: dict[str, Any] = {"model": isinstance(model, keras.Model)}
+    try:
+        record["outputs"] = structure.collect(name, model(x, training=False), arrays)
+    except Exception as error:  # noqa: BLE001
+        return problem("call", error)
+    if "compile" in network:
+        record["trained"] = _trained(name, model, network, challenge, arrays)
+    return record
+
+
+def _trained(
+    name: str,
+    model: Any,
+    network: dict[str, Any],
+    challenge: Challenge,
+    arrays: dict[str, np.ndarray],
+) -> dict[str, Any]:
+    if getattr(model, "optimizer", None) is None:
+        return problem("not_compiled")
+    x = challenge.arrays[network["x"]]
+    try:
+        described.train_once(model, x, challenge.arrays[network["y"]])
+        outputs = structure.collect(f"{name}/after", model(x, training=False), arrays)
+    except Exception as error:  # noqa: BLE001
+        return problem("call", error)
+    return {"status": "seen", "outputs": outputs}
+
+
+def _written(save: Any, model: Any, folder: Path, name: str, file: str) -> dict[str, Any]:
+    """`save(model, path)`을 부르고, 만들어진 것을 다른 이름의 폴더로 옮깁니다."""
+    place = folder / name
+    place.mkdir()
+    path = place / file
+    try:
+        save(model, str(path))
+    except Exception as error:  # noqa: BLE001
+        return problem("call", error)
+    if not path.exists():
+        found = sorted(str(item.relative_to(place)) for item in place.rglob("*"))
+        return problem("no_file", found=found[:LISTED], wanted=file)
+    moved = folder / f"moved{name}"
+    moved.mkdir()
+    shutil.move(path, moved / ("other" + path.suffix))
+    shutil.rmtree(place)
+    return {"status": "seen"}
+
+
+@contextlib.contextmanager
+def _registered_as_before() -> Iterator[None]:
+    """안에서 등록된 사용자 정의 클래스를 나올 때 지웁니다."""
+    registry = keras.saving.get_custom_objects()
+    before = dict(registry)
+    try:
+        yield
+    finally:
+        registry.clear()
+        registry.update(before)
+
+
+def _class_near(functions: list[Any], name: str) -> Any:
+    """학습자의 함수에서 보이는 그 이름의 층. 없으면 강좌의 것."""
+    for function in functions:
+        while isinstance(function, functools.partial):
+            function = function.func
+        function = inspect.unwrap(getattr(function, "__func__", function))
+        seen = dict(getattr(function, "__globals__", {}))
+        code, cells = getattr(function, "__code__", None), getattr(function, "__closure__", None)
+        with contextlib.suppress(ValueError):  # an empty cell
+            seen |= {
+                key: cell.cell_contents
+                for key, cell in zip(code.co_freevars if code else (), cells or (), strict=True)
+            }
+        if _is_layer(seen.get(name)):
+            return seen[name]
+    shared = [
+        item
+        for key, item in keras.saving.get_custom_objects().items()
+        if key.rpartition(">")[2] == name
+    ]
+    here = [getattr(sys.modules.get("__main__"), name, None), *shared]
+    return next((item for item in here if _is_layer(item)), described.OWN_CLASSES[name])
+
+
+def _is_layer(item: Any) -> bool:
+    return inspect.isclass(item) and issubclass(item, keras.layers.Layer)
+
+
+# ------------------------------------------------------------------ SavedModel
+
+
+def _saved_models(
+    challenge: Challenge, functions: list[Any], folder: Path, arrays: dict[str, np.ndarray]
+) -> list[dict[str, Any]]:
+    results = []
+    for number, network in enumerate(challenge.facts["networks"]):
+        model = described.build(network, challenge.arrays)
+        record = _written(functions[0], model, folder, f"{number}", "exported")
+        if record["status"] == "seen":
+            described.scramble(model)
+            place = folder / f"moved{number}" / "other"
+            record = _served(f"{number}", place, network, challenge, arrays)
+        results.append(record)
+    return results
+
+
+def _served(
+    name: str,
+    place: Path,
+    network: dict[str, Any],
+    challenge: Challenge,
+    arrays: dict[str, np.ndarray],
+) -> dict[str, Any]:
+    try:
+        restored = tf.saved_model.load(str(place))
+        signatures = restored.signatures
+    except Exception as error:  # noqa: BLE001 - TensorFlow raises many kinds
+        inside = place.iterdir() if place.is_dir() else iter(())
+        found = sorted(item.name for item in inside)[:LISTED]
+        return problem("not_saved_model", error, found=found, folder=place.is_dir())
+    record: dict[str, Any] = {"status": "seen", "signatures": sorted(signatures)[:LISTED]}
+    if "serving_default" not in signatures:
+        return record
+    serve = signatures["serving_default"]
+    specs = serve.structured_input_signature[1]
+    record["inputs"] = {key: [str(spec.shape), spec.dtype.name] for key, spec in specs.items()}
+    record["calls"] = []
+    for size in network["batches"]:
+        x = tf.convert_to_tensor(challenge.arrays[network["x"]][:size])
+        try:
+            outputs = serve(**{key: tf.cast(x, spec.dtype) for key, spec in specs.items()})
+            key = f"{name}/{size}"
+            record["calls"].append(
+                {"status": "seen", "outputs": structure.collect(key, dict(outputs), arrays)}
+            )
+        except Exception as error:  # noqa: BLE001
+            record["calls"].append(problem("call", error))
+    return record
+
+
+# ------------------------------------------------------------------ LiteRT
+
+
+def _lite_models(
+    challenge: Challenge, functions: list[Any], folder: Path, arrays: dict[str, np.ndarray]
+) -> list[dict[str, Any]]:
+    results = []
+    for number, network in enumerate(challenge.facts["networks"]):
+        model = described.build(network, challenge.arrays)
+        try:
+            made = functions[0](model)
+        except Exception as error:  # noqa: BLE001
+            results.append(problem("call", error))
+            continue
+        results.append(_interpreted(f"{number}", made, network, challenge, arrays))
+    return results
+
+
+def _interpreted(
+    name: str,
+    made: Any,
+    network: dict[str, Any],
+    challenge: Challenge,
+    arrays: dict[str, np.ndarray],
+) -> dict[str, Any]:
+    if made is None or not isinstance(made, (bytes, bytearray, memoryview)):
+        kind = "none" if made is None else "not_bytes"
+        return problem(kind, type=type(made).__name__)
+    content = bytes(made)
+    if content[4:8] != b"TFL3":
+        return problem("not_lite", size=len(content))
+    record: dict[str, Any] = {"status": "seen", "size": len(content)}
+    try:
+        interpreter = interpreter_for(content)
+        given, answer = interpreter.get_input_details()[0], interpreter.get_output_details()[0]
+        record["dtypes"] = [np.dtype(each["dtype"]).name for each in (given, answer)]
+        record["counts"] = [
+            len(interpreter.get_input_details()),
+            len(interpreter.get_output_details()),
+        ]
+        x = challenge.arrays[network["x"]].astype(given["dtype"])
+        interpreter.resize_tensor_input(given["index"], [1, *x.shape[1:]])
+        interpreter.allocate_tensors()
+        outputs = []
+        for row in x:
+            interpreter.set_tensor(given["index"], row[None])
+            interpreter.invoke()
+            outputs.append(interpreter.get_tensor(answer["index"])[0])
+        record["outputs"] = structure.collect(name, np.stack(outputs), arrays)
+    except Exception as error:  # noqa: BLE001
+        return problem("interpreter", error)
+    return record
+
+
+def interpreter_for(content: bytes) -> Any:
+    """LiteRT의 인터프리터. `ai_edge_litert`가 없으면 텐서플로에 든 것."""
+    try:
+        from ai_edge_litert.interpreter import Interpreter
+
+        made = Interpreter(model_content=content)
+        made.allocate_tensors()
+        return made
+    except (ImportError, RuntimeError, ValueError):
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            return tf.lite.Interpreter(model_content=content)

@@ -1,0 +1,99 @@
+"""`distributed` 관찰: CPU 장치 둘을 쓰는 `MirroredStrategy`로 훈련 스텝 하나를 실행합니다.
+
+모델의 입력 바로 뒤에 지켜보는 층을 끼워, 어느 replica가 샘플을 몇 개 받았는지 적습니다.
+
+Challenge의 `facts`
+- `network`: 모델의 설명(`described` 참고)
+- `replicas`: 장치의 수
+- `x`, `y`: 전체 배치의 배열 이름
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from autograder.observe import described
+from autograder.observe.problems import problem
+from autograder.protocol import Challenge, Evidence
+
+MOST = 100
+"""적어 두는 호출의 최대 수."""
+
+
+class Witness(keras.layers.Layer):
+    """입력을 그대로 내보내면서 (replica 번호, 샘플 수)를 `write`에 넘기는 층."""
+
+    def __init__(self, write: Callable[[list[int]], None]) -> None:
+        super().__init__(name="witness")
+        self.write = write
+
+    def call(self, inputs: Any) -> Any:
+        """값이 있을 때만 적습니다. replica 밖에서 부르면 번호가 -1입니다."""
+        if isinstance(inputs, keras.KerasTensor):
+            return inputs
+        number = -1
+        if tf.distribute.has_strategy() and not tf.distribute.in_cross_replica_context():
+            number = tf.distribute.get_replica_context().replica_id_in_sync_group
+
+        def note(replica: Any, size: Any) -> None:
+            self.write([int(replica), int(size)])
+
+        tf.numpy_function(note, [number, tf.shape(inputs)[0]], [])
+        return inputs
+
+
+def observe(challenge: Challenge, subject: dict[str, Any]) -> Evidence:
+    """`subject[이름](strategy, build_model, x, y)`를 부릅니다."""
+    facts = challenge.facts
+    (name,) = facts["subjects"]
+    function = subject.get(name)
+    arrays: dict[str, np.ndarray] = {}
+    if function is None or not callable(function):
+        kind = "none" if function is None else "not_function"
+        record = problem(kind, type=type(function).__name__)
+        return Evidence(challenge.exercise, challenge.kind, record)
+    devices = [device.name for device in tf.config.list_logical_devices("CPU")]
+    if len(devices) < facts["replicas"]:
+        return Evidence(challenge.exercise, challenge.kind, problem("one_device"))
+    # Without collectives: their keys start again with every strategy of a process and collide.
+    strategy = tf.distribute.MirroredStrategy(
+        devices[: facts["replicas"]], cross_device_ops=tf.distribute.ReductionToOneDevice()
+    )
+    made: list[tuple[Any, list[list[int]], bool]] = []
+
+    def build_model() -> keras.Model:
+        seen: list[list[int]] = []
+        inside = tf.distribute.has_strategy() and tf.distribute.get_strategy() is strategy
+        model = described.build(facts["network"], challenge.arrays, first=Witness(seen.append))
+        made.append((model, seen, inside))
+        return model
+
+    x, y = challenge.arrays[facts["x"]].copy(), challenge.arrays[facts["y"]].copy()
+    try:
+        result = function(strategy, build_model, x, y)
+        record = {"status": "seen", "result": _number(result), "type": type(result).__name__}
+    except Exception as error:  # noqa: BLE001 - the learner's function raises anything
+        record = problem("call", error)
+    record |= {"built": len(made), "inside": all(inside for *_, inside in made)}
+    if made and record["status"] == "seen":
+        model, seen, _ = next((item for item in reversed(made) if item[1]), made[-1])
+        record["seen"] = seen[:MOST]
+        record["weights"] = []
+        for number, weight in enumerate(model.weights):
+            key = f"weight/{number}"
+            arrays[key] = np.asarray(keras.ops.convert_to_numpy(weight))
+            record["weights"].append(key)
+    return Evidence(challenge.exercise, challenge.kind, record, arrays)
+
+
+def _number(result: Any) -> float | None:
+    try:
+        value = np.asarray(keras.ops.convert_to_numpy(result), dtype="float64")
+    except Exception:  # noqa: BLE001 - PerReplica and other objects
+        return None
+    return float(value) if result is not None and value.ndim == 0 else None
