@@ -15,6 +15,7 @@ _EXCEPTIONS = {
     "trainable": True,
     "ensemble": True,
     "sqrt": False,
+    "`title": True,
 }
 
 

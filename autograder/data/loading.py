@@ -7,12 +7,12 @@ import functools
 import os
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 
 from autograder.data import originals
-from autograder.data.originals import DataError, Found, ImageFormat, Pair, Split
+from autograder.data.originals import DataError, Found, ImageFormat, Pair
 from autograder.data.sets import SETS, DataSet, get_set
 
 Origin = Literal["original", "builtin"]
@@ -41,13 +41,16 @@ def known_data() -> tuple[str, ...]:
     return tuple(SETS)
 
 
-def load_data(name: str, *, download: bool = False, quiet: bool = False) -> Split:
+def load_data(name: str, *, download: bool = False, quiet: bool = False) -> Any:
     """데이터셋을 `keras.datasets`와 같은 모양으로 줍니다.
 
     | 이름 | 그림 | 레이블 |
     |---|---|---|
     | `"mnist"` | uint8 (N, 28, 28) | uint8 (N,) |
     | `"cifar100"` | uint8 (N, 32, 32, 3) | int64 (N, 1) |
+
+    `"tickets"`는 그림이 아니라 글입니다. x는 `title`, `body`(글), `tags` float32 (N, 12)의
+    딕셔너리이고, y는 `priority` float32 (N, 1), `department` int64 (N,)의 딕셔너리입니다.
 
     무엇을 주었는지 한 줄로 알립니다(`quiet=True`이면 알리지 않습니다).
     `download=True`이면 원본이 없을 때 `keras.datasets`로 받습니다.
@@ -64,13 +67,13 @@ def load_data(name: str, *, download: bool = False, quiet: bool = False) -> Spli
     if found is None or data.form is None:
         split = _copied(data.builtin())
         what = f"내장 데이터({data.builtin_title})"
-        where = data.builtin_file or "코드로 그림"
+        where = data.builtin_file or ("코드로 그림" if data.form else "코드로 만듦")
     else:
         split = originals.read_all(data.form, found)
         what = f"원본({data.title})"
         where = short(found.path)
     if not quiet:
-        train, test = len(split[0][1]), len(split[1][1])
+        train, test = (_count(y) for _, y in split)
         print(f"{name}: {what} · 훈련 샘플 {train:,}개, 테스트 샘플 {test:,}개 · {where}")
     return split
 
@@ -117,6 +120,8 @@ def judging_data(
         if found is None or data.form is None:
             raise DataError(f"{name} 원본이 없습니다.", how_to_get(name))
         x, y = _test_subset(data.form, found, limit, _changed(found))
+    elif data.heldout is None:
+        raise DataError(f"{name} 데이터셋으로는 판정하지 않습니다.")
     else:
         x, y = data.heldout(seed, limit)
     return x[:limit].copy(), y[:limit].reshape(-1).astype(np.int64)
@@ -143,10 +148,17 @@ def short(path: Path) -> str:
     return str(path)
 
 
-def _copied(split: Split) -> Split:
+def _copied(data: Any) -> Any:
     # 기억해 둔 배열을 학습자가 고치면 다음 load_data가 달라지므로 복사해서 줍니다.
-    (x_train, y_train), (x_test, y_test) = split
-    return (x_train.copy(), y_train.copy()), (x_test.copy(), y_test.copy())
+    if isinstance(data, tuple):
+        return tuple(map(_copied, data))
+    if isinstance(data, dict):
+        return {key: value.copy() for key, value in data.items()}
+    return data.copy()
+
+
+def _count(y: Any) -> int:
+    return len(next(iter(y.values()))) if isinstance(y, dict) else len(y)
 
 
 def _changed(found: Found) -> tuple[int, int]:

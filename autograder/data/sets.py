@@ -5,10 +5,11 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
-from autograder.data import shapes
+from autograder.data import shapes, tickets
 from autograder.data.names import CIFAR100_FINE
 from autograder.data.originals import DataError, ImageFormat, Pair, Split, builtin_folder
 
@@ -17,16 +18,16 @@ from autograder.data.originals import DataError, ImageFormat, Pair, Split, built
 class DataSet:
     """데이터셋 하나.
 
-    `heldout(seed, limit)`는 내장 데이터에서 `load_data`가 주지 않는 샘플입니다.
+    `heldout(seed, limit)`는 내장 데이터에서 `load_data`가 주지 않는 샘플입니다(판정에 쓰지 않으면 None).
     원본이 없는(코드로만 만드는) 데이터셋은 `form`이 None입니다.
     """
 
     title: str
     builtin_title: str
-    builtin: Callable[[], Split]
+    builtin: Callable[[], Any]
     builtin_samples: tuple[int, int]
     builtin_file: str | None
-    heldout: Callable[[int, int], Pair]
+    heldout: Callable[[int, int], Pair] | None
     builtin_names: tuple[str, ...]
     form: ImageFormat | None = None
     original_names: tuple[str, ...] = ()
@@ -65,6 +66,18 @@ def _heldout_shapes(seed: int, limit: int) -> Pair:
     return shapes.draw_shapes(limit, _STREAM, _JUDGING, low, high)
 
 
+_TICKETS_SAMPLES = (2400, 400)
+
+
+@functools.cache
+def _tickets() -> Any:
+    train, test = _TICKETS_SAMPLES
+    return (
+        tickets.make_tickets(train, _STREAM, _TRAIN),
+        tickets.make_tickets(test, _STREAM, _TEST),
+    )
+
+
 SETS: dict[str, DataSet] = {
     "mnist": DataSet(
         title="MNIST",
@@ -87,6 +100,15 @@ SETS: dict[str, DataSet] = {
         builtin_names=shapes.CLASS_NAMES,
         form=ImageFormat("cifar100", (32, 32, 3), 100, np.int64, label_column=True),
         original_names=CIFAR100_FINE,
+    ),
+    "tickets": DataSet(
+        title="티켓",
+        builtin_title="한국어 문의 티켓",
+        builtin=_tickets,
+        builtin_samples=_TICKETS_SAMPLES,
+        builtin_file=None,
+        heldout=None,
+        builtin_names=tickets.DEPARTMENTS,
     ),
 }
 

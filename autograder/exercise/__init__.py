@@ -7,8 +7,9 @@ from autograder.exercise.distributed import DistributedExercise
 from autograder.exercise.function import FunctionExercise
 from autograder.exercise.graph import GraphExercise, GraphItem
 from autograder.exercise.layer import LayerExercise
-from autograder.exercise.model import Accuracy, ModelExercise
+from autograder.exercise.model import Accuracy, ModelExercise, Tokens
 from autograder.exercise.step import Mistake, StepExercise
+from autograder.exercise.transform import TransformExercise
 from autograder.exercise.value import ValueExercise
 
 __all__ = [
@@ -24,5 +25,7 @@ __all__ = [
     "Mistake",
     "ModelExercise",
     "StepExercise",
+    "Tokens",
+    "TransformExercise",
     "ValueExercise",
 ]

@@ -2,13 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
 import numpy as np
 
 from autograder.exercise.base import Exercise
+
+
+@dataclass(frozen=True)
+class Tokens:
+    """단어 번호의 시퀀스인 입력. 길이가 정해지지 않았고 값은 0 이상 `vocabulary` 미만입니다."""
+
+    vocabulary: int
+
+
+Field = tuple[int, ...] | Tokens
+"""입력 하나: 샘플 하나의 모양(실수)이나 단어 번호."""
+
+
+def field_shape(field: Field) -> tuple[int | None, ...]:
+    """입력 하나의 모양. 배치 축은 뺍니다."""
+    return (None,) if isinstance(field, Tokens) else field
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,12 +45,15 @@ class Accuracy:
 class ModelExercise(Exercise):
     """모델을 만드는 문제.
 
-    `inputs`는 부분의 이름 → 샘플 하나의 입력 모양, `style`은 요구하는 API("sequential",
+    `inputs`는 부분의 이름 → 샘플 하나의 입력 모양입니다. 입력이 여럿이면 이름 → 입력의 딕셔너리
+    (이름까지 명세일 때)나 입력의 튜플을 담은 리스트(차례만 명세일 때)입니다.
+    `output_names`는 요구하는 출력의 이름들, `style`은 요구하는 API("sequential",
     "functional", "subclass")입니다. `counts`는 모델의 리스트인 부분, `detailed`는 층마다 항목을
     두는 부분(없으면 전부), `model_name`은 요구하는 모델 이름, `shared`는 공유를 설명하는 항목의 이름입니다.
     """
 
-    inputs: dict[str, tuple[int, ...]]
+    inputs: Mapping[str, Field | dict[str, Field] | list[Field]]
+    output_names: tuple[str, ...] = ()
     style: str | None = None
     counts: dict[str, int] = field(default_factory=dict)
     detailed: tuple[str, ...] | None = None
@@ -50,9 +69,8 @@ class ModelExercise(Exercise):
     def questions(self, random: np.random.RandomState) -> tuple[dict[str, Any], dict[str, Any]]:
         arrays: dict[str, Any] = {}
         parts: dict[str, Any] = {}
-        for name, shape in self.inputs.items():
-            arrays[name] = random.uniform(0, 1, (6, *shape)).astype("float32")
-            parts[name] = {"inputs": {"tensor": name}}
+        for name, wanted in self.inputs.items():
+            parts[name] = {"inputs": _question(name, wanted, random, arrays)}
             if name in self.counts:
                 parts[name]["count"] = self.counts[name]
         facts = {
@@ -62,3 +80,37 @@ class ModelExercise(Exercise):
             "weights": ["model"] if self.accuracy else [],
         }
         return facts, arrays
+
+
+_SAMPLES = 6
+_SHORTEST = 4
+
+
+def _question(
+    name: str, wanted: Any, random: np.random.RandomState, arrays: dict[str, Any]
+) -> dict[str, Any]:
+    """입력 하나나 여럿의 구조를 적고 배열을 `arrays`에 담습니다."""
+    if isinstance(wanted, dict):
+        content: Any = {
+            key: _question(f"{name}/{key}", field, random, arrays) for key, field in wanted.items()
+        }
+        return {"dict": content}
+    if isinstance(wanted, list):
+        content = [
+            _question(f"{name}/{number}", field, random, arrays)
+            for number, field in enumerate(wanted)
+        ]
+        return {"list": content}
+    if isinstance(wanted, Tokens):
+        # 시퀀스마다 길이가 다르므로 입력이 뒤바뀌면 드러납니다.
+        used = {value.shape[1] for value in arrays.values() if value.dtype == np.int32}
+        length = next(n for n in range(_SHORTEST + random.randint(4), 1000) if n not in used)
+        tokens = random.randint(1, wanted.vocabulary, (_SAMPLES, length)).astype("int32")
+        # 짧은 문장의 뒤는 0으로 채웁니다. 가장 큰 번호도 꼭 나옵니다.
+        for row in range(1, _SAMPLES, 2):
+            tokens[row, length - random.randint(1, _SHORTEST) :] = 0
+        tokens[0, 0] = wanted.vocabulary - 1
+        arrays[name] = tokens
+    else:
+        arrays[name] = random.uniform(0, 1, (_SAMPLES, *wanted)).astype("float32")
+    return {"tensor": name}

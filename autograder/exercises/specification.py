@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from autograder.exercise import Exercise, ModelExercise
+from autograder.exercise import Exercise, ModelExercise, Tokens
 from autograder.report import number_text
 
 _STYLE = {
@@ -44,7 +44,8 @@ def _model_lines(exercise: ModelExercise) -> list[str]:
     if exercise.model_name:
         lines.append(f"- 모델의 이름(`name`)은 `{exercise.model_name}`입니다.")
     lines += [f"- {text}" for text in exercise.requirements]
-    lines.append("")
+    if lines:
+        lines.append("")
     shown: set[str] = set()
     for part, steps in specification_steps(exercise).items():
         name = part.partition("[")[0]
@@ -54,11 +55,20 @@ def _model_lines(exercise: ModelExercise) -> list[str]:
         if len(exercise.inputs) > 1:
             each = " 하나" if name in exercise.counts else ""
             lines += [f"`{name}`{each}", ""]
-        shape = ", ".join(str(size) for size in exercise.inputs[name])
-        comma = "," if len(exercise.inputs[name]) == 1 else ""
-        lines.append(f"0. 입력: 모양 `({shape}{comma})`")
-        lines += [f"{index}. {_step_text(step)}" for index, step in enumerate(steps, 1)]
+        if any(_connection(steps, index) for index in range(len(steps))):
+            lines += [
+                "`←` 다음은 그 단계의 입력입니다. 적지 않은 단계는 바로 앞 단계에서 받습니다.",
+                "",
+            ]
+        lines += _input_lines(exercise.inputs[name])
+        lines += [
+            f"{index + 1}. {_step_text(steps, index)}{_connection(steps, index)}"
+            f"{_output(exercise, steps[index])}"
+            for index in range(len(steps))
+        ]
         lines.append("")
+        if exercise.output_names:
+            lines += ["- 출력은 차례가 아니라 이름으로 알아봅니다.", ""]
     if exercise.accuracy:
         limits = exercise.accuracy.thresholds
         name = _DATASETS[exercise.accuracy.dataset]
@@ -71,10 +81,50 @@ def _model_lines(exercise: ModelExercise) -> list[str]:
     return lines
 
 
-def _step_text(step) -> str:  # type: ignore[no-untyped-def]
+def _input_lines(wanted) -> list[str]:  # type: ignore[no-untyped-def]
+    if isinstance(wanted, dict):
+        texts = [f"`{name}` {_field(field)}" for name, field in wanted.items()]
+    elif isinstance(wanted, list):
+        texts = [f"{number}번째 {_field(field)}" for number, field in enumerate(wanted, 1)]
+    else:
+        texts = [_field(wanted)]
+    return [f"0. 입력: {', '.join(texts)}"]
+
+
+def _field(field) -> str:  # type: ignore[no-untyped-def]
+    from autograder.exercise.model import field_shape
+
+    text = f"모양 `{field_shape(field)}`"
+    return f"{text} 자료형 `int32`" if isinstance(field, Tokens) else text
+
+
+def _connection(steps, index: int) -> str:  # type: ignore[no-untyped-def]
+    """바로 앞 단계에서 이어지지 않은 단계에는 무엇을 받는지 적습니다."""
+    sources = steps[index].sources
+    plain = index - 1 if index else "모델의 입력"
+    if not sources or list(sources) == [plain]:
+        return ""
+    places = ", ".join(
+        f"{s + 1}번" if isinstance(s, int) else f"입력 {s}" if s.startswith("`") else s
+        for s in sources
+    )
+    return f" ← {places}"
+
+
+def _output(exercise: ModelExercise, step) -> str:  # type: ignore[no-untyped-def]
+    if step.output is None or not exercise.output_names:
+        return ""
+    return f" → 출력 `{exercise.output_names[step.output]}`"
+
+
+def _step_text(steps, index: int) -> str:  # type: ignore[no-untyped-def]
+    from autograder.judge.branches import first_use
     from autograder.judge.wording import layer_name, settings_text
 
+    step, first = steps[index], first_use(steps, index)
     korean = layer_name(step.kind)
     named = f"`{step.kind}` 층" if f"`{step.kind}`" in korean else f"`{step.kind}` {korean}"
+    if first != index:
+        return f"{named}: {first + 1}번과 같은 층"
     text = settings_text(step.settings)
     return f"{named}: {text}" if text else named

@@ -78,6 +78,14 @@ UNITS: dict[str, Unit] = {
             ("04_sequential",),
         ),
         Unit(
+            "06_topology",
+            "topology",
+            "복잡한 그래프",
+            "입력과 출력이 여럿이거나, 길이 갈라졌다 만나거나, 층을 함께 쓰는 모델을 만듭니다.",
+            150,
+            ("05_functional",),
+        ),
+        Unit(
             "07_subclass",
             "subclass",
             "모델 서브클래싱",

@@ -18,7 +18,7 @@ import numpy as np
 import tensorflow as tf
 
 from autograder.figures.flow_words import family_of, operation_label, settings_of
-from autograder.observe.trace import LayerCall, Trace, example_inputs, record_calls
+from autograder.observe.trace import LayerCall, Trace, example_inputs, is_atomic, record_calls
 
 MAX_EXAMPLE = 32
 """예시 입력이 이보다 많으면 앞의 몇 개만 씁니다."""
@@ -222,15 +222,6 @@ def _key(tensor: Any) -> Any:
 
 def _symbolic(tensor: Any) -> bool:
     return isinstance(tensor, tf.Tensor) and hasattr(tensor, "op") and hasattr(tensor, "graph")
-
-
-def is_atomic(layer: Any) -> bool:
-    """안을 펼치지 않는 층: 케라스가 준 층은 모델만 펼칩니다(LSTM, 어텐션 등은 한 상자)."""
-    return _from_keras(layer) and not isinstance(layer, keras.Model)
-
-
-def _from_keras(layer: Any) -> bool:
-    return type(layer).__module__.partition(".")[0] == "keras"
 
 
 class _Builder:

@@ -10,18 +10,24 @@ from __future__ import annotations
 
 import functools
 import json
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
-from autograder.exercise import ModelExercise
+from autograder.exercise import ModelExercise, Tokens
+from autograder.exercise.model import Field, field_shape
+from autograder.judge import branches
 from autograder.judge.accuracy import accuracy_item
 from autograder.judge.align import Pair, align, differences
 from autograder.judge.problems import explain
 from autograder.judge.steps import Step, steps_of
 from autograder.judge.wording import ADVICE, difference, layer_name, settings_text
 from autograder.korean import with_particle
+from autograder.observe import structure
+from autograder.observe.model import first_run
+from autograder.observe.probe import probe_values, probing
 from autograder.observe.trace import Trace, record_calls
 from autograder.protocol import Challenge, Evidence
 from autograder.report import Item
@@ -51,7 +57,7 @@ def items(exercise: ModelExercise, challenge: Challenge, evidence: Evidence) -> 
     """항목들을 만듭니다."""
     reference = reference_evidence(exercise, challenge)
     wanted_parts, parts = reference.facts["parts"], evidence.facts.get("parts", {})
-    equal = {name: _equal(reference, evidence, name) for name in wanted_parts}
+    equal = {name: _equal(exercise, challenge, reference, evidence, name) for name in wanted_parts}
     unshared = bool(exercise.shared) and _sharing(wanted_parts) != _sharing(parts)
     result: list[Item] = []
     if exercise.style:
@@ -65,9 +71,11 @@ def items(exercise: ModelExercise, challenge: Challenge, evidence: Evidence) -> 
         for name in names:
             prefix = "" if list(wanted_parts) == ["model"] else f"`{name}` · "
             part = parts.get(name) or {"status": "problem", "problem": "none"}
-            group = [_input_item(prefix, name, exercise, part)]
+            group = _input_items(prefix, name, exercise, part)
+            if exercise.output_names:
+                group.append(_output_names_item(prefix, exercise.output_names, part))
             if name in detailed:
-                group += _layer_items(prefix, exercise, wanted_parts[name], part, equal[name])
+                group += _layer_items(prefix, name, exercise, wanted_parts[name], part, equal[name])
             group.append(
                 _whole_item(
                     prefix,
@@ -133,14 +141,61 @@ def _observed_reference(exercise_id: str, key: str, held: _Held) -> Evidence:
 def reference_trace(exercise: ModelExercise, part: str = "model") -> tuple[Any, Trace]:
     """참고 모델과 그 실행 기록. 학습자의 가중치를 옮길 때 씁니다."""
     model = exercise.solution()[part]
-    inputs = np.zeros((1, *exercise.inputs[part]), "float32")
-    return model, record_calls(model, inputs)
+    shape = exercise.inputs[part]
+    assert isinstance(shape, tuple)
+    return model, record_calls(model, np.zeros((1, *shape), "float32"))
 
 
 def specification_steps(exercise: ModelExercise) -> dict[str, list[Step]]:
     """부분의 이름 → 참고 모델의 단계들. 명세의 글을 쓸 때 씁니다."""
     evidence = reference_evidence(exercise, exercise.challenge(0))
-    return {name: steps_of(part) for name, part in evidence.facts["parts"].items()}
+    return {
+        name: _wanted_steps(exercise, name, part) for name, part in evidence.facts["parts"].items()
+    }
+
+
+def _wanted_steps(exercise: ModelExercise, name: str, wanted: dict[str, Any]) -> list[Step]:
+    if branches.is_graph(wanted):
+        return branches.graph_steps(wanted, _labels(exercise, name, wanted))
+    return steps_of(wanted)
+
+
+def _compared(
+    exercise: ModelExercise, name: str, wanted_part: dict[str, Any], part: dict[str, Any]
+) -> tuple[list[Step], list[Step], list[Pair]]:
+    """명세의 단계, 학습자의 단계, 나란히 맞춘 것."""
+    wanted = _wanted_steps(exercise, name, wanted_part)
+    if branches.is_graph(wanted_part) and part.get("calls"):
+        order = _output_order(exercise, part)
+        return wanted, *branches.best_alignment(wanted, part, _labels(exercise, name, part), order)
+    found = steps_of(part)
+    return wanted, found, align(wanted, found)
+
+
+def _labels(exercise: ModelExercise, name: str, part: dict[str, Any]) -> list[str]:
+    """입력마다 부르는 말. 차례는 모델에 넣은 차례입니다."""
+    wanted = exercise.inputs[name.partition("[")[0]]
+    if isinstance(wanted, dict):
+        names = part.get("input_names") or []
+        return [f"`{key}`" for key in (names if set(names) <= set(wanted) and names else wanted)]
+    if isinstance(wanted, list):
+        return [f"모델의 {number}번째 입력" for number in range(1, len(wanted) + 1)]
+    return ["모델의 입력"]
+
+
+def _output_order(exercise: ModelExercise, part: dict[str, Any]) -> list[int] | None:
+    """출력을 명세의 차례로 보는 번호들. 이름이 명세와 다르면 None(있는 차례대로)."""
+    names = part.get("output_names", [])
+    if exercise.output_names and sorted(names) == sorted(exercise.output_names):
+        return [names.index(name) for name in exercise.output_names]
+    return None
+
+
+def _in_order(exercise: ModelExercise, part: dict[str, Any], outputs: list[Any]) -> list[Any]:
+    order = _output_order(exercise, part)
+    if order is None or len(order) != len(outputs):
+        return outputs
+    return [outputs[number] for number in order]
 
 
 def _detailed(exercise: ModelExercise, names: list[str]) -> list[str]:
@@ -149,7 +204,13 @@ def _detailed(exercise: ModelExercise, names: list[str]) -> list[str]:
     return [name for name in names if name.partition("[")[0] in exercise.detailed]
 
 
-def _equal(reference: Evidence, evidence: Evidence, name: str) -> bool:
+def _equal(
+    exercise: ModelExercise,
+    challenge: Challenge,
+    reference: Evidence,
+    evidence: Evidence,
+    name: str,
+) -> bool:
     wanted, found = reference.facts["parts"][name], evidence.facts.get("parts", {}).get(name, {})
     if found.get("status") != "seen" or found["untracked"]:
         return False
@@ -159,17 +220,57 @@ def _equal(reference: Evidence, evidence: Evidence, name: str) -> bool:
     ]
     if shapes[0] != shapes[1] or len(wanted["outputs"]) != len(found["outputs"]):
         return False
-    for outputs, others in zip(wanted["outputs"], found["outputs"], strict=True):
-        if len(outputs) != len(others):
-            return False
-        for output, other in zip(outputs, others, strict=True):
-            if not close(
-                reference.arrays.get(output["array"]), evidence.arrays.get(other.get("array"))
-            ):
-                return False
-    return bool(
-        np.allclose(wanted["losses"], np.array(found["losses"], float), rtol=1e-3, atol=1e-6)
+    if not np.allclose(wanted["losses"], np.array(found["losses"], float), rtol=1e-3, atol=1e-6):
+        return False
+    given = [
+        [evidence.arrays.get(output.get("array")) for output in _in_order(exercise, found, outputs)]
+        for outputs in found["outputs"]
+    ]
+    answers = [
+        [reference.arrays.get(output["array"]) for output in outputs]
+        for outputs in wanted["outputs"]
+    ]
+    if _all_close(answers, given):
+        return True
+    if len(reference.facts["parts"]) > 1 or not branches.is_graph(wanted):
+        return False
+    return any(
+        _all_close(others, given) for others in _other_answers(exercise, challenge, name, given)
     )
+
+
+def _all_close(wanted: list[list[Any]], found: list[list[Any]]) -> bool:
+    return all(
+        len(one) == len(other) and all(map(close, one, other))
+        for one, other in zip(wanted, found, strict=True)
+    )
+
+
+def _other_answers(
+    exercise: ModelExercise, challenge: Challenge, name: str, given: list[list[Any]]
+) -> Iterator[list[list[Any]]]:
+    """갈래를 다른 순서로 실행했을 때 참고 모델이 낼 출력들.
+
+    관찰은 실행한 순서대로 값을 넣으므로, 갈래의 순서만 다른 같은 모델은 다른 값을 냅니다.
+    """
+    model = exercise.solution()[name]
+    question = challenge.facts["parts"][name]["inputs"]
+    inputs, _, trace = first_run(model, structure.build(question, challenge.arrays), [])
+    with probing(trace.weights, model.variables):
+        for order in branches.weight_orders(trace):
+            answers = []
+            for seed, outputs in zip(challenge.facts["seeds"], given, strict=True):
+                ordered = [trace.weights[index] for index in order]
+                for weight, value in zip(ordered, probe_values(ordered, seed), strict=True):
+                    weight.assign(value)
+                arrays: dict[str, np.ndarray] = {}
+                found = structure.collect("other", model(inputs, training=False), arrays)
+                answers.append([arrays[output["array"]] for output in found])
+                # 첫 시드에서 다르면 나머지는 볼 것이 없습니다.
+                if not _all_close(answers[-1:], [outputs]):
+                    break
+            else:
+                yield answers
 
 
 def _weights(facts: dict[str, Any], part: dict[str, Any]) -> list[dict[str, Any]]:
@@ -210,13 +311,27 @@ def _name_item(wanted: str, part: dict[str, Any]) -> Item:
     return Item(name, 1, 0, message, "`keras.Model(inputs, outputs, name=...)`으로 정합니다.")
 
 
-def _input_item(prefix: str, name: str, exercise: ModelExercise, part: dict[str, Any]) -> Item:
-    shape = exercise.inputs[name.partition("[")[0]]
-    title = f"{prefix}입력 `{shape}`"
+def _input_items(
+    prefix: str, name: str, exercise: ModelExercise, part: dict[str, Any]
+) -> list[Item]:
+    wanted = exercise.inputs[name.partition("[")[0]]
+    if isinstance(wanted, dict):
+        return [_named_input_item(prefix, name, key, field, part) for key, field in wanted.items()]
+    if isinstance(wanted, list):
+        return [
+            _numbered_input_item(prefix, name, number, wanted, part)
+            for number in range(len(wanted))
+        ]
+    return [_input_item(prefix, name, wanted, part)]
+
+
+def _input_item(prefix: str, name: str, field: Field, part: dict[str, Any]) -> Item:
+    shape = field_shape(field)
+    title = f"{prefix}입력 `{_field_text(field)}`"
     declared = part.get("declared_inputs") or []
     matches = not declared or declared == [[None, *shape]]
     if part["status"] == "seen" and matches:
-        return Item(title, 1, 1)
+        return _with_dtype(Item(title, 1, 1), field, part, 0)
     if declared and (len(declared) > 1 or not _fits(declared[0], shape)):
         found = ", ".join(str(tuple(item[1:])).replace("None", "?") for item in declared)
         message = f"{prefix}입력 모양이 `{shape}`이어야 하는데 `{found}`입니다."
@@ -225,13 +340,101 @@ def _input_item(prefix: str, name: str, exercise: ModelExercise, part: dict[str,
         )
     if part["status"] == "seen":
         return Item(title, 1, 1)
+    return _input_problem(Item(title, 1, 0), prefix, name, part)
+
+
+def _input_problem(item: Item, prefix: str, name: str, part: dict[str, Any]) -> Item:
     if part["status"] == "unattempted":
-        return Item(title, 1, 0, f"{prefix}아직 풀지 않았어요")
+        return replace(item, message=f"{prefix}아직 풀지 않았어요")
     message, advice = explain(part, name)
-    return Item(title, 1, 0, prefix + message, advice)
+    return replace(item, message=prefix + message, advice=advice)
 
 
-def _fits(declared: list[int | None], shape: tuple[int, ...]) -> bool:
+_INPUT_ADVICE = "`keras.Input(shape=..., name=...)`의 이름으로 값을 찾아 넣습니다."
+_DTYPE_ADVICE = '단어 번호는 정수입니다. `keras.Input(..., dtype="int32")`로 적으세요.'
+
+
+def _named_input_item(prefix: str, name: str, key: str, field: Field, part: dict[str, Any]) -> Item:
+    item = Item(f"{prefix}입력 `{key}`: `{_field_text(field)}`", 1, 1)
+    declared = part.get("declared_names") or []
+    if declared and key not in declared:
+        found = ", ".join(f"`{other}`" for other in declared)
+        message = f"{prefix}이름이 `{key}`인 입력이 없습니다. 지금 입력의 이름: {found}."
+        return replace(item, score=0, message=message, advice=_INPUT_ADVICE)
+    if declared:
+        return _declared_item(item, f"{prefix}입력 `{key}`", field, part, declared.index(key))
+    if part["status"] != "seen":
+        return _input_problem(replace(item, score=0), prefix, name, part)
+    if key not in part.get("input_names", []):
+        message = f"{prefix}입력을 이름 `{key}`로 받지 않습니다."
+        advice = f'`call`에서 `inputs["{key}"]`로 꺼내세요.'
+        return replace(item, score=0, message=message, advice=advice)
+    return item
+
+
+def _numbered_input_item(
+    prefix: str, name: str, number: int, wanted: list[Field], part: dict[str, Any]
+) -> Item:
+    item = Item(f"{prefix}{number + 1}번째 입력: `{_field_text(wanted[number])}`", 1, 1)
+    declared = part.get("declared_inputs") or []
+    if declared and len(declared) != len(wanted):
+        message = f"{prefix}입력이 {len(wanted)}개여야 하는데 {len(declared)}개입니다."
+        advice = "`keras.Model(inputs=[...], outputs=[...])`의 `inputs`에 모두 적으세요."
+        return replace(item, score=0, message=message, advice=advice)
+    if declared:
+        return _declared_item(item, f"{prefix}{number + 1}번째 입력", wanted[number], part, number)
+    if part["status"] != "seen":
+        return _input_problem(replace(item, score=0), prefix, name, part)
+    return item
+
+
+def _declared_item(item: Item, what: str, field: Field, part: dict[str, Any], number: int) -> Item:
+    """선언한 모양과 자료형을 봅니다. `number`는 몇 번째로 선언한 입력인지입니다."""
+    shape, declared = field_shape(field), part["declared_inputs"][number]
+    if declared[1:] == list(shape):
+        return _with_dtype(item, field, part, number)
+    found = str(tuple(declared[1:]))
+    advice = "배치 축은 빼고 샘플 하나의 모양만 `keras.Input`에 적습니다."
+    if isinstance(field, Tokens):
+        advice = "문장의 길이는 샘플마다 다르므로 `shape=(None,)`으로 비워 둡니다."
+    return replace(
+        item,
+        score=0,
+        message=f"{what}의 모양이 `{shape}`이어야 하는데 `{found}`입니다.",
+        advice=advice,
+    )
+
+
+def _with_dtype(item: Item, field: Field, part: dict[str, Any], number: int) -> Item:
+    dtypes = part.get("declared_dtypes") or []
+    if not isinstance(field, Tokens) or number >= len(dtypes) or "int" in dtypes[number]:
+        return item
+    message = f"{item.name}: 자료형이 `int32`여야 하는데 `{dtypes[number]}`입니다."
+    return replace(item, score=0, message=message, advice=_DTYPE_ADVICE)
+
+
+def _field_text(field: Field) -> str:
+    return f"{field_shape(field)}" + (" int32" if isinstance(field, Tokens) else "")
+
+
+def _output_names_item(prefix: str, wanted: tuple[str, ...], part: dict[str, Any]) -> Item:
+    listed = ", ".join(f"`{name}`" for name in wanted)
+    title = f"{prefix}출력의 이름은 {listed}입니다"
+    found = part.get("output_names", [])
+    if sorted(found) == sorted(wanted):
+        return Item(title, 1, 1)
+    if part["status"] != "seen":
+        return Item(title, 1, 0, f"{title}: 확인하지 못했습니다.")
+    message = f"{title}." + (
+        " 지금은 " + ", ".join(f"`{name}`" for name in found) + "입니다."
+        if found
+        else " 지금은 이름이 없습니다."
+    )
+    advice = "출력을 내는 층에 `name=`을 주거나, 출력을 이름 → 텐서의 딕셔너리로 주세요."
+    return Item(title, 1, 0, message, advice)
+
+
+def _fits(declared: list[int | None], shape: tuple[int | None, ...]) -> bool:
     """(None, None, 3)처럼 덜 정해진 모양도 그 입력을 받으면 맞습니다."""
     return len(declared) == len(shape) + 1 and all(
         have is None or have == want for have, want in zip(declared[1:], shape, strict=True)
@@ -240,12 +443,13 @@ def _fits(declared: list[int | None], shape: tuple[int, ...]) -> bool:
 
 def _layer_items(
     prefix: str,
+    part_name: str,
     exercise: ModelExercise,
     wanted_part: dict[str, Any],
     part: dict[str, Any],
     equal: bool,
 ) -> list[Item]:
-    wanted, found = steps_of(wanted_part), steps_of(part)
+    wanted, found, pairs = _compared(exercise, part_name, wanted_part, part)
     titles = step_titles(wanted)
     extra_name = f"{prefix}명세에 없는 층이 없습니다"
     if not found:
@@ -253,7 +457,8 @@ def _layer_items(
         return [
             Item(name, points, 0, f"{name}: 확인하지 못했습니다.") for name, points in worth.items()
         ]
-    pairs = _pair_invisible(wanted, found) if equal else align(wanted, found)
+    if equal:
+        pairs = _pair_invisible(wanted, found)
     verdicts = _verdicts(wanted, found, pairs, part["style"])
     result = []
     for index, title in enumerate(titles):
@@ -278,9 +483,11 @@ def _layer_items(
 
 def _pair_invisible(wanted: list[Step], found: list[Step]) -> list[Pair]:
     """계산이 같으면 추론에 드러나지 않는 층만 따집니다. 나머지는 어떻게 썼든 맞습니다."""
-    places = _invisible_places(found)
+    # 층 없이 쓴 계산(`ops.mean` 등)이 있으면 단계의 수가 다르므로, 가중치가 있는 층만 셉니다.
+    count_all = sum(step.mixes for step in wanted) == sum(step.mixes for step in found)
+    places = _invisible_places(found, count_all)
     pairs = []
-    for index, place in _invisible_places(wanted).items():
+    for index, place in _invisible_places(wanted, count_all).items():
         match = next((other for other, there in places.items() if there == place), None)
         if match is not None:
             places.pop(match)
@@ -288,7 +495,7 @@ def _pair_invisible(wanted: list[Step], found: list[Step]) -> list[Pair]:
     return pairs + [Pair(None, index) for index in places]
 
 
-def _invisible_places(steps: list[Step]) -> dict[int, int]:
+def _invisible_places(steps: list[Step], count_all: bool) -> dict[int, int]:
     """추론에 드러나지 않는 단계의 번호 → 그 앞에서 값을 섞는 단계의 수.
 
     모양만 바꾸는 층의 앞과 뒤는 같은 자리입니다.
@@ -297,10 +504,20 @@ def _invisible_places(steps: list[Step]) -> dict[int, int]:
     for index, step in enumerate(steps):
         if step.invisible:
             places[index] = before
-        before += step.mixes
+        before += step.mixes and (count_all or step.parameters > 0)
     return places
 
 
+_MISSING_MERGE = {
+    "Add": "두 갈래를 `layers.Add()([x, y])`로 더해 잇습니다.",
+    "Concatenate": "갈래들을 `layers.Concatenate()([x, y])`로 이어 붙입니다.",
+}
+_CONNECTION_ADVICE = {
+    "order": "리스트에 적은 차례대로 이어 붙습니다. 차례를 명세와 비교하세요.",
+    "source": "층을 부를 때 괄호에 넣은 텐서를 보세요. `show_flow(모델)`로 그리면 잘 보입니다.",
+    "separate": "층을 한 번만 만들어 변수에 담고, 그 층을 여러 번 부르세요.",
+    "shared": "층을 따로 만들어 하나씩 부르세요.",
+}
 _MISSING = {
     "sequential": "`{}` 층을 명세의 자리에 넣으세요.",
     "functional": "층을 만들었어도 `x = 층(x)`로 잇지 않으면 그래프에서 빠집니다.",
@@ -322,7 +539,10 @@ def _verdicts(
             verdicts[pair.wanted] = (
                 ("자리가 다릅니다.", "층의 순서를 명세와 비교해 보세요.")
                 if moved
-                else ("빠졌습니다.", _MISSING[style].format(step.kind))
+                else (
+                    "빠졌습니다.",
+                    _MISSING_MERGE.get(step.kind) or _MISSING[style].format(step.kind),
+                )
             )
             continue
         other = found[pair.found]
@@ -338,7 +558,29 @@ def _verdicts(
                 difference(key, step.settings[key], other.settings.get(key)) for key in different
             ]
             verdicts[pair.wanted] = (" ".join(sentences), ADVICE.get(different[0], ""))
+    if any(step.sources for step in wanted):
+        for index, told in branches.connections(wanted, found, pairs).items():
+            if told[0] != "unclear":
+                verdicts.setdefault(index, _connection_verdict(wanted, *told))
     return verdicts
+
+
+def _connection_verdict(
+    wanted: list[Step], kind: str, want: list[Any], have: list[Any]
+) -> tuple[str, str]:
+    advice = _CONNECTION_ADVICE[kind]
+    if kind == "separate":
+        first = with_particle(ordinal(wanted, want[0]), "과", "와")
+        return f"{first} 같은 층이어야 하는데 새로 만든 층입니다.", advice
+    if kind == "shared":
+        first = with_particle(ordinal(wanted, have[0]), "과", "와")
+        return f"새로 만든 층이어야 하는데 {first} 같은 층입니다.", advice
+    first, second = (
+        ", ".join(ordinal(wanted, s) if isinstance(s, int) else s for s in sources)
+        for sources in (want, have)
+    )
+    subject = "입력의 차례가" if kind == "order" else "입력이"
+    return f"{subject} {with_particle(first, '이어야', '여야')} 하는데 {second}입니다.", advice
 
 
 def _whole_item(
@@ -362,7 +604,9 @@ def _whole_item(
     if part["status"] != "seen":
         message, advice = explain(part, name)
         return Item(title, points, 0, prefix + message, advice)
-    message, advice = _why_different(wanted, part, evidence, detailed=detailed, unshared=unshared)
+    message, advice = _why_different(
+        exercise, name, wanted, part, evidence, detailed=detailed, unshared=unshared
+    )
     return Item(title, points, 0, prefix + message, advice)
 
 
@@ -370,6 +614,8 @@ _SHAPE_ADVICE = "층마다 출력 모양을 명세대로 적어 보세요. `show
 
 
 def _why_different(
+    exercise: ModelExercise,
+    name: str,
     wanted: dict[str, Any],
     part: dict[str, Any],
     evidence: Evidence,
@@ -377,7 +623,7 @@ def _why_different(
     detailed: bool,
     unshared: bool,
 ) -> tuple[str, str]:
-    outputs, others = wanted["outputs"][0], part["outputs"][0]
+    outputs, others = wanted["outputs"][0], _in_order(exercise, part, part["outputs"][0])
     if not others:
         return "모델이 아무것도 돌려주지 않습니다.", "`call`의 마지막 줄에 `return`을 쓰세요."
     if len(outputs) != len(others):
@@ -387,8 +633,9 @@ def _why_different(
         if have is None:
             return f"출력이 텐서가 아니라 `{other['type']}`입니다.", ""
         if want != have:
+            which = _output_name(exercise, part, outputs.index(output))
             return (
-                f"출력 모양이 `{_shape(want)}`이어야 하는데 `{_shape(have)}`입니다.",
+                f"{which}출력 모양이 `{_shape(want)}`이어야 하는데 `{_shape(have)}`입니다.",
                 _SHAPE_ADVICE,
             )
         if not np.all(np.isfinite(evidence.arrays[other["array"]])):
@@ -401,7 +648,7 @@ def _why_different(
             "모델이 알지 못하는 가중치가 있습니다. 그런 가중치는 훈련되지 않습니다.",
             "층은 `call`이 아니라 `__init__`에서 만드세요. `self`에 담아야 모델이 압니다.",
         )
-    different = _first_difference(wanted, part)
+    different = _first_difference(exercise, name, wanted, part)
     if different:
         return (
             ("층이 명세와 달라서 계산 결과도 다릅니다.", "위의 ✘ 항목부터 고치세요.")
@@ -426,10 +673,17 @@ def _why_different(
     )
 
 
-def _first_difference(wanted: dict[str, Any], part: dict[str, Any]) -> tuple[str, str] | None:
+def _output_name(exercise: ModelExercise, part: dict[str, Any], number: int) -> str:
+    if _output_order(exercise, part) is None:
+        return ""
+    return f"`{exercise.output_names[number]}` "
+
+
+def _first_difference(
+    exercise: ModelExercise, name: str, wanted: dict[str, Any], part: dict[str, Any]
+) -> tuple[str, str] | None:
     """나란히 맞춘 단계에서 처음으로 다른 곳의 (메시지, 조언). 모두 같으면 None."""
-    first, second = steps_of(wanted), steps_of(part)
-    pairs = align(first, second)
+    first, second, pairs = _compared(exercise, name, wanted, part)
     verdicts = _verdicts(first, second, pairs, part["style"])
     for index, (message, advice) in sorted(verdicts.items()):
         return f"{ordinal(first, index)}: {message}", advice
@@ -486,7 +740,10 @@ def step_titles(steps: list[Step]) -> list[str]:
     """항목의 이름: "2번째 합성곱 층: 필터 64개, 커널 3×3, 활성화 함수 `relu`"."""
     titles = []
     for index, step in enumerate(steps):
+        first = branches.first_use(steps, index)
         text = settings_text(step.settings)
+        if first != index:
+            text = f"{with_particle(ordinal(steps, first), '과', '와')} 같은 층"
         titles.append(ordinal(steps, index) + (f": {text}" if text else ""))
     return titles
 

@@ -25,6 +25,8 @@ _SENTENCES = {
     "not_value": "{name_object} 텐서로 읽을 수 없습니다. 지금은 `{type}` 객체입니다.",
     "not_function": "`{name}`에 함수가 아니라 `{type}` 객체가 들어 있습니다.",
     "slow": "{name_subject} 끝나지 않아 멈추었습니다(계산 시간 {seconds:g}초).",
+    "returned_list": "`{name}`의 값이 모델이 아니라 파이썬 `{type}`입니다. "
+    "`keras.Model(inputs, outputs)`로 묶어서 돌려주세요.",
     "huge": "출력이 너무 큽니다. 층의 크기를 명세와 비교해 보세요.",
     "call": "실행하다가 오류가 났습니다{where}: `{error}: {message}`",
     "construct": "객체를 만들다가 오류가 났습니다: `{error}: {message}`",
@@ -68,6 +70,8 @@ _ADVICE = {
     "has no setter": "`self.input`과 `self.output`은 케라스가 쓰는 이름입니다. 다른 이름에 담으세요.",
     "positional argument": "함수나 메서드의 매개변수가 명세와 같은지 보세요.",
     "unexpected keyword argument": "함수나 메서드의 매개변수가 명세와 같은지 보세요.",
+    "has no defined input": "순차형 모델에는 `.input`이 없습니다. `.inputs`를 쓰세요.",
+    "is not in [0, ": "임베딩의 어휘 크기(첫 번째 인수)가 가장 큰 단어 번호보다 커야 합니다.",
     "inputs not connected to outputs": "층에 `inputs`를 넣었는지 보세요. "
     "`input`은 파이썬 내장 함수입니다.",
 }

@@ -30,17 +30,27 @@ _ACTIVATION_LAYERS = {
     "ELU": "elu",
     "PReLU": "prelu",
 }
-_IGNORED = {"InputLayer", "Identity"}
+IGNORED = {"InputLayer", "Identity"}
+"""아무것도 하지 않는 층."""
+MERGES = {"Add", "Average", "Concatenate", "Maximum", "Minimum", "Multiply", "Subtract", "Dot"}
+"""여러 갈래를 하나로 합치는 층."""
 
 
 @dataclass(frozen=True)
 class Step:
-    """모델이 거치는 단계 하나. `settings`의 값은 사람이 읽는 꼴로 고쳐 두었습니다."""
+    """모델이 거치는 단계 하나. `settings`의 값은 사람이 읽는 꼴로 고쳐 두었습니다.
+
+    갈라지는 모델에서는 `sources`에 입력을 낸 단계의 번호나 모델의 입력을 부르는 말이,
+    `layer`에 어느 층을 불렀는지가, `output`에 모델의 몇 번째 출력인지가 들어 있습니다(`judge.branches`).
+    """
 
     kind: str
     settings: dict[str, Any]
     output_shape: tuple[int | None, ...] = ()
     parameters: int = 0
+    sources: tuple[int | str, ...] = ()
+    layer: int | None = None
+    output: int | None = None
 
     @property
     def invisible(self) -> bool:
@@ -49,34 +59,41 @@ class Step:
 
     @property
     def mixes(self) -> bool:
-        """값을 섞는 층인지. 모양만 바꾸거나 원소마다 계산하는 층은 아닙니다."""
-        return not self.invisible and self.kind not in ("Flatten", "Reshape", "Activation")
+        """값을 섞는 층인지. 모양만 바꾸거나 원소마다 계산하는 층, 갈래를 합치는 층은 아닙니다."""
+        shapers = {"Flatten", "Reshape", "Activation"}
+        return not self.invisible and self.kind not in shapers | MERGES
 
 
 def steps_of(record: dict[str, Any]) -> list[Step]:
     """Evidence의 한 부분(`facts["parts"][이름]`)을 단계의 목록으로 고칩니다."""
-    dropped = {
-        (call["name"], tuple(call["path"])): call["dropped"]
-        for call in record.get("training_calls", [])
-        if call["dropped"] is not None
-    }
+    dropped = dropped_rates(record)
     steps: list[Step] = []
     for call in record.get("calls", []):
-        if not call["leaf"] or call["class_name"] in _IGNORED:
+        if not call["leaf"] or call["class_name"] in IGNORED:
             continue
         for bridge in call["bridges"]:
             _apply_bridge(steps, bridge, call["input_shapes"])
-        _append(steps, _step(call, dropped.get((call["name"], tuple(call["path"])))))
+        _append(steps, step_of(call, dropped.get((call["name"], tuple(call["path"])))))
     for bridge in record.get("output_bridges", []):
         _apply_bridge(steps, bridge, [])
     return steps
 
 
-def _step(call: dict[str, Any], dropped: float | None) -> Step:
+def dropped_rates(record: dict[str, Any]) -> dict[Any, float]:
+    """훈련 모드에서 값을 0으로 만든 층 호출 → 그 비율."""
+    return {
+        (call["name"], tuple(call["path"])): call["dropped"]
+        for call in record.get("training_calls", [])
+        if call["dropped"] is not None
+    }
+
+
+def step_of(call: dict[str, Any], dropped: float | None) -> Step:
+    """층 호출 하나를 단계로 고칩니다. `dropped`는 훈련 모드에서 0이 된 비율입니다."""
     kind, config = call["class_name"], call["config"]
     settings: dict[str, Any] = {}
     for key in SETTINGS:
-        if key in config:
+        if key in config and (key != "axis" or kind == "Concatenate"):
             settings[key] = readable(key, config[key])
     if "pool_size" in settings and config.get("strides") is None:
         settings["strides"] = settings["pool_size"]
@@ -85,6 +102,10 @@ def _step(call: dict[str, Any], dropped: float | None) -> Step:
         if before and after and len(after[0]) == 2 and len(before[0]) > 2:
             kind, settings = "Flatten", {}
     shapes = call["output_shapes"]
+    if kind == "Concatenate":
+        rank = len(shapes[0]) if shapes else 0
+        axis = settings.get("axis", -1)
+        settings["axis"] = -1 if axis in (-1, rank - 1) else axis
     if kind not in INVISIBLE and dropped and not call["dropped"] and not call["parameters"]:
         # 이름은 달라도 훈련할 때 값을 0으로 만드는 층은 드롭아웃입니다.
         kind, settings = "Dropout", {"rate": dropped}
@@ -92,10 +113,15 @@ def _step(call: dict[str, Any], dropped: float | None) -> Step:
     return Step(kind, settings, shape, call["parameters"])
 
 
-def _append(steps: list[Step], step: Step) -> None:
-    activation = _ACTIVATION_LAYERS.get(step.kind)
+def activation_of(step: Step) -> str | None:
+    """활성화 함수만 하는 층이면 그 이름."""
     if step.kind == "Activation":
-        activation = step.settings.get("activation")
+        return step.settings.get("activation")
+    return _ACTIVATION_LAYERS.get(step.kind)
+
+
+def _append(steps: list[Step], step: Step) -> None:
+    activation = activation_of(step)
     if activation is not None and _activate(steps, activation):
         return
     if activation is not None:
@@ -116,18 +142,24 @@ def _activate(steps: list[Step], activation: str) -> bool:
 def _apply_bridge(steps: list[Step], bridge: str | None, shapes: Iterable[Any]) -> None:
     if not bridge:
         return
+    activation, shaped = bridged(bridge, shapes)
+    if activation and not _activate(steps, activation):
+        steps.append(Step("Activation", {"activation": activation}))
+    if shaped is not None:
+        steps.append(shaped)
+
+
+def bridged(bridge: str, shapes: Iterable[Any]) -> tuple[str, Step | None]:
+    """층이 아닌 연산의 이름 → (활성화 함수의 이름, 모양을 바꾸는 단계)."""
     activation, _, reshaped = bridge.partition("+")
     if activation == "reshape":
         activation, reshaped = "", "reshape"
-    if activation and not _activate(steps, activation):
-        steps.append(Step("Activation", {"activation": activation}))
-    if reshaped:
-        shape = tuple(next(iter(shapes), ()))
-        kind = "Flatten" if len(shape) == 2 or not shape else "Reshape"
-        settings = (
-            {} if kind == "Flatten" else {"target_shape": readable("target_shape", shape[1:])}
-        )
-        steps.append(Step(kind, settings, shape))
+    if not reshaped:
+        return activation, None
+    shape = tuple(next(iter(shapes), ()))
+    if len(shape) == 2 or not shape:
+        return activation, Step("Flatten", {}, shape)
+    return activation, Step("Reshape", {"target_shape": readable("target_shape", shape[1:])}, shape)
 
 
 def readable(key: str, value: Any) -> Any:
@@ -138,7 +170,7 @@ def readable(key: str, value: Any) -> Any:
         return _regularizer(value)
     if key == "use_bias":
         return "있음" if value else "없음"
-    if key == "return_sequences":
+    if key in ("return_sequences", "mask_zero"):
         return "예" if value else "아니요"
     if key == "target_shape":
         return "(" + ", ".join(str(size) for size in value) + ("," if len(value) == 1 else "") + ")"

@@ -25,6 +25,7 @@ LAYER_NAMES = {
     "LayerNormalization": "층 정규화 층",
     "UpSampling2D": "업샘플링 층",
     "Embedding": "임베딩 층",
+    "LSTM": "`LSTM` 층",
     "Average": "`Average` 층",
     "Add": "`Add` 층",
     "Concatenate": "`Concatenate` 층",
@@ -46,7 +47,9 @@ SETTINGS: dict[str, tuple[str, str]] = {
     "interpolation": ("보간 방법", "보간 `{}`"),
     "input_dim": ("어휘 크기", "어휘 {}개"),
     "output_dim": ("임베딩 차원", "{}차원"),
+    "mask_zero": ("0번 가리기", "0번 가리기 {}"),
     "return_sequences": ("모든 시점의 출력", "모든 시점의 출력 {}"),
+    "axis": ("이어 붙이는 축", "축 {}"),
     "activation": ("활성화 함수", "활성화 함수 `{}`"),
     "kernel_regularizer": ("커널 규제", "커널 규제 `{}`"),
     "bias_regularizer": ("편향 규제", "편향 규제 `{}`"),
@@ -65,7 +68,9 @@ USUAL: dict[str, Any] = {
     "kernel_regularizer": "없음",
     "bias_regularizer": "없음",
     "activity_regularizer": "없음",
+    "mask_zero": "아니요",
     "return_sequences": "아니요",
+    "axis": -1,
 }
 """적지 않아도 되는 기본값."""
 
@@ -80,6 +85,10 @@ ADVICE = {
     "padding": "명세에 없으면 기본값 `padding='valid'`를 씁니다.",
     "activation": "층을 만들 때 `activation=...`으로 줍니다. 주지 않으면 활성화 함수가 없습니다.",
     "kernel_regularizer": "`kernel_regularizer=keras.regularizers.L2(...)`로 줍니다.",
+    "input_dim": "`Embedding`의 첫 번째 인수가 어휘 크기(단어의 수)입니다.",
+    "output_dim": "`Embedding`의 두 번째 인수가 임베딩 차원입니다.",
+    "return_sequences": "`return_sequences=False`(기본값)면 마지막 시점의 출력만 냅니다.",
+    "axis": "특성이나 채널은 마지막 축입니다. `Concatenate`의 기본값 `axis=-1`을 쓰세요.",
     "target_shape": "`Reshape`의 인수는 샘플 하나의 목표 모양입니다.",
 }
 
@@ -123,6 +132,10 @@ def difference(key: str, wanted: Any, found: Any) -> str:
         return f"{subject} {_must(f'`{wanted}`')} 하는데 없습니다."
     if wanted == "없음":
         return f"{subject} 없어야 하는데 {_ends(f'`{found}`')}."
+    if wanted in ("예", "아니요"):
+        values = {"예": "`True`", "아니요": "`False`"}
+        subject = with_particle(f"`{key}`", "이", "가")
+        return f"{subject} {values[wanted]}여야 하는데 {values.get(found, '다른 값')}입니다."
     if key == "use_bias":
         return "편향이 있어야 하는데 없습니다." if wanted == "있음" else "편향이 없어야 합니다."
     quoted = isinstance(wanted, str) and not wanted[:1].isdigit()

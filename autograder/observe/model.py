@@ -1,7 +1,8 @@
 """`model` 관찰: 모델을 실행해 층 호출, 가중치, 출력을 적습니다. 어떤 문제인지는 모릅니다.
 
 Challenge의 `facts`
-- `parts`: 이름 → `{"inputs": 구조, "count": 몇 개짜리 리스트인지(없으면 하나)}`
+- `parts`: 이름 → `{"inputs": 구조, "count": 몇 개짜리 리스트인지(없으면 하나)}`.
+  `inputs`가 딕셔너리나 리스트면 입력이 여럿인 모델입니다. 모델이 이름으로 받든 차례로 받든 맞추어 넣습니다.
 - `seeds`: 가중치를 채울 시드들. 시드마다 출력을 한 벌 적습니다.
 - `training`: 참이면 훈련 모드로도 한 번 실행해 드롭아웃을 봅니다.
 - `weights`: 실제 가중치를 담을 부분의 이름들(정확도를 잴 때).
@@ -30,16 +31,19 @@ def observe(challenge: Challenge, subject: dict[str, Any]) -> Evidence:
     arrays: dict[str, np.ndarray] = {}
     weights: list[Any] = []
     models: dict[str, Any] = {}
+    prepared: dict[str, Any] = {}
     for name, question in challenge.facts["parts"].items():
         given = subject.get(name)
         for part, item in _items(name, given, question.get("count")):
-            facts["parts"][part] = record = _identify(item)
+            facts["parts"][part] = record = identify(item)
             if record["status"] == "seen":
-                inputs = structure.build(question["inputs"], challenge.arrays)
                 models[part] = item = _without_side_effects(item)
                 try:
-                    trace = record_calls(item, inputs, weights=weights)
-                    record |= _describe(item, trace)
+                    inputs, names, trace = first_run(
+                        item, structure.build(question["inputs"], challenge.arrays), weights
+                    )
+                    prepared[part] = inputs
+                    record |= _describe(item, trace) | {"input_names": names}
                 except Exception as error:  # noqa: BLE001 - 학습자의 모델은 무엇이든 던집니다
                     facts["parts"][part] = _failed(record, "call", error)
                     facts["parts"][part] |= _calls_on_own_inputs(item)
@@ -62,10 +66,8 @@ def observe(challenge: Challenge, subject: dict[str, Any]) -> Evidence:
             record = facts["parts"][part]
             if record["status"] != "seen":
                 continue
-            question = challenge.facts["parts"][part.partition("[")[0]]
-            inputs = structure.build(question["inputs"], challenge.arrays)
             try:
-                _run(part, model, inputs, challenge.facts, fill, record, arrays, weights)
+                _run(part, model, prepared[part], challenge.facts, fill, record, arrays, weights)
             except _PROBLEMS as error:
                 facts["parts"][part] = _failed(record, "huge", error)
             except Exception as error:  # noqa: BLE001
@@ -75,8 +77,51 @@ def observe(challenge: Challenge, subject: dict[str, Any]) -> Evidence:
 
 def _failed(record: dict[str, Any], kind: str, error: BaseException) -> dict[str, Any]:
     """실행하지 못한 모델도 이름과 만든 방식은 압니다."""
-    known = ("style", "type", "name", "declared_inputs")
+    known = ("style", "type", "name", "declared_inputs", "declared_names", "declared_dtypes")
     return problem(kind, error) | {key: record[key] for key in known}
+
+
+def first_run(model: Any, given: Any, weights: list[Any]) -> tuple[Any, list[str], Trace]:
+    """모델이 받는 꼴로 `given`을 넣어 실행합니다: (넣은 것, 입력의 이름들, 기록).
+
+    입력이 여럿일 때 그래프가 있는 모델은 입력의 이름이 물은 것과 같으면 이름으로, 아니면 차례로 맞춥니다.
+    그래프가 없는 모델은 딕셔너리를 받지 못하면 리스트로 넣습니다.
+    """
+    first: Exception | None = None
+    for inputs, names in _arrangements(model, given):
+        mark = len(weights)
+        try:
+            return inputs, names, record_calls(model, inputs, weights=weights)
+        except Exception as error:  # noqa: BLE001 - 학습자의 모델은 무엇이든 던집니다
+            del weights[mark:]
+            first = first or error
+    assert first is not None
+    raise first
+
+
+def _arrangements(model: Any, given: Any) -> list[tuple[Any, list[str]]]:
+    if not isinstance(given, (dict, list)):
+        return [(given, [])]
+    values = list(given.values()) if isinstance(given, dict) else given
+    asked = list(given) if isinstance(given, dict) else []
+    declared = _declared_inputs(model)
+    if not declared:
+        by_name = [(given, sorted(asked))] if isinstance(given, dict) else []
+        return [*by_name, (values, []), (tuple(values), [])]
+    names = [str(tensor.name) for tensor in declared]
+    if isinstance(given, dict) and set(names) <= set(given):
+        values = [given[name] for name in names]
+    # 입력의 수가 다르면 케라스의 오류가 그 까닭을 말합니다.
+    packed = values
+    if len(values) == len(declared):
+        packed = keras.tree.pack_sequence_as(model.input, values)
+    return [(packed, names)]
+
+
+def _declared_inputs(model: Any) -> list[Any]:
+    if isinstance(model, keras.Sequential) or _is_functional(model):
+        return list(getattr(model, "inputs", None) or [])
+    return []
 
 
 def _calls_on_own_inputs(model: Any) -> dict[str, Any]:
@@ -85,7 +130,11 @@ def _calls_on_own_inputs(model: Any) -> dict[str, Any]:
         trace = record_calls(model, example_inputs(model))
     except Exception:  # noqa: BLE001 - 그 입력으로도 실행할 수 없으면 적을 것이 없습니다
         return {}
-    return {"calls": [_call(call) for call in trace.calls], "output_bridges": trace.output_bridges}
+    return {
+        "calls": [_call(call) for call in trace.calls if not call.inner],
+        "output_sources": trace.output_sources,
+        "output_bridges": trace.output_bridges,
+    }
 
 
 def _run(
@@ -101,12 +150,15 @@ def _run(
     record["outputs"], record["losses"] = [], []
     for index, seed in enumerate(facts["seeds"]):
         fill(seed)
-        trace = record_calls(model, inputs, weights=weights)
+        # 층 없이 합친 곳은 한 번만 찾으면 됩니다.
+        trace = record_calls(model, inputs, weights=weights, merges=index == 0)
         found = structure.collect(f"{part}/{index}", trace.outputs, arrays)
         record["outputs"].append(found)
         record["losses"].append(float(sum(float(loss) for loss in model.losses)))
         if index == 0:
-            record["calls"] = [_call(call) for call in trace.calls]
+            record["calls"] = [
+                _call(call) for call in [*trace.calls, *trace.merges] if not call.inner
+            ]
             record["output_sources"] = trace.output_sources
             record["output_bridges"] = trace.output_bridges
             if isinstance(trace.outputs, dict):
@@ -125,7 +177,8 @@ def _items(name: str, given: Any, count: int | None) -> list[tuple[str, Any]]:
     return [(f"{name}[{index}]", item) for index, item in enumerate(items)]
 
 
-def _identify(item: Any) -> dict[str, Any]:
+def identify(item: Any) -> dict[str, Any]:
+    """모델인지, 모델이면 어느 방식으로 만들었는지. 모델이 아니면 무엇인지를 적습니다."""
     if unattempted(item):
         return {"status": "unattempted"}
     kind = type(item).__name__
@@ -155,10 +208,15 @@ def _style(model: Any) -> dict[str, Any]:
         style = "functional"
     else:
         style = "subclass"
-    declared = []
-    if style != "subclass" and getattr(model, "inputs", None):
-        declared = [[None if n is None else int(n) for n in item.shape] for item in model.inputs]
-    return {"style": style, "declared_inputs": declared}
+    declared = model.inputs if style != "subclass" and getattr(model, "inputs", None) else []
+    return {
+        "style": style,
+        "declared_inputs": [
+            [None if n is None else int(n) for n in item.shape] for item in declared
+        ],
+        "declared_names": [str(item.name) for item in declared],
+        "declared_dtypes": [str(item.dtype) for item in declared],
+    }
 
 
 def _is_functional(model: Any) -> bool:

@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -45,6 +45,8 @@ class LayerCall:
 
     `sources[i]`는 i번째 입력 텐서를 만든 호출의 번호(`MODEL_INPUT`, `UNKNOWN`도 가능)이고,
     `bridges[i]`는 그 사이에 층 없이 한 연산의 이름("relu", "reshape" 등)이거나 None입니다.
+    `origins[i]`는 모델의 입력에서 왔을 때 몇 번째 입력 텐서인지입니다(아니면 None).
+    `inner`는 케라스가 준 층(`LSTM` 등)이 안에서 부른 것이어서 단계가 아니라는 뜻입니다.
     `dropped`는 훈련 모드 실행에서 0이 된 값의 비율입니다.
     """
 
@@ -62,17 +64,24 @@ class LayerCall:
     parameters: int
     weight_ids: list[int] = field(default_factory=list)
     dropped: float | None = None
+    origins: list[int | None] = field(default_factory=list)
+    inner: bool = False
 
 
 @dataclass
 class Trace:
-    """`record_calls`의 결과. `weights`는 실행 순서로 처음 쓰인 가중치의 목록입니다."""
+    """`record_calls`의 결과. `weights`는 실행 순서로 처음 쓰인 가중치의 목록입니다.
+
+    `merges`는 층 없이 텐서를 합친 곳(`x + y`, `ops.concatenate` 등)을 층 호출처럼 적은 것이고,
+    번호는 `calls` 다음부터입니다.
+    """
 
     calls: list[LayerCall]
     outputs: Any
     weights: list[Any]
     output_sources: list[int]
     output_bridges: list[str | None]
+    merges: list[LayerCall] = field(default_factory=list)
 
     @property
     def leaves(self) -> list[LayerCall]:
@@ -88,16 +97,18 @@ def record_calls(
     weights: list[Any] | None = None,
     bridges: bool = True,
     mask: Any = None,
+    merges: bool = False,
 ) -> Trace:
     """`model(inputs)`를 실행하고 층 호출을 기록합니다.
 
     `weights`를 주면 그 목록에 이어서 번호를 매깁니다. 여러 모델이 가중치를 공유하는지 볼 때 씁니다.
-    `bridges`가 거짓이면 층 없이 한 연산을 찾지 않습니다. 모델이 던지는 예외는 그대로 나갑니다.
+    `bridges`가 거짓이면 층 없이 한 연산을 찾지 않고, `merges`가 참이면 층 없이 합친 곳도 찾습니다.
+    모델이 던지는 예외는 그대로 나갑니다.
     """
     arguments = {} if training is None else {"training": training}
     if mask is not None:
         arguments["mask"] = mask
-    recorder = _Recorder([] if weights is None else weights, bridges)
+    recorder = _Recorder([] if weights is None else weights, bridges, merges)
     with eagerly():
         if not getattr(model, "built", True):
             # 처음 부를 때 케라스가 모양만 알아보려고 한 번 더 실행하는 것은 기록하지 않습니다.
@@ -124,12 +135,15 @@ def example_inputs(model: Any) -> Any:
 
 
 class _Recorder:
-    def __init__(self, weights: list[Any], bridges: bool) -> None:
+    def __init__(self, weights: list[Any], bridges: bool, merges: bool) -> None:
         self.weights = weights
         self.bridges = bridges
+        self.find_merges = merges
+        self.merges: list[LayerCall] = []
         self.weight_index = {id(weight): index for index, weight in enumerate(weights)}
         self.calls: list[LayerCall] = []
         self.active: list[LayerCall] = []
+        self.atomic: set[int] = set()
         self.produced: dict[int, int] = {}
         # 텐서를 붙들어 두지 않으면 파이썬이 같은 id를 다시 쓸 수 있습니다.
         self.keep: list[Any] = []
@@ -159,8 +173,12 @@ class _Recorder:
             layer_id=id(layer),
             parameters=0,
         )
+        record.inner = any(outer.index in self.atomic for outer in self.active)
+        record.leaf = not record.inner
         for outer in self.active:
-            outer.leaf = False
+            outer.leaf = outer.index in self.atomic and not outer.inner
+        if is_atomic(layer):
+            self.atomic.add(record.index)
         self.calls.append(record)
         self.active.append(record)
         inputs = _tensors((args, {k: v for k, v in kwargs.items() if k != "mask"}))
@@ -181,7 +199,7 @@ class _Recorder:
         record.output_shapes = [_shape(tensor) for tensor in outputs]
         record.weight_ids = self.adopt(layer.weights)
         record.parameters = sum(int(np.prod(weight.shape)) for weight in layer.weights)
-        record.config = _config(layer)
+        record.config = {} if record.inner else _config(layer)
         self.keep.append((layer, inputs, outputs))
         self.values[record.index] = (inputs, outputs)
         if record.leaf:
@@ -195,34 +213,46 @@ class _Recorder:
             if not call.leaf:
                 continue
             call.bridges = [None] * len(call.sources)
+            call.origins = [_position(tensor, given) for tensor in self.values[call.index][0]]
             for position, tensor in enumerate(self.values[call.index][0]):
                 if call.sources[position] == UNKNOWN:
-                    call.sources[position], call.bridges[position] = self._trace_back(
-                        tensor, given, call.index
-                    )
+                    source, bridge, origin = self._trace_back(tensor, given, call.index)
+                    call.sources[position], call.bridges[position] = source, bridge
+                    call.origins[position] = origin
             call.dropped = _dropped(*self.values[call.index])
         sources, bridges = [], []
         for tensor in _tensors(outputs):
             source = self.produced.get(id(tensor), UNKNOWN)
             bridge = None
             if source == UNKNOWN:
-                source, bridge = self._trace_back(tensor, given, len(self.calls))
+                source, bridge, _ = self._trace_back(tensor, given, len(self.calls))
             sources.append(source)
             bridges.append(bridge)
-        return Trace(self.calls, outputs, self.weights, sources, bridges)
+        return Trace(self.calls, outputs, self.weights, sources, bridges, self.merges)
 
-    def _trace_back(self, tensor: Any, given: list[Any], before: int) -> tuple[int, str | None]:
-        """층이 아닌 연산(`tf.nn.relu`, `tf.reshape` 등)의 결과가 어디에서 왔는지 값으로 찾습니다."""
-        if any(tensor is candidate for candidate in given):
-            return MODEL_INPUT, None
+    def _trace_back(
+        self, tensor: Any, given: list[Any], before: int
+    ) -> tuple[int, str | None, int | None]:
+        """층이 아닌 연산(`tf.nn.relu`, `tf.reshape` 등)의 결과가 어디에서 왔는지 값으로 찾습니다.
+
+        (호출의 번호, 연산의 이름, 모델의 몇 번째 입력인지)를 돌려줍니다.
+        """
+        position = _position(tensor, given)
+        if position is not None:
+            return MODEL_INPUT, None, position
         value = _value(tensor) if self.bridges else None
         if value is None:
-            return UNKNOWN, None
+            return UNKNOWN, None, None
         candidates = [
             (call.index, candidate)
             for call in reversed(self.calls[:before])
             if call.leaf
             for candidate in self.values[call.index][1]
+        ]
+        candidates += [
+            (merge.index, candidate)
+            for merge in self.merges
+            for candidate in self.values[merge.index][1]
         ]
         candidates += [(MODEL_INPUT, candidate) for candidate in given]
         for source, candidate in candidates:
@@ -231,8 +261,44 @@ class _Recorder:
                 continue
             bridge = _bridge(origin, value)
             if bridge is not None:
-                return source, bridge or None
-        return UNKNOWN, None
+                where = _position(candidate, given) if source == MODEL_INPUT else None
+                return source, bridge or None, where
+        if self.find_merges:
+            found = find_merge(
+                value, [(s, v) for s, t in candidates if (v := _value(t)) is not None]
+            )
+            if found is not None:
+                return self._merge(tensor, *found, candidates, given), None, None
+        return UNKNOWN, None, None
+
+    def _merge(
+        self,
+        tensor: Any,
+        kind: str,
+        chosen: list[int],
+        candidates: list[tuple[int, Any]],
+        given: list[Any],
+    ) -> int:
+        parts = [candidates[number] for number in chosen]
+        record = LayerCall(
+            index=len(self.calls) + len(self.merges),
+            class_name=kind,
+            name="",
+            path=(),
+            leaf=True,
+            config={},
+            input_shapes=[_shape(part) for _, part in parts],
+            output_shapes=[_shape(tensor)],
+            sources=[source for source, _ in parts],
+            bridges=[None] * len(parts),
+            layer_id=id(tensor),
+            parameters=0,
+            origins=[_position(part, given) for _, part in parts],
+        )
+        self.merges.append(record)
+        self.keep.append(tensor)
+        self.values[record.index] = ([part for _, part in parts], [tensor])
+        return record.index
 
 
 @contextlib.contextmanager
@@ -274,8 +340,74 @@ def _bridge(origin: np.ndarray, value: np.ndarray) -> str | None:
     return None
 
 
+_MERGES: dict[str, Callable[[Any, Any], Any]] = {
+    "Add": lambda x, y: x + y,
+    "Multiply": lambda x, y: x * y,
+    "Average": lambda x, y: (x + y) / 2,
+    "Maximum": np.maximum,
+    "Minimum": np.minimum,
+    "Subtract": lambda x, y: x - y,
+}
+_PROBES = 64
+_MOST_PARTS = 8
+
+
+def find_merge(
+    value: np.ndarray, candidates: list[tuple[int, np.ndarray]]
+) -> tuple[str, list[int]] | None:
+    """`value`가 후보 둘을 원소마다 합친 것이거나 후보들을 이어 붙인 것이면 (연산, 후보의 번호들)."""
+    if value.dtype.kind != "f" or value.ndim < 2:
+        return None
+    flat = value.reshape(-1)
+    places = np.linspace(0, flat.size - 1, min(_PROBES, flat.size)).astype(int)
+    same = [n for n, (_, other) in enumerate(candidates) if other.shape == value.shape]
+    probes = {n: candidates[n][1].reshape(-1)[places] for n in same}
+    for kind, merge in _MERGES.items():
+        for first in same:
+            for second in same:
+                if (first > second and kind != "Subtract") or (first == second and kind != "Add"):
+                    continue
+                if not _close(merge(probes[first], probes[second]), flat[places]):
+                    continue
+                if _close(merge(candidates[first][1], candidates[second][1]), value):
+                    return kind, [first, second]
+    parts = _concatenated(value, candidates, [])
+    return ("Concatenate", parts) if parts else None
+
+
+def _concatenated(
+    value: np.ndarray, candidates: list[tuple[int, np.ndarray]], chosen: list[int]
+) -> list[int] | None:
+    """마지막 축으로 이어 붙이면 `value`가 되는 후보들."""
+    start = sum(candidates[number][1].shape[-1] for number in chosen)
+    if start == value.shape[-1]:
+        return chosen if len(chosen) > 1 else None
+    if len(chosen) == _MOST_PARTS:
+        return None
+    for number, (_, other) in enumerate(candidates):
+        end = start + (other.shape[-1] if other.ndim == value.ndim else value.shape[-1] + 1)
+        if end > value.shape[-1] or end == start or other.shape[:-1] != value.shape[:-1]:
+            continue
+        if _close(other, value[..., start:end]):
+            found = _concatenated(value, candidates, [*chosen, number])
+            if found:
+                return found
+    return None
+
+
+def _position(tensor: Any, given: list[Any]) -> int | None:
+    """모델의 몇 번째 입력 텐서인지."""
+    return next((n for n, candidate in enumerate(given) if candidate is tensor), None)
+
+
 def _close(first: np.ndarray, second: np.ndarray) -> bool:
     return bool(np.allclose(first, second, rtol=1e-5, atol=1e-6))
+
+
+def is_atomic(layer: Any) -> bool:
+    """안을 들여다보지 않는 층: 케라스가 준 층은 모델만 들여다봅니다(LSTM, 어텐션 등은 한 단계)."""
+    from_keras = type(layer).__module__.partition(".")[0] == "keras"
+    return from_keras and not isinstance(layer, keras.Model)
 
 
 def _dropped(inputs: list[Any], outputs: list[Any]) -> float | None:

@@ -1,0 +1,974 @@
+"""06 복잡한 그래프: 맞는 답과 틀린 답."""
+
+import keras
+from keras import layers, ops
+
+from autograder.classroom.answers import right, wrong
+
+# --- topology.tickets -------------------------------------------------------------------------
+
+
+def _ticket_inputs(dtype="int32", names=("title", "body", "tags")):
+    return (
+        keras.Input((None,), dtype=dtype, name=names[0]),
+        keras.Input((None,), dtype=dtype, name=names[1]),
+        keras.Input((12,), name=names[2]),
+    )
+
+
+def _read(tokens, units, words=10000, size=64, **options):
+    return layers.LSTM(units, **options)(layers.Embedding(words, size)(tokens))
+
+
+def _ticket_heads(x, names=("priority", "department"), activations=("sigmoid", "softmax")):
+    return [
+        layers.Dense(units, activation=activation, name=name)(x)
+        for units, activation, name in zip((1, 4), activations, names, strict=True)
+    ]
+
+
+@right("topology.tickets", "seed처럼 위에서 아래로")
+def tickets_seed():
+    num_tags, num_words, num_departments = 12, 10000, 4
+    title_input = keras.Input(shape=(None,), name="title", dtype="int32")
+    body_input = keras.Input(shape=(None,), name="body", dtype="int32")
+    tags_input = keras.Input(shape=(num_tags,), name="tags")
+    title_features = layers.Embedding(num_words, 64)(title_input)
+    body_features = layers.Embedding(num_words, 64)(body_input)
+    title_features = layers.LSTM(128)(title_features)
+    body_features = layers.LSTM(32)(body_features)
+    x = layers.concatenate([title_features, body_features, tags_input])
+    priority_pred = layers.Dense(1, activation="sigmoid", name="priority")(x)
+    department_pred = layers.Dense(num_departments, activation="softmax", name="department")(x)
+    return keras.Model(
+        inputs=[title_input, body_input, tags_input], outputs=[priority_pred, department_pred]
+    )
+
+
+@right("topology.tickets", "본문과 부서를 먼저, 입력과 출력도 거꾸로")
+def tickets_reversed():
+    title, body, tags = _ticket_inputs()
+    body_features = _read(body, 32)
+    title_features = _read(title, 128)
+    x = layers.Concatenate()([title_features, body_features, tags])
+    department = layers.Dense(4, activation="softmax", name="department")(x)
+    priority = layers.Dense(1, activation="sigmoid", name="priority")(x)
+    return keras.Model([tags, body, title], [department, priority])
+
+
+@right("topology.tickets", "입력도 출력도 딕셔너리")
+def tickets_dicts():
+    title, body, tags = _ticket_inputs()
+    x = layers.Concatenate()([_read(title, 128), _read(body, 32), tags])
+    priority = layers.Dense(1, activation="sigmoid")(x)
+    department = layers.Dense(4, activation="softmax")(x)
+    return keras.Model(
+        {"title": title, "body": body, "tags": tags},
+        {"priority": priority, "department": department},
+    )
+
+
+@right("topology.tickets", "읽는 모델을 따로 만들어 층처럼 부름")
+def tickets_nested():
+    def reader(units):
+        words = keras.Input((None,), dtype="int32")
+        return keras.Model(words, _read(words, units))
+
+    title, body, tags = _ticket_inputs()
+    x = ops.concatenate([reader(128)(title), reader(32)(body), tags], axis=-1)
+    return keras.Model([title, body, tags], _ticket_heads(x))
+
+
+@right("topology.tickets", "딕셔너리를 받는 서브클래싱 모델")
+def tickets_subclass():
+    class Router(keras.Model):
+        def __init__(self):
+            super().__init__()
+            self.department = layers.Dense(4, activation="softmax")
+            self.priority = layers.Dense(1, activation="sigmoid")
+            self.body = keras.Sequential([layers.Embedding(10000, 64), layers.LSTM(32)])
+            self.title = keras.Sequential([layers.Embedding(10000, 64), layers.LSTM(128)])
+
+        def call(self, inputs):
+            body = self.body(inputs["body"])
+            title = self.title(inputs["title"])
+            x = ops.concatenate([title, body, inputs["tags"]], axis=-1)
+            return {"priority": self.priority(x), "department": self.department(x)}
+
+    return Router()
+
+
+@right("topology.tickets", "활성화 함수를 따로, RNN과 LSTMCell로")
+def tickets_cells():
+    title, body, tags = _ticket_inputs(dtype="int64")
+    title_features = layers.RNN(layers.LSTMCell(128))(layers.Embedding(10000, 64)(title))
+    body_features = layers.RNN(layers.LSTMCell(32))(layers.Embedding(10000, 64)(body))
+    x = layers.Concatenate(axis=1)([title_features, body_features, tags])
+    priority = layers.Activation("sigmoid", name="priority")(layers.Dense(1)(x))
+    department = layers.Softmax(name="department")(layers.Dense(4)(x))
+    return keras.Model([title, body, tags], [priority, department])
+
+
+def _tickets(order=(0, 1, 2), units=(128, 32), words=10000, size=64, shared=False, **heads):
+    title, body, tags = _ticket_inputs()
+    if shared:
+        embedding = layers.Embedding(words, size)
+        read = [layers.LSTM(n)(embedding(t)) for n, t in zip(units, (title, body), strict=True)]
+    else:
+        read = [_read(title, units[0], words, size), _read(body, units[1], words, size)]
+    parts = [*read, tags]
+    x = layers.Concatenate()([parts[number] for number in order])
+    return keras.Model([title, body, tags], _ticket_heads(x, **heads))
+
+
+@wrong(
+    "topology.tickets",
+    "이어 붙이는 차례가 다름",
+    expect="입력의 차례가 1번째 `LSTM` 층, 2번째 `LSTM` 층, `tags`여야 하는데 "
+    "2번째 `LSTM` 층, 1번째 `LSTM` 층, `tags`입니다",
+)
+def tickets_concatenate_order():
+    return _tickets(order=(1, 0, 2))
+
+
+@wrong(
+    "topology.tickets",
+    "제목과 본문을 바꾸어 읽음",
+    expect="1번째 임베딩 층: 입력이 `title`이어야 하는데 `body`입니다",
+)
+def tickets_swapped_texts():
+    title, body, tags = _ticket_inputs()
+    x = layers.Concatenate()([_read(body, 128), _read(title, 32), tags])
+    return keras.Model([title, body, tags], _ticket_heads(x))
+
+
+@wrong(
+    "topology.tickets",
+    "임베딩 하나를 함께 씀",
+    expect="2번째 임베딩 층: 새로 만든 층이어야 하는데 1번째 임베딩 층과 같은 층입니다",
+)
+def tickets_shared():
+    return _tickets(shared=True)
+
+
+@wrong("topology.tickets", "태그를 잊음", expect="이름이 `tags`인 입력이 없습니다")
+def tickets_without_tags():
+    title, body, _ = _ticket_inputs()
+    x = layers.Concatenate()([_read(title, 128), _read(body, 32)])
+    return keras.Model([title, body], _ticket_heads(x))
+
+
+@wrong(
+    "topology.tickets",
+    "태그를 입력으로 적고 잇지는 않음",
+    expect="입력이 1번째 `LSTM` 층, 2번째 `LSTM` 층, `tags`여야 하는데",
+)
+def tickets_unused_tags():
+    title, body, tags = _ticket_inputs()
+    x = layers.Concatenate()([_read(title, 128), _read(body, 32)])
+    return keras.Model([title, body, tags], _ticket_heads(x))
+
+
+@wrong("topology.tickets", "입력에 이름이 없음", expect="이름이 `title`인 입력이 없습니다")
+def tickets_unnamed_inputs():
+    title = keras.Input((None,), dtype="int32")
+    body = keras.Input((None,), dtype="int32")
+    tags = keras.Input((12,))
+    x = layers.Concatenate()([_read(title, 128), _read(body, 32), tags])
+    return keras.Model([title, body, tags], _ticket_heads(x))
+
+
+@wrong(
+    "topology.tickets",
+    "출력에 이름이 없음",
+    expect="출력의 이름은 `priority`, `department`입니다. 지금은",
+)
+def tickets_unnamed_outputs():
+    return _tickets(names=(None, None))
+
+
+@wrong(
+    "topology.tickets",
+    "출력의 이름이 서로 바뀜",
+    expect="`priority` 출력 모양이 `(None, 1)`이어야 하는데 `(None, 4)`입니다",
+)
+def tickets_swapped_names():
+    return _tickets(names=("department", "priority"))
+
+
+@wrong(
+    "topology.tickets",
+    "seed처럼 자료형을 적지 않음",
+    expect="자료형이 `int32`여야 하는데 `float32`입니다",
+)
+def tickets_float_words():
+    title, body, tags = _ticket_inputs(dtype=None)
+    x = layers.Concatenate()([_read(title, 128), _read(body, 32), tags])
+    return keras.Model([title, body, tags], _ticket_heads(x))
+
+
+@wrong("topology.tickets", "어휘가 1,000개", expect="어휘 크기가 10000이어야 하는데 1000입니다")
+def tickets_small_vocabulary():
+    return _tickets(words=1000)
+
+
+@wrong("topology.tickets", "임베딩이 32차원", expect="임베딩 차원이 64여야 하는데 32입니다")
+def tickets_narrow_embedding():
+    return _tickets(size=32)
+
+
+@wrong("topology.tickets", "두 LSTM이 모두 128", expect="유닛이 32개여야 하는데 128개입니다")
+def tickets_same_lstm():
+    return _tickets(units=(128, 128))
+
+
+@wrong(
+    "topology.tickets",
+    "부서도 시그모이드",
+    expect="활성화 함수가 `softmax`여야 하는데 `sigmoid`입니다",
+)
+def tickets_two_sigmoids():
+    return _tickets(activations=("sigmoid", "sigmoid"))
+
+
+@wrong(
+    "topology.tickets",
+    "부서를 우선순위에서 이음",
+    expect="입력이 `Concatenate` 층이어야 하는데 1번째 밀집 층입니다",
+)
+def tickets_chained_heads():
+    title, body, tags = _ticket_inputs()
+    x = layers.Concatenate()([_read(title, 128), _read(body, 32), tags])
+    priority = layers.Dense(1, activation="sigmoid", name="priority")(x)
+    department = layers.Dense(4, activation="softmax", name="department")(priority)
+    return keras.Model([title, body, tags], [priority, department])
+
+
+@wrong(
+    "topology.tickets",
+    "문장의 길이를 10으로 정함",
+    expect="모양이 `(None,)`이어야 하는데 `(10,)`입니다",
+)
+def tickets_fixed_length():
+    title = keras.Input((10,), dtype="int32", name="title")
+    body = keras.Input((None,), dtype="int32", name="body")
+    tags = keras.Input((12,), name="tags")
+    x = layers.Concatenate()([_read(title, 128), _read(body, 32), tags])
+    return keras.Model([title, body, tags], _ticket_heads(x))
+
+
+@wrong(
+    "topology.tickets",
+    "0번 단어를 가림",
+    expect="`mask_zero`가 `False`여야 하는데 `True`입니다",
+)
+def tickets_masked():
+    title, body, tags = _ticket_inputs()
+    read = [
+        layers.LSTM(n)(layers.Embedding(10000, 64, mask_zero=True)(t))
+        for n, t in ((128, title), (32, body))
+    ]
+    x = layers.Concatenate()([*read, tags])
+    return keras.Model([title, body, tags], _ticket_heads(x))
+
+
+@wrong("topology.tickets", "LSTM 대신 평균", expect="`LSTM` 층이어야 하는데")
+def tickets_average():
+    title, body, tags = _ticket_inputs()
+    read = [layers.GlobalAveragePooling1D()(layers.Embedding(10000, 64)(t)) for t in (title, body)]
+    x = layers.Concatenate()([*read, tags])
+    return keras.Model([title, body, tags], _ticket_heads(x))
+
+
+@wrong(
+    "topology.tickets",
+    "모든 시점의 출력을 냄",
+    expect="`return_sequences`가 `False`여야 하는데 `True`입니다",
+)
+def tickets_sequences():
+    title, body, tags = _ticket_inputs()
+    read = [_read(title, 128, return_sequences=True), _read(body, 32, return_sequences=True)]
+    read = [layers.GlobalAveragePooling1D()(x) for x in read]
+    x = layers.Concatenate()([*read, tags])
+    return keras.Model([title, body, tags], _ticket_heads(x))
+
+
+# --- topology.shared_embedding ----------------------------------------------------------------
+
+
+def _two_texts(dtype="int32"):
+    return keras.Input((None,), dtype=dtype), keras.Input((None,), dtype=dtype)
+
+
+def _predictions(encoded, names=("prediction_a", "prediction_b"), activation="sigmoid"):
+    return [
+        layers.Dense(1, activation=activation, name=name)(x)
+        for name, x in zip(names, encoded, strict=True)
+    ]
+
+
+@right("topology.shared_embedding", "층 하나를 두 번 부름")
+def shared_plain():
+    texts = _two_texts()
+    shared = layers.Embedding(1000, 128)
+    encoded = [layers.GlobalAveragePooling1D()(shared(text)) for text in texts]
+    return keras.Model(list(texts), _predictions(encoded))
+
+
+@right("topology.shared_embedding", "b를 먼저, 풀링 층도 하나")
+def shared_b_first():
+    text_a, text_b = _two_texts()
+    shared, pool = layers.Embedding(1000, 128), layers.GlobalAveragePooling1D()
+    b = layers.Dense(1, activation="sigmoid", name="prediction_b")(pool(shared(text_b)))
+    a = layers.Dense(1, activation="sigmoid", name="prediction_a")(pool(shared(text_a)))
+    return keras.Model([text_a, text_b], [b, a])
+
+
+@right("topology.shared_embedding", "읽는 모델 하나를 두 번 부름")
+def shared_model():
+    words = keras.Input((None,), dtype="int32")
+    encoder = keras.Model(words, ops.mean(layers.Embedding(1000, 128)(words), axis=1))
+    text_a, text_b = _two_texts()
+    return keras.Model([text_a, text_b], _predictions([encoder(text_a), encoder(text_b)]))
+
+
+@right("topology.shared_embedding", "출력을 딕셔너리로, 시그모이드를 따로")
+def shared_dict_outputs():
+    text_a, text_b = _two_texts("int64")
+    shared = layers.Embedding(1000, 128)
+    pooled = [layers.GlobalAveragePooling1D()(shared(text)) for text in (text_a, text_b)]
+    a, b = (ops.sigmoid(layers.Dense(1)(x)) for x in pooled)
+    return keras.Model([text_a, text_b], {"prediction_a": a, "prediction_b": b})
+
+
+@right("topology.shared_embedding", "리스트를 받는 서브클래싱 모델")
+def shared_subclass():
+    class TwoTexts(keras.Model):
+        def __init__(self):
+            super().__init__()
+            self.b = layers.Dense(1, activation="sigmoid")
+            self.a = layers.Dense(1, activation="sigmoid")
+            self.shared = layers.Embedding(1000, 128)
+
+        def call(self, inputs):
+            first, second = inputs
+            b = self.b(ops.mean(self.shared(second), axis=1))
+            a = self.a(ops.mean(self.shared(first), axis=1))
+            return {"prediction_a": a, "prediction_b": b}
+
+    return TwoTexts()
+
+
+@wrong(
+    "topology.shared_embedding",
+    "임베딩을 두 개 만듦",
+    expect="2번째 임베딩 층: 1번째 임베딩 층과 같은 층이어야 하는데 새로 만든 층입니다",
+)
+def shared_two_embeddings():
+    texts = _two_texts()
+    encoded = [layers.GlobalAveragePooling1D()(layers.Embedding(1000, 128)(t)) for t in texts]
+    return keras.Model(list(texts), _predictions(encoded))
+
+
+@wrong(
+    "topology.shared_embedding",
+    "seed처럼 풀링이 없음",
+    expect="전역 평균 풀링 층: 빠졌습니다",
+)
+def shared_without_pooling():
+    texts = _two_texts()
+    shared = layers.Embedding(1000, 128)
+    return keras.Model(list(texts), _predictions([shared(text) for text in texts]))
+
+
+@wrong(
+    "topology.shared_embedding",
+    "출력의 이름이 서로 바뀜",
+    expect="1번째 임베딩 층: 입력이 모델의 1번째 입력이어야 하는데 모델의 2번째 입력입니다",
+)
+def shared_swapped_names():
+    texts = _two_texts()
+    shared = layers.Embedding(1000, 128)
+    encoded = [layers.GlobalAveragePooling1D()(shared(text)) for text in texts]
+    return keras.Model(list(texts), _predictions(encoded, ("prediction_b", "prediction_a")))
+
+
+@wrong(
+    "topology.shared_embedding",
+    "마지막 층까지 함께 씀",
+    expect="2번째 밀집 층: 새로 만든 층이어야 하는데 1번째 밀집 층과 같은 층입니다",
+)
+def shared_everything():
+    text_a, text_b = _two_texts()
+    shared, pool = layers.Embedding(1000, 128), layers.GlobalAveragePooling1D()
+    dense = layers.Dense(1, activation="sigmoid")
+    a, b = dense(pool(shared(text_a))), dense(pool(shared(text_b)))
+    return keras.Model([text_a, text_b], {"prediction_a": a, "prediction_b": b})
+
+
+@wrong(
+    "topology.shared_embedding",
+    "두 출력이 모두 첫 입력에서",
+    expect="입력이 모델의 2번째 입력이어야 하는데 모델의 1번째 입력입니다",
+)
+def shared_one_text():
+    text_a, text_b = _two_texts()
+    shared = layers.Embedding(1000, 128)
+    encoded = [layers.GlobalAveragePooling1D()(shared(text_a)) for _ in range(2)]
+    return keras.Model([text_a, text_b], _predictions(encoded))
+
+
+@wrong("topology.shared_embedding", "출력의 이름이 없음", expect="출력의 이름은 `prediction_a`")
+def shared_unnamed():
+    texts = _two_texts()
+    shared = layers.Embedding(1000, 128)
+    encoded = [layers.GlobalAveragePooling1D()(shared(text)) for text in texts]
+    return keras.Model(list(texts), _predictions(encoded, (None, None)))
+
+
+@wrong(
+    "topology.shared_embedding",
+    "최대 풀링",
+    expect="`GlobalAveragePooling1D` 층이어야 하는데 `GlobalMaxPooling1D` 층입니다",
+)
+def shared_max():
+    texts = _two_texts()
+    shared = layers.Embedding(1000, 128)
+    encoded = [layers.GlobalMaxPooling1D()(shared(text)) for text in texts]
+    return keras.Model(list(texts), _predictions(encoded))
+
+
+@wrong("topology.shared_embedding", "입력이 하나", expect="입력이 2개여야 하는데 1개입니다")
+def shared_one_input():
+    text = keras.Input((None,), dtype="int32")
+    encoded = layers.GlobalAveragePooling1D()(layers.Embedding(1000, 128)(text))
+    return keras.Model(text, _predictions([encoded, encoded]))
+
+
+# --- topology.resnet --------------------------------------------------------------------------
+
+
+def _conv(x, filters=64, padding="same", **options):
+    return layers.Conv2D(filters, 3, activation="relu", padding=padding, **options)(x)
+
+
+def _resnet(join, last=None, rate=0.5, padding="same", pooling=3):
+    inputs = keras.Input((32, 32, 3), name="img")
+    x = _conv(_conv(inputs, 32, "valid"), 64, "valid")
+    block = layers.MaxPooling2D(pooling)(x)
+    for _ in range(2):
+        block = join(_conv(_conv(block), padding=padding), block)
+    x = layers.GlobalAveragePooling2D()(_conv(block, 64, "valid"))
+    x = layers.Dense(256, activation="relu")(x)
+    x = layers.Dropout(rate)(x) if rate else x
+    return keras.Model(inputs, layers.Dense(10, activation=last or "softmax")(x))
+
+
+@right("topology.resnet", "함수와 반복문으로, Add 층")
+def resnet_loop():
+    return _resnet(lambda x, block: layers.Add()([x, block]))
+
+
+@right("topology.resnet", "더하기 연산자로")
+def resnet_plus():
+    return _resnet(lambda x, block: block + x)
+
+
+@right("topology.resnet", "seed처럼 layers.add")
+def resnet_add_function():
+    return _resnet(lambda x, block: layers.add([block, x]))
+
+
+@right("topology.resnet", "잔차 블록 층을 만들어 서브클래싱")
+def resnet_subclass():
+    class Residual(layers.Layer):
+        def __init__(self):
+            super().__init__()
+            self.second = layers.Conv2D(64, 3, activation="relu", padding="same")
+            self.first = layers.Conv2D(64, 3, activation="relu", padding="same")
+
+        def call(self, inputs):
+            return inputs + self.second(self.first(inputs))
+
+    class ToyResNet(keras.Model):
+        def __init__(self):
+            super().__init__()
+            self.stem = keras.Sequential(
+                [
+                    layers.Conv2D(32, 3, activation="relu"),
+                    layers.Conv2D(64, 3, activation="relu"),
+                    layers.MaxPooling2D(3),
+                ]
+            )
+            self.blocks = [Residual(), Residual()]
+            self.last = layers.Conv2D(64, 3, activation="relu")
+            self.hidden = layers.Dense(256, activation="relu")
+            self.dropout = layers.Dropout(0.5)
+            self.scores = layers.Dense(10)
+
+        def call(self, inputs, training=None):
+            x = self.stem(inputs)
+            for block in self.blocks:
+                x = block(x)
+            x = ops.mean(self.last(x), axis=(1, 2))
+            x = self.dropout(self.hidden(x), training=training)
+            return ops.softmax(self.scores(x))
+
+    return ToyResNet()
+
+
+@right("topology.resnet", "잔차 블록을 모델로 만들어 부름")
+def resnet_nested():
+    def block():
+        inputs = keras.Input((9, 9, 64))
+        x = layers.Conv2D(64, 3, padding="same")(inputs)
+        x = layers.ReLU()(x)
+        x = layers.ReLU()(layers.Conv2D(64, 3, padding="same")(x))
+        return keras.Model(inputs, layers.Add()([inputs, x]))
+
+    inputs = keras.Input((32, 32, 3))
+    x = layers.Conv2D(64, 3, activation="relu")(layers.Conv2D(32, 3, activation="relu")(inputs))
+    x = block()(block()(layers.MaxPool2D((3, 3))(x)))
+    x = layers.GlobalAvgPool2D()(layers.Conv2D(64, 3, activation="relu")(x))
+    x = layers.Dropout(0.5)(layers.Dense(256, activation="relu")(x))
+    return keras.Model(inputs, layers.Dense(10, activation="softmax")(x))
+
+
+@wrong("topology.resnet", "잔차 연결이 하나도 없음", expect="1번째 `Add` 층: 빠졌습니다")
+def resnet_no_residual():
+    return _resnet(lambda x, block: x)
+
+
+@wrong("topology.resnet", "두 번째 잔차 연결이 없음", expect="2번째 `Add` 층: 빠졌습니다")
+def resnet_one_residual():
+    joins = iter([lambda x, block: layers.Add()([x, block]), lambda x, block: x])
+    return _resnet(lambda x, block: next(joins)(x, block))
+
+
+@wrong(
+    "topology.resnet",
+    "두 번째에도 첫 블록의 입력을 더함",
+    expect="2번째 `Add` 층: 입력이 6번째 합성곱 층, 1번째 `Add` 층이어야 하는데 "
+    "6번째 합성곱 층, 최대 풀링 층입니다",
+)
+def resnet_wrong_skip():
+    kept = []
+
+    def join(x, block):
+        kept.append(block)
+        return layers.Add()([x, kept[0]])
+
+    return _resnet(join)
+
+
+@wrong(
+    "topology.resnet",
+    "더하지 않고 이어 붙임",
+    expect="`Add` 층이어야 하는데 `Concatenate` 층입니다",
+)
+def resnet_concatenate():
+    return _resnet(lambda x, block: layers.Concatenate()([x, block]))
+
+
+@wrong("topology.resnet", "곱함", expect="`Add` 층이어야 하는데 `Multiply` 층입니다")
+def resnet_multiply():
+    return _resnet(lambda x, block: layers.Multiply()([x, block]))
+
+
+@wrong("topology.resnet", "자기 자신을 더함", expect="6번째 합성곱 층, 1번째 `Add` 층이어야 하는데")
+def resnet_doubled():
+    return _resnet(lambda x, block: layers.Add()([x, x]))
+
+
+@wrong("topology.resnet", "드롭아웃이 없음", expect="드롭아웃 층: 빠졌습니다")
+def resnet_without_dropout():
+    return _resnet(lambda x, block: x + block, rate=None)
+
+
+@wrong("topology.resnet", "드롭아웃 비율이 0.2", expect="비율이 0.5여야 하는데 0.2입니다")
+def resnet_dropout_rate():
+    return _resnet(lambda x, block: x + block, rate=0.2)
+
+
+@wrong("topology.resnet", "풀링 크기가 2", expect="풀링 크기가 3×3이어야 하는데 2×2입니다")
+def resnet_pooling():
+    return _resnet(lambda x, block: x + block, pooling=2)
+
+
+@wrong("topology.resnet", "시그모이드 출력", expect="활성화 함수가 `softmax`여야 하는데 `sigmoid`")
+def resnet_sigmoid():
+    return _resnet(lambda x, block: layers.Add()([x, block]), last="sigmoid")
+
+
+@wrong(
+    "topology.resnet",
+    "같은 블록을 두 번 부름",
+    expect="5번째 합성곱 층: 새로 만든 층이어야 하는데 3번째 합성곱 층과 같은 층입니다",
+)
+def resnet_shared_block():
+    first = layers.Conv2D(64, 3, activation="relu", padding="same")
+    second = layers.Conv2D(64, 3, activation="relu", padding="same")
+    inputs = keras.Input((32, 32, 3))
+    block = layers.MaxPooling2D(3)(_conv(_conv(inputs, 32, "valid"), 64, "valid"))
+    for _ in range(2):
+        block = layers.Add()([second(first(block)), block])
+    x = layers.GlobalAveragePooling2D()(_conv(block, 64, "valid"))
+    x = layers.Dropout(0.5)(layers.Dense(256, activation="relu")(x))
+    return keras.Model(inputs, layers.Dense(10, activation="softmax")(x))
+
+
+# --- topology.inception -----------------------------------------------------------------------
+
+
+def _same(x, filters, size, **options):
+    options = {"padding": "same", "activation": "relu"} | options
+    return layers.Conv2D(filters, size, **options)(x)
+
+
+def _branches(inputs, pooled=None, reduced=True, last="relu"):
+    if pooled is None:
+        pooled = layers.MaxPooling2D(3, strides=1, padding="same")(inputs)
+    return [
+        _same(inputs, 16, 1),
+        _same(_same(inputs, 16, 1) if reduced else inputs, 24, 3),
+        _same(_same(inputs, 8, 1), 12, 5),
+        _same(pooled, 12, 1, activation=last),
+    ]
+
+
+@right("topology.inception", "함수로 줄인 네 갈래")
+def inception_function():
+    inputs = keras.Input((32, 32, 3))
+    return keras.Model(inputs, layers.Concatenate()(_branches(inputs)))
+
+
+@right("topology.inception", "거꾸로 만든 갈래들")
+def inception_reversed():
+    inputs = keras.Input((32, 32, 3))
+    branch4 = _same(layers.MaxPool2D((3, 3), strides=(1, 1), padding="same")(inputs), 12, 1)
+    branch3 = _same(_same(inputs, 8, 1), 12, 5)
+    branch2 = _same(_same(inputs, 16, (1, 1)), 24, (3, 3))
+    branch1 = _same(inputs, 16, 1)
+    return keras.Model(inputs, layers.concatenate([branch1, branch2, branch3, branch4], axis=3))
+
+
+@right("topology.inception", "활성화 함수는 이어 붙인 다음에")
+def inception_late_relu():
+    inputs = keras.Input((32, 32, 3))
+    pooled = layers.MaxPooling2D(3, strides=1, padding="same")(inputs)
+    parts = [
+        _same(inputs, 16, 1, activation=None),
+        _same(_same(inputs, 16, 1), 24, 3, activation=None),
+        _same(_same(inputs, 8, 1), 12, 5, activation=None),
+        _same(pooled, 12, 1, activation=None),
+    ]
+    return keras.Model(inputs, ops.relu(ops.concatenate(parts, axis=-1)))
+
+
+@right("topology.inception", "1×1 합성곱을 마지막 축의 Dense로")
+def inception_dense():
+    inputs = keras.Input((32, 32, 3))
+    pooled = layers.MaxPooling2D(3, 1, "same")(inputs)
+    parts = [
+        _same(inputs, 16, 1, padding="valid"),
+        _same(_same(inputs, 16, 1, padding="valid"), 24, 3),
+        _same(_same(inputs, 8, 1, padding="valid"), 12, 5),
+        _same(pooled, 12, 1, padding="valid"),
+    ]
+    return keras.Model(inputs, layers.Concatenate()(parts))
+
+
+@right("topology.inception", "서브클래싱, 두 번째 갈래를 먼저 부름")
+def inception_subclass():
+    class Inception(keras.Model):
+        def __init__(self):
+            super().__init__()
+            same = {"padding": "same", "activation": "relu"}
+            self.reduce5, self.conv5 = layers.Conv2D(8, 1, **same), layers.Conv2D(12, 5, **same)
+            self.reduce3, self.conv3 = layers.Conv2D(16, 1, **same), layers.Conv2D(24, 3, **same)
+            self.conv1, self.project = layers.Conv2D(16, 1, **same), layers.Conv2D(12, 1, **same)
+            self.pool = layers.MaxPooling2D(3, strides=1, padding="same")
+
+        def call(self, inputs):
+            second = self.conv3(self.reduce3(inputs))
+            fourth = self.project(self.pool(inputs))
+            third = self.conv5(self.reduce5(inputs))
+            return ops.concatenate([self.conv1(inputs), second, third, fourth], axis=-1)
+
+    return Inception()
+
+
+@wrong(
+    "topology.inception",
+    "이어 붙이는 차례가 다름",
+    expect="`Concatenate` 층: 입력의 차례가 1번째 합성곱 층, 3번째 합성곱 층, 5번째 합성곱 층",
+)
+def inception_order():
+    inputs = keras.Input((32, 32, 3))
+    first, second, third, fourth = _branches(inputs)
+    return keras.Model(inputs, layers.Concatenate()([first, third, second, fourth]))
+
+
+@wrong(
+    "topology.inception",
+    "풀링의 스트라이드가 2",
+    expect="스트라이드가 1×1이어야 하는데 2×2입니다",
+)
+def inception_stride_two():
+    inputs = keras.Input((32, 32, 3))
+    pooled = layers.MaxPooling2D(3, strides=2, padding="same")(inputs)
+    pooled = layers.UpSampling2D(2)(pooled)
+    return keras.Model(inputs, layers.Concatenate()(_branches(inputs, pooled)))
+
+
+@wrong(
+    "topology.inception",
+    "평균 풀링",
+    expect="`MaxPooling2D` 층이어야 하는데 `AveragePooling2D` 층입니다",
+)
+def inception_average():
+    inputs = keras.Input((32, 32, 3))
+    pooled = layers.AveragePooling2D(3, strides=1, padding="same")(inputs)
+    return keras.Model(inputs, layers.Concatenate()(_branches(inputs, pooled)))
+
+
+@wrong("topology.inception", "3×3 앞의 1×1이 없음", expect="2번째 합성곱 층: 빠졌습니다")
+def inception_unreduced():
+    inputs = keras.Input((32, 32, 3))
+    return keras.Model(inputs, layers.Concatenate()(_branches(inputs, reduced=False)))
+
+
+@wrong(
+    "topology.inception",
+    "두 번째 갈래가 첫 번째 갈래에서 이어짐",
+    expect="2번째 합성곱 층: 빠졌습니다",
+)
+def inception_shared():
+    inputs = keras.Input((32, 32, 3))
+    first, _, third, fourth = _branches(inputs)
+    second = _same(first, 24, 3)
+    return keras.Model(inputs, layers.Concatenate()([first, second, third, fourth]))
+
+
+@wrong(
+    "topology.inception",
+    "세 번째 갈래가 두 번째 갈래에서 이어짐",
+    expect="입력이 모델의 입력이어야 하는데 3번째 합성곱 층입니다",
+)
+def inception_chained():
+    inputs = keras.Input((32, 32, 3))
+    first, second, _, fourth = _branches(inputs)
+    third = _same(_same(second, 8, 1), 12, 5)
+    return keras.Model(inputs, layers.Concatenate()([first, second, third, fourth]))
+
+
+@wrong("topology.inception", "풀링 갈래를 잊음", expect="최대 풀링 층: 빠졌습니다")
+def inception_three_branches():
+    inputs = keras.Input((32, 32, 3))
+    return keras.Model(inputs, layers.Concatenate()(_branches(inputs)[:3]))
+
+
+@wrong("topology.inception", "더함", expect="`Concatenate` 층이어야 하는데 `Add` 층입니다")
+def inception_add():
+    inputs = keras.Input((32, 32, 3))
+    parts = [_same(x, 64, 1) for x in _branches(inputs)]
+    return keras.Model(inputs, layers.Add()(parts))
+
+
+@wrong(
+    "topology.inception",
+    "다른 축으로 이어 붙임",
+    expect="이어 붙이는 축이 -1이어야 하는데 1입니다",
+)
+def inception_axis():
+    inputs = keras.Input((32, 32, 3))
+    pooled = layers.MaxPooling2D(3, strides=1, padding="same")(inputs)
+    parts = [
+        _same(inputs, 16, 1),
+        _same(_same(inputs, 16, 1), 16, 3),
+        _same(_same(inputs, 8, 1), 16, 5),
+        _same(pooled, 16, 1),
+    ]
+    return keras.Model(inputs, layers.Concatenate(axis=1)(parts))
+
+
+@wrong("topology.inception", "활성화 함수를 하나 잊음", expect="`relu`여야 하는데 없습니다")
+def inception_linear():
+    inputs = keras.Input((32, 32, 3))
+    return keras.Model(inputs, layers.Concatenate()(_branches(inputs, last=None)))
+
+
+@wrong("topology.inception", "텐서를 넘김", expect="출력 텐서(`KerasTensor`)가 들어 있습니다")
+def inception_tensor():
+    return layers.Concatenate()(_branches(keras.Input((32, 32, 3))))
+
+
+# --- topology.features ------------------------------------------------------------------------
+
+
+@right("topology.features", "리스트 내포")
+def features_comprehension():
+    def make_extractor(base):
+        outputs = [x.output for x in base.layers if not isinstance(x, keras.layers.InputLayer)]
+        return keras.Model(base.inputs, outputs)
+
+    return make_extractor
+
+
+@right("topology.features", "반복문과 get_layer")
+def features_names():
+    def make_extractor(base):
+        names = [layer.name for layer in base.layers]
+        inputs = {tensor.name for tensor in base.inputs}
+        outputs = []
+        for name in names:
+            if name not in inputs:
+                outputs.append(base.get_layer(name).output)
+        return keras.Model(inputs=base.inputs, outputs=outputs, name="extractor")
+
+    return make_extractor
+
+
+@right("topology.features", "입력이 하나면 텐서 하나로")
+def features_single_input():
+    def make_extractor(base):
+        inputs = base.inputs[0] if len(base.inputs) == 1 else base.inputs
+        kept = filter(lambda layer: type(layer).__name__ != "InputLayer", base.layers)
+        return keras.Model(inputs, [layer.output for layer in kept])
+
+    return make_extractor
+
+
+@right("topology.features", "함수가 아니라 람다")
+def features_lambda():
+    return lambda base: keras.Model(
+        base.inputs,
+        [x.output for x in base.layers if not isinstance(x, layers.InputLayer)],
+    )
+
+
+@wrong("topology.features", "입력층까지 담음", expect="입력층의 출력까지 담았습니다")
+def features_with_inputs():
+    def make_extractor(base):
+        return keras.Model(base.inputs, [layer.output for layer in base.layers])
+
+    return make_extractor
+
+
+@wrong(
+    "topology.features",
+    "첫 층을 무조건 버림",
+    expect="순차형 모델의 `layers`에는 입력층이 없으므로",
+)
+def features_slice():
+    def make_extractor(base):
+        return keras.Model(base.inputs, [layer.output for layer in base.layers[1:]])
+
+    return make_extractor
+
+
+@wrong("topology.features", "순차형 모델에 .input", expect="순차형 모델에는 `.input`이 없습니다")
+def features_input_attribute():
+    def make_extractor(base):
+        outputs = [x.output for x in base.layers if not isinstance(x, layers.InputLayer)]
+        return keras.Model(base.input, outputs)
+
+    return make_extractor
+
+
+@wrong("topology.features", "마지막 출력만", expect="마지막 층만이 아니라 모든 층의 출력")
+def features_last():
+    def make_extractor(base):
+        return keras.Model(base.inputs, base.layers[-1].output)
+
+    return make_extractor
+
+
+@wrong("topology.features", "차례가 반대", expect="출력들은 맞지만 차례가 다릅니다")
+def features_reversed():
+    def make_extractor(base):
+        outputs = [x.output for x in base.layers if not isinstance(x, layers.InputLayer)]
+        return keras.Model(base.inputs, outputs[::-1])
+
+    return make_extractor
+
+
+@wrong("topology.features", "복제해서 가중치가 다름", expect="받은 모델에 없던 가중치로 계산합니다")
+def features_clone():
+    def make_extractor(base):
+        copy = keras.models.clone_model(base)
+        outputs = [x.output for x in copy.layers if not isinstance(x, layers.InputLayer)]
+        return keras.Model(copy.inputs, outputs)
+
+    return make_extractor
+
+
+@wrong(
+    "topology.features",
+    "복제하고 가중치를 옮김",
+    expect="돌려준 모델에 `base`에 없던 가중치가 있습니다",
+)
+def features_copied_weights():
+    def make_extractor(base):
+        copy = keras.models.clone_model(base)
+        copy.set_weights(base.get_weights())
+        outputs = [x.output for x in copy.layers if not isinstance(x, layers.InputLayer)]
+        return keras.Model(copy.inputs, outputs)
+
+    return make_extractor
+
+
+@wrong("topology.features", "합성곱 층만", expect="빠진 층이 있습니다")
+def features_convolutions():
+    def make_extractor(base):
+        kept = [x for x in base.layers if x.weights]
+        return keras.Model(base.inputs, [x.output for x in kept])
+
+    return make_extractor
+
+
+@wrong("topology.features", "리스트를 돌려줌", expect="모델이 아니라 파이썬 `list`입니다")
+def features_list():
+    def make_extractor(base):
+        return [x.output for x in base.layers if not isinstance(x, layers.InputLayer)]
+
+    return make_extractor
+
+
+@wrong("topology.features", "return이 없음", expect="`return`을 빠뜨리지 않았는지")
+def features_none():
+    def make_extractor(base):
+        outputs = [x.output for x in base.layers]
+        keras.Model(base.inputs, outputs)
+
+    return make_extractor
+
+
+@wrong("topology.features", "받은 모델을 그대로", expect="받은 모델을 그대로 돌려주었습니다")
+def features_base():
+    def make_extractor(base):
+        return base
+
+    return make_extractor
+
+
+@wrong("topology.features", "차례로 불러 다시 이음", expect="갈라졌다가 만나는 함수형 모델")
+def features_chain():
+    def make_extractor(base):
+        x, outputs = base.inputs[0], []
+        for layer in base.layers:
+            if not isinstance(layer, layers.InputLayer):
+                x = layer(x)
+                outputs.append(x)
+        return keras.Model(base.inputs, outputs)
+
+    return make_extractor
+
+
+@wrong("topology.features", "층의 이름으로 딕셔너리", expect="리스트로 주세요")
+def features_dict():
+    def make_extractor(base):
+        kept = [x for x in base.layers if not isinstance(x, layers.InputLayer)]
+        return keras.Model(base.inputs, {x.name: x.output for x in kept})
+
+    return make_extractor
