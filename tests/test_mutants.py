@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import pytest
-from mutants import mutants, rebuild
+from mutants import branches, graph_mutants, mutants, rebuild
 
 from autograder.exercise import ModelExercise
 from autograder.exercises import all_exercises, get
 from autograder.judge import judge
 from autograder.observe import observe
 
-MODEL_EXERCISES = [item.id for item in all_exercises() if isinstance(item, ModelExercise)]
+MODELS = [item for item in all_exercises() if isinstance(item, ModelExercise)]
+GRAPHS = [item.id for item in MODELS if branches(item)]
+MODEL_EXERCISES = [item.id for item in MODELS if item.id not in GRAPHS]
 UNBUILDABLE_STYLES = ("sequential", "functional")
 
 # 바꾸어도 같은 함수인 것들. 같은 값을 내므로 맞은 답이고, 만점이어야 합니다.
@@ -57,3 +59,25 @@ def test_no_mutant_keeps_full_points_and_the_message_names_the_change(exercise_i
     assert not misnamed, "\n\n".join(misnamed)
     assert equivalent == EQUIVALENT.get(exercise_id, set())
     assert judged >= (0 if exercise.counts else 15)
+
+
+@pytest.mark.parametrize("exercise_id", GRAPHS)
+def test_no_change_of_a_branching_model_keeps_full_points(exercise_id):
+    exercise = get(exercise_id)
+    challenge = exercise.challenge(20)
+    missed, misnamed, judged = [], [], 0
+    for mutant in graph_mutants(exercise):
+        try:
+            model = mutant.build()
+        except ValueError:
+            # 만들 때 이미 오류가 나는 모델은 답이 될 수 없습니다.
+            continue
+        report = judge(exercise, challenge, observe(challenge, {"model": model}))
+        judged += 1
+        if report.passed:
+            missed.append(mutant.name)
+        elif not any(sign in report.to_text() for sign in mutant.signs):
+            misnamed.append(f"{mutant.name}\n{report.to_text()}")
+    assert not missed, "\n".join(missed)
+    assert not misnamed, "\n\n".join(misnamed)
+    assert judged >= 10

@@ -741,7 +741,7 @@ def inception_unreduced():
 @wrong(
     "topology.inception",
     "두 번째 갈래가 첫 번째 갈래에서 이어짐",
-    expect="2번째 합성곱 층: 빠졌습니다",
+    expect="번째 합성곱 층: 빠졌습니다",
 )
 def inception_shared():
     inputs = keras.Input((32, 32, 3))
