@@ -77,9 +77,15 @@ def mutants(code: str) -> dict[str, str]:
         "another activation": re.sub(
             "relu|softmax|tanh", lambda m: "elu" if m[0] == "tanh" else "tanh", code
         ),
-        "nothing returned": re.sub(r"^( +)return ", r"\1_ = ", code, flags=re.M),
     }
-    return {name: text for name, text in found.items() if text != code}
+    # For short answers with neither of them.
+    more = {
+        "another operator": code.replace(" * ", " + ", 1),
+        "nothing returned": re.sub(r"^( +)return ", r"\1_ = ", code, flags=re.M),
+        "a call left out": re.sub(r"^( +)\w+\.\w+\(.*\)$", r"\1pass", code, flags=re.M),
+    }
+    made = {name: text for name, text in found.items() if text != code}
+    return made or {name: text for name, text in more.items() if text != code}
 
 
 def cases_of(exercise: Exercise) -> list[Case]:

@@ -14,6 +14,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
@@ -193,8 +194,10 @@ class _Judgement:
         return None
 
     def _explained(self, record: dict[str, Any]) -> Failure:
-        message, advice = explain(record, self.exercise.subjects[0])
         said = str(record.get("message") or "")
+        # 변수의 이름과 값은 장면마다 다르고 읽는 사람에게 쓸모가 없습니다.
+        shown = re.sub(r":? ?<(Keras)?Variable path.*", "", said, flags=re.DOTALL)
+        message, advice = explain(record | {"message": shown}, self.exercise.subjects[0])
         known = _ADVICE | self.exercise.pitfalls
         return message, next((text for sign, text in known.items() if sign in said), advice)
 
