@@ -212,7 +212,7 @@ EXERCISES = (
         reference=one_trace,
         cases=norm_cases,
         groups=(
-            GraphItem("`row_norms`는 `tf.function`입니다", 1, "graph"),
+            GraphItem("`row_norms`는 `tf.function`입니다", 2, "graph"),
             GraphItem("행마다 L2 노름입니다", 2, "equal", (0, 1, 2, 3)),
             GraphItem("행이 하나이거나 없어도 됩니다", 1, "equal", (4, 5)),
             GraphItem(

@@ -32,7 +32,7 @@ from autograder.protocol import Challenge, Evidence
 
 MAX_KINDS = 300
 """적어 두는 연산 종류의 최대 수."""
-MAX_SECONDS, FIRST_SECONDS = 1.5, 8.0
+MAX_SECONDS, FIRST_SECONDS = 5.0, 10.0
 """한 번 부를 때 쓸 수 있는 CPU 시간. 처음에는 트레이싱까지 하므로 더 줍니다."""
 
 
