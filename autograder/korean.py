@@ -15,7 +15,7 @@ _EXCEPTIONS = {
     "trainable": True,
     "ensemble": True,
     "sqrt": False,
-    "`title": True,
+    "title": True,
 }
 
 

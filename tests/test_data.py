@@ -22,7 +22,7 @@ import numpy as np
 import pytest
 
 from autograder import data
-from autograder.data import DataError, fetching, loading, originals, shapes
+from autograder.data import DataError, fetching, loading, originals, shapes, tickets
 from autograder.errors import CourseError
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -654,7 +654,8 @@ def test_commands(places: Places, tmp_path: Path, capsys: pytest.CaptureFixture[
     lines = capsys.readouterr().out.splitlines()
     assert lines[0].startswith("✔ mnist: 내장(UCI 손글씨 숫자) · 훈련 1,197개, 테스트 300개")
     assert lines[1].startswith("✔ cifar100: 내장(색 도형 100가지) · 훈련 6,000개")
-    assert "autograder data fetch" in lines[2] and len(lines) == 3
+    assert lines[2].startswith("✔ tickets: 내장(한국어 문의 티켓) · 훈련 2,400개, 테스트 400개")
+    assert "autograder data fetch" in lines[3] and len(lines) == 4
 
     place(tmp_path, "mnist")
     assert data.import_file(tmp_path / "mnist.npz") == 0
@@ -859,6 +860,23 @@ def test_missing_built_in_files_are_named(tmp_path: Path, monkeypatch: pytest.Mo
     monkeypatch.setattr(originals, "PACKAGE", tmp_path / "autograder")
     with pytest.raises(DataError, match=r"mnist_builtin\.npz를 찾을 수 없습니다"):
         originals.builtin_folder()
+
+
+def test_tickets_are_texts_whose_labels_can_be_read() -> None:
+    (x_train, y_train), (x_test, y_test) = data.load_data("tickets", quiet=True)
+    for x, y, count in ((x_train, y_train, 2400), (x_test, y_test, 400)):
+        assert x["title"].shape == x["body"].shape == (count,)
+        assert x["tags"].shape == (count, 12) and set(np.unique(x["tags"])) == {0, 1}
+        assert y["priority"].shape == (count, 1) and y["priority"].dtype == np.float32
+        assert np.bincount(y["department"]).tolist() == [count // 4] * 4
+        assert 0.3 < y["priority"].mean() < 0.5
+    things = [topic.things for topic in tickets.TOPICS]
+    for body, department in zip(x_test["body"], y_test["department"], strict=True):
+        assert any(thing in body for thing in things[department]), body
+    x_train["title"][:] = "바꿈"
+    assert "바꿈" not in data.load_data("tickets", quiet=True)[0][0]["title"]
+    with pytest.raises(data.DataError):
+        data.judging_data("tickets", 1)
 
 
 def test_data_card_tells_the_facts() -> None:

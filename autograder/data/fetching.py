@@ -167,9 +167,13 @@ def status() -> int:
         count = (
             f" · 훈련 {line.samples[0]:,}개, 테스트 {line.samples[1]:,}개" if line.samples else ""
         )
-        where = short(line.source.path) if line.source.path else "코드로 그림"
+        made = "코드로 그림" if get_set(line.name).form else "코드로 만듦"
+        where = short(line.source.path) if line.source.path else made
         print(f"✔ {line.name}: {what}{count} · {where}")
-    if any(line.source and line.source.origin == "builtin" for line in lines):
+    if any(
+        line.source and line.source.origin == "builtin" and get_set(line.name).form
+        for line in lines
+    ):
         print("원본은 autograder data fetch 명령으로 받습니다.")
     return 1 if any(line.problem for line in lines) else 0
 
