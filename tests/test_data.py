@@ -666,11 +666,11 @@ def test_commands(places: Places, tmp_path: Path, capsys: pytest.CaptureFixture[
     assert len(capsys.readouterr().out.splitlines()) == 2
     assert data.status() == 0
     lines = capsys.readouterr().out.splitlines()
-    assert len(lines) == 2 and all("원본(" in line for line in lines)
+    assert len(lines) == 3 and all("원본(" in line for line in lines[:2])
 
     (places.course / "mnist.npz").write_bytes(b"")
     assert data.status() == 1
-    first, second = capsys.readouterr().out.splitlines()
+    first, second, _ = capsys.readouterr().out.splitlines()
     assert first.startswith("✘ mnist:") and second.startswith("✔ cifar100:")
     with pytest.raises(DataError, match="'tickets2'"):
         data.fetch("cifar100", "tickets2")
