@@ -9,11 +9,14 @@ import importlib
 from autograder.errors import UnknownExercise
 from autograder.exercise import Exercise
 from autograder.exercises.units import UNITS
+from autograder.startup import import_tensorflow
 
 
 @functools.cache
 def unit_exercises(unit: str) -> tuple[Exercise, ...]:
     """단원의 문제들, 노트북에 나오는 순서대로."""
+    # Before anything is computed: the CPU cannot be split into devices later.
+    import_tensorflow()
     module = importlib.import_module(f"autograder.exercises.{UNITS[unit].module}")
     return tuple(module.EXERCISES)
 
