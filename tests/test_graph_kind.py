@@ -133,6 +133,16 @@ def test_an_endless_loop_in_a_graph_is_stopped():
     assert tf.function(lambda x: x + 1)(tf.constant(1.0)) == 2
 
 
+def test_a_graph_that_fails_is_not_one_that_never_ends():
+    @tf.function
+    def failing(x):
+        tf.debugging.assert_less(x, 0.0)
+        return x
+
+    with pytest.raises(tf.errors.InvalidArgumentError), time_limit(5.0):
+        failing(tf.constant(1.0))
+
+
 @pytest.mark.parametrize(
     "exercise", ["graph.simple_nn", "graph.collatz", "graph.one_trace", "graph.counter"]
 )

@@ -74,15 +74,21 @@ def _cancellable_graphs() -> tuple[contextlib.AbstractContextManager[object], Ca
     except (ImportError, AttributeError):
         return contextlib.nullcontext(), lambda: None
 
+    stopped = threading.Event()
+
     @contextlib.contextmanager
     def graphs() -> Iterator[None]:
         try:
             with context:
                 yield
         except Exception:
-            # Only `time_limit` cancels, so whatever comes out now comes too late.
-            if manager.is_cancelled:
+            # A failing graph cancels its manager too; what we cancelled ourselves comes too late.
+            if stopped.is_set():
                 raise TooLong from None
             raise
 
-    return graphs(), manager.start_cancel
+    def cancel() -> None:
+        stopped.set()
+        manager.start_cancel()
+
+    return graphs(), cancel
