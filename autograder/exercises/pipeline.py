@@ -218,17 +218,17 @@ EXERCISES = (
             ("미리 다 읽지 않고 돌 때 읽기", 1, "lazy", (8,)),
         ),
         requirements=(
-            "`write_records(path, x, y)`는 글 `path`의 자리에 TFRecord 파일 하나를 씁니다. "
+            "`write_records(path, x, y)`는 문자열 `path`가 가리키는 자리에 TFRecord 파일 하나를 씁니다. "
             "샘플 하나가 레코드 하나입니다.",
             "`x`는 모양 `(N, 28, 28)`인 `uint8` 배열, `y`는 모양 `(N,)`인 정수 배열입니다. "
             "레이블은 `int64`의 어떤 값이든 될 수 있습니다.",
             "`read_records(path)`는 요소가 (이미지, 레이블)인 `tf.data.Dataset`을 돌려줍니다. 이미지는 모양 "
             "`(28, 28)`인 `uint8`, 레이블은 `int64` 스칼라이고 `element_spec`에도 그렇게 보입니다.",
             "배치로 묶거나 섞지 않고 파일에 적힌 순서대로 냅니다. 몇 번을 돌아도 같습니다.",
-            "파일에 적힌 것만 보고 읽습니다. 부를 때 다 읽어 두지 않고 Dataset을 **돌 때** 읽습니다.",
+            "파일에 적힌 것만 보고 읽습니다. 부를 때 다 읽어 두지 않고 `Dataset`을 **돌 때** 읽습니다.",
         ),
         hints=(
-            "3-1처럼 Dataset을 만드는 일인데, 시작이 배열이 아니라 파일입니다. "
+            "3-1처럼 `Dataset`을 만드는 일인데, 시작이 배열이 아니라 파일입니다. "
             "쓰는 쪽에서 이미지를 무엇으로 바꾸어 담았는지가 읽는 쪽을 정합니다.",
             "쓰기: `tf.io.TFRecordWriter`, `tf.train.Example`, 이미지는 `image.tobytes()`. "
             "읽기: `tf.data.TFRecordDataset(path)`에 `map`을 잇고, 그 안에서 "
