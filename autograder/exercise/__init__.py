@@ -2,12 +2,14 @@
 
 from autograder.exercise.artifact import ArtifactExercise
 from autograder.exercise.base import Exercise
+from autograder.exercise.composite import CompositeExercise
 from autograder.exercise.dataset import DatasetExercise
 from autograder.exercise.distributed import DistributedExercise
 from autograder.exercise.function import FunctionExercise
 from autograder.exercise.graph import GraphExercise, GraphItem
 from autograder.exercise.layer import LayerExercise
 from autograder.exercise.model import Accuracy, ModelExercise, Tokens
+from autograder.exercise.open import OpenExercise
 from autograder.exercise.step import Mistake, StepExercise
 from autograder.exercise.transform import TransformExercise
 from autograder.exercise.value import ValueExercise
@@ -15,6 +17,7 @@ from autograder.exercise.value import ValueExercise
 __all__ = [
     "Accuracy",
     "ArtifactExercise",
+    "CompositeExercise",
     "DatasetExercise",
     "DistributedExercise",
     "Exercise",
@@ -24,6 +27,7 @@ __all__ = [
     "LayerExercise",
     "Mistake",
     "ModelExercise",
+    "OpenExercise",
     "StepExercise",
     "Tokens",
     "TransformExercise",

@@ -49,7 +49,7 @@ class ModelExercise(Exercise):
     (이름까지 명세일 때)나 입력의 튜플을 담은 리스트(차례만 명세일 때)입니다.
     `output_names`는 요구하는 출력의 이름들, `style`은 요구하는 API("sequential",
     "functional", "subclass")입니다. `counts`는 모델의 리스트인 부분, `detailed`는 층마다 항목을
-    두는 부분(없으면 전부), `model_name`은 요구하는 모델 이름, `shared`는 공유를 설명하는 항목의 이름입니다.
+    두는 부분(없으면 전부), `without_fit`은 `fit`을 부르지 않고 훈련했는지 묻습니다. `model_name`은 요구하는 모델 이름, `shared`는 공유를 설명하는 항목의 이름입니다.
     """
 
     inputs: Mapping[str, Field | dict[str, Field] | list[Field]]
@@ -63,6 +63,7 @@ class ModelExercise(Exercise):
     training_matters: bool = False
     layer_points: float = 1
     whole_points: float = 2
+    without_fit: bool = False
 
     kind: ClassVar[str] = "model"
 

@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
-from autograder.exercise import Exercise, ModelExercise, Tokens
+from dataclasses import replace
+
+from autograder.exercise import (
+    Accuracy,
+    CompositeExercise,
+    Exercise,
+    ModelExercise,
+    OpenExercise,
+    Tokens,
+)
 from autograder.report import number_text
 
 _STYLE = {
@@ -31,6 +40,13 @@ def markdown(exercise: Exercise) -> str:
         lines += _model_lines(exercise)
     else:
         lines += [f"- {text}" for text in exercise.requirements]
+    if isinstance(exercise, CompositeExercise):
+        for part in exercise.parts.values():
+            if part.shown and isinstance(part.exercise, ModelExercise):
+                bare = replace(part.exercise, detailed=None, style=None)
+                lines += _model_lines(bare)
+    if isinstance(exercise, OpenExercise):
+        lines.append(_accuracy_line(exercise.accuracy))
     return "\n".join(lines)
 
 
@@ -70,15 +86,18 @@ def _model_lines(exercise: ModelExercise) -> list[str]:
         if exercise.output_names:
             lines += ["- 출력은 차례가 아니라 이름으로 알아봅니다.", ""]
     if exercise.accuracy:
-        limits = exercise.accuracy.thresholds
-        name = _DATASETS[exercise.accuracy.dataset]
-        lines.append(
-            f"- 훈련한 뒤 {name} 테스트 정확도가 내장 데이터에서는 {limits['builtin']:.0%}, "
-            f"원본 데이터에서는 {limits['original']:.0%} 이상이어야 합니다."
-        )
+        lines.append(_accuracy_line(exercise.accuracy))
     while lines and not lines[-1]:
         lines.pop()
     return lines
+
+
+def _accuracy_line(accuracy: Accuracy) -> str:
+    limits, name = accuracy.thresholds, _DATASETS[accuracy.dataset]
+    return (
+        f"- 훈련한 뒤 {name} 테스트 정확도가 내장 데이터에서는 {limits['builtin']:.0%}, "
+        f"원본 데이터에서는 {limits['original']:.0%} 이상이어야 합니다."
+    )
 
 
 def _input_lines(wanted) -> list[str]:  # type: ignore[no-untyped-def]

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 from autograder.figures.charts import plot_bars, plot_confusion, plot_history, plot_predictions
+from autograder.figures.designs import plot_designs
 from autograder.figures.flow import show_flow, show_model
 from autograder.figures.function_graph import show_graph
 from autograder.figures.images import show_feature_maps, show_samples, show_tensor
@@ -17,6 +18,7 @@ __all__ = [
     "explore",
     "plot_bars",
     "plot_confusion",
+    "plot_designs",
     "plot_history",
     "plot_predictions",
     "show_feature_maps",

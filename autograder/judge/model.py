@@ -93,6 +93,8 @@ def items(exercise: ModelExercise, challenge: Challenge, evidence: Evidence) -> 
         result += [_merged(base, names, same) for same in zip(*groups, strict=True)]
     if exercise.shared:
         result.append(_shared_item(exercise.shared, wanted_parts, parts))
+    if exercise.without_fit:
+        result.append(_without_fit_item(parts.get("model", {})))
     if exercise.accuracy:
         result.append(
             accuracy_item(
@@ -300,6 +302,21 @@ def _style_item(style: str, parts: dict[str, Any]) -> Item:
             )
             return Item(name, 1, 0, message, advice)
     return Item(name, 1, 1) if parts else Item(name, 1, 0, name, advice)
+
+
+def _without_fit_item(part: dict[str, Any]) -> Item:
+    title = "`fit`을 부르지 않고 훈련합니다"
+    if part.get("status") != "seen":
+        return Item(title, 1, 0, f"{title}: 확인하지 못했습니다.")
+    if part["fitted"]:
+        return Item(
+            title,
+            1,
+            0,
+            f"{title}. 이 모델에는 `fit`을 부른 적이 있습니다.",
+            "모델을 새로 만들어 `tf.GradientTape`로 쓴 루프로만 훈련하세요.",
+        )
+    return Item(title, 1, 1)
 
 
 def _name_item(wanted: str, part: dict[str, Any]) -> Item:

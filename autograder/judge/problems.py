@@ -24,6 +24,8 @@ _SENTENCES = {
     "`class {name}(keras.Model):`로 상속했는지 보세요.",
     "not_value": "{name_object} 텐서로 읽을 수 없습니다. 지금은 `{type}` 객체입니다.",
     "not_function": "`{name}`에 함수가 아니라 `{type}` 객체가 들어 있습니다.",
+    "returns_none": "{name_subject} 아무것도 돌려주지 않습니다(`None`). "
+    "`return`을 빠뜨리지 않았는지 보세요.",
     "slow": "{name_subject} 끝나지 않아 멈추었습니다(계산 시간 {seconds:g}초).",
     "returned_list": "`{name}`의 값이 모델이 아니라 파이썬 `{type}`입니다. "
     "`keras.Model(inputs, outputs)`로 묶어서 돌려주세요.",

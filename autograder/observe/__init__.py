@@ -20,6 +20,8 @@ KINDS = (
     "artifact",
     "distributed",
     "transform",
+    "composite",
+    "open",
 )
 """관찰할 줄 아는 종류. 하나마다 같은 이름의 모듈이 있습니다."""
 

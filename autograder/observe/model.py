@@ -244,6 +244,7 @@ def _describe(model: Any, trace: Trace) -> dict[str, Any]:
     return {
         "weights": ids,
         "untracked": sum(id(trace.weights[index]) not in tracked for index in ids),
+        "fitted": getattr(model, "history", None) is not None,
         "trained_steps": 0 if optimizer is None else int(optimizer.iterations),
         "trainable": [bool(weight.trainable) for weight in model.weights],
         "output_names": [str(name) for name in getattr(model, "output_names", None) or []],

@@ -1,0 +1,107 @@
+"""구조가 자유인 모델의 판정: 출력의 모양, 파라미터의 수, 정확도."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from autograder.exercise import OpenExercise
+from autograder.judge.problems import explain
+from autograder.protocol import Challenge, Evidence
+from autograder.report import Item
+
+
+def items(exercise: OpenExercise, challenge: Challenge, evidence: Evidence) -> list[Item]:
+    """모델, 파라미터, 정확도의 세 항목."""
+    from autograder.data import data_source
+
+    name, facts = exercise.subjects[0], evidence.facts
+    question = exercise.accuracy
+    threshold = question.thresholds[data_source(question.dataset).origin]
+    (shape,) = exercise.inputs.values()
+    titles = (
+        f"입력 `{shape}`를 받아 클래스 {exercise.classes}개의 값을 내는 모델",
+        f"파라미터 {exercise.budget:,}개 이하",
+        f"테스트 정확도 {threshold:.0%} 이상",
+    )
+    worth = (2.0, 2.0, question.points)
+    if facts.get("status") != "seen":
+        message, advice = explain(facts, name)
+        return [
+            Item(
+                title,
+                points,
+                0,
+                f"{title}: 확인하지 못했습니다." if index else message,
+                "" if index else advice,
+            )
+            for index, (title, points) in enumerate(zip(titles, worth, strict=True))
+        ]
+    shape_item = _shape_item(titles[0], worth[0], exercise, facts["shape"], len(_asked(challenge)))
+    size_item = _size_item(titles[1], worth[1], exercise, facts["parameters"], facts["hidden"])
+    accuracy_item = Item(titles[2], worth[2], 0, "정확도: 위의 항목이 모두 맞으면 잽니다.")
+    if shape_item.passed and size_item.passed:
+        accuracy_item = _accuracy_item(titles[2], exercise, challenge, evidence, threshold)
+    return [shape_item, size_item, accuracy_item]
+
+
+def _asked(challenge: Challenge) -> np.ndarray:
+    return challenge.arrays["images"]
+
+
+def _shape_item(
+    title: str, points: float, exercise: OpenExercise, shape: list[int], count: int
+) -> Item:
+    wanted = [count, exercise.classes]
+    if shape == wanted:
+        return Item(title, points, points)
+    found = ", ".join(["N", *(str(size) for size in shape[1:])]) if shape else ""
+    message = f"출력의 모양이 `(N, {exercise.classes})`이어야 하는데 `({found})`입니다."
+    return Item(title, points, 0, message, f"마지막 층을 `Dense({exercise.classes})`로 두세요.")
+
+
+def _size_item(
+    title: str, points: float, exercise: OpenExercise, parameters: int, hidden: int
+) -> Item:
+    if parameters + hidden <= exercise.budget:
+        message = f"파라미터 {parameters + hidden:,}개 (예산 {exercise.budget:,}개)"
+        return Item(title, points, points, message)
+    message = f"파라미터가 {exercise.budget:,}개 이하여야 하는데 {parameters + hidden:,}개입니다."
+    if hidden:
+        message += f" 그 가운데 {hidden:,}개는 가중치가 아닌 상수입니다."
+        return Item(title, points, 0, message, "계산에 쓰는 큰 배열도 파라미터로 셉니다.")
+    advice = (
+        "`model.summary()`에서 파라미터가 가장 많은 층을 찾으세요. "
+        "보통 `Flatten` 다음의 `Dense` 층입니다."
+    )
+    return Item(title, points, 0, message, advice)
+
+
+def _accuracy_item(
+    title: str, exercise: OpenExercise, challenge: Challenge, evidence: Evidence, threshold: float
+) -> Item:
+    points = exercise.accuracy.points
+    if not evidence.facts["finite"]:
+        message = "정확도: 출력에 `NaN`이나 무한대가 있습니다."
+        return Item(title, points, 0, message, "학습률이 너무 크지 않은지 보세요.")
+    labels = exercise.labels(challenge)
+    accuracy = float(np.mean(evidence.arrays["predicted"] == labels))
+    if accuracy >= threshold:
+        message = f"테스트 정확도 {accuracy:.1%} (기준 {threshold:.0%})"
+        return Item(title, points, points, message)
+    if evidence.facts["trained_steps"] == 0 and accuracy < max(0.3 * threshold, 0.03):
+        message = f"아직 훈련하지 않았어요. 훈련한 뒤 정확도가 {threshold:.0%} 이상이어야 합니다."
+        return Item(title, points, 0, message, "모델을 다시 만들면 훈련도 다시 해야 합니다.")
+    message = f"테스트 정확도가 {threshold:.0%} 이상이어야 하는데 {accuracy:.1%}입니다."
+    raw = float(np.mean(evidence.arrays["predicted_raw"] == labels))
+    if raw > max(accuracy, 0.8 * threshold):
+        return Item(
+            title,
+            points,
+            0,
+            message,
+            "0–255인 입력으로 훈련한 것 같습니다. 검사는 255로 나눈 [0, 1]의 입력을 넣습니다.",
+        )
+    advice = (
+        "검증 정확도를 보며 에포크를 늘리고, 층의 크기와 배치 정규화, 드롭아웃을 바꾸어 보세요."
+    )
+    return Item(title, points, 0, message, advice)

@@ -1,0 +1,544 @@
+"""11 종합 과제: 맞는 답과 틀린 답."""
+
+import keras
+import numpy as np
+import tensorflow as tf
+from keras import layers, ops
+
+from autograder.classroom.answers import right, wrong
+
+# ---------------------------------------------------------------- 11-1 final.three_ways
+
+
+def _stack(first=16, dense=256, last="softmax"):
+    return [
+        layers.Conv2D(first, 3, activation="relu"),
+        layers.MaxPooling2D(2),
+        layers.Conv2D(32, 3, activation="relu"),
+        layers.MaxPooling2D(2),
+        layers.Flatten(),
+        layers.Dense(dense, activation="relu"),
+        layers.Dense(100, activation=last),
+    ]
+
+
+def _sequential(stack):
+    return keras.Sequential([keras.Input((32, 32, 3)), *stack])
+
+
+def _functional(stack):
+    inputs = x = keras.Input((32, 32, 3))
+    for layer in stack:
+        x = layer(x)
+    return keras.Model(inputs, x)
+
+
+class _Stacked(keras.Model):
+    def __init__(self, stack):
+        super().__init__()
+        self.stack = stack
+
+    def call(self, inputs):
+        for layer in self.stack:
+            inputs = layer(inputs)
+        return inputs
+
+
+@right("final.three_ways", "층의 목록 하나로 세 가지를")
+def ways_stack():
+    def make_model(style):
+        if style == "sequential":
+            return _sequential(_stack())
+        if style == "functional":
+            return _functional(_stack())
+        return _Stacked(_stack())
+
+    return make_model
+
+
+@right("final.three_ways", "셋을 따로 적고 딕셔너리로 고름")
+def ways_apart():
+    class Net(keras.Model):
+        def __init__(self):
+            super().__init__()
+            self.out = layers.Dense(100)
+            self.hidden = layers.Dense(256)
+            self.conv_b = layers.Conv2D(32, (3, 3))
+            self.conv_a = layers.Conv2D(16, (3, 3))
+            self.pool = layers.MaxPool2D()
+
+        def call(self, inputs, training=None):
+            x = self.pool(tf.nn.relu(self.conv_a(inputs)))
+            x = self.pool(tf.nn.relu(self.conv_b(x)))
+            x = tf.nn.relu(self.hidden(ops.reshape(x, (-1, 6 * 6 * 32))))
+            return tf.nn.softmax(self.out(x))
+
+    def sequential():
+        model = keras.Sequential()
+        model.add(keras.Input((32, 32, 3)))
+        for layer in _stack():
+            model.add(layer)
+        return model
+
+    def functional():
+        inputs = keras.Input((32, 32, 3))
+        x = layers.ReLU()(layers.Conv2D(16, 3)(inputs))
+        x = layers.MaxPooling2D()(x)
+        x = layers.Conv2D(32, 3, activation=ops.relu)(x)
+        x = layers.MaxPooling2D()(x)
+        x = layers.Dense(256, "relu")(layers.Flatten()(x))
+        return keras.Model(inputs, layers.Softmax()(layers.Dense(100)(x)))
+
+    makers = {"sequential": sequential, "functional": functional, "subclass": Net}
+    return lambda style: makers[style]()
+
+
+@right("final.three_ways", "입력을 적지 않은 순차형, 순차형을 담은 서브클래싱")
+def ways_nested():
+    class Wrapped(keras.Model):
+        def __init__(self):
+            super().__init__()
+            self.features = keras.Sequential(_stack()[:5])
+            self.head = keras.Sequential(_stack()[5:])
+
+        def call(self, inputs):
+            return self.head(self.features(inputs))
+
+    def make_model(style="sequential"):
+        match style:
+            case "sequential":
+                return keras.Sequential(_stack())
+            case "functional":
+                inputs = keras.Input((32, 32, 3))
+                return keras.Model(inputs, keras.Sequential(_stack())(inputs))
+            case "subclass":
+                return Wrapped()
+
+    return make_model
+
+
+@wrong("final.three_ways", "늘 순차형", expect="지금 `model`은 순차형 모델입니다")
+def ways_always_sequential():
+    return lambda style: _sequential(_stack())
+
+
+@wrong("final.three_ways", "서브클래싱 자리에 함수형", expect="지금 `model`은 함수형 모델입니다")
+def ways_no_subclass():
+    return lambda style: _sequential(_stack()) if style == "sequential" else _functional(_stack())
+
+
+@wrong(
+    "final.three_ways",
+    "서브클래싱만 돌려주지 않음",
+    expect="`make_model`이 아무것도 돌려주지 않습니다",
+)
+def ways_missing():
+    def make_model(style):
+        if style == "sequential":
+            return _sequential(_stack())
+        if style == "functional":
+            return _functional(_stack())
+        return None
+
+    return make_model
+
+
+@wrong("final.three_ways", "괄호를 빠뜨려 클래스를 돌려줌", expect="괄호를 붙여 객체를 만드세요")
+def ways_class():
+    class Net(keras.Model):
+        def __init__(self):
+            super().__init__()
+            self.stack = _stack()
+
+        def call(self, inputs):
+            for layer in self.stack:
+                inputs = layer(inputs)
+            return inputs
+
+    def make_model(style):
+        if style == "subclass":
+            return Net
+        return _sequential(_stack()) if style == "sequential" else _functional(_stack())
+
+    return make_model
+
+
+@wrong("final.three_ways", "함수형에서만 필터 32개", expect="필터가 16개여야 하는데 32개입니다")
+def ways_filters():
+    def make_model(style):
+        if style == "sequential":
+            return _sequential(_stack())
+        return _functional(_stack(first=32)) if style == "functional" else _Stacked(_stack())
+
+    return make_model
+
+
+@wrong(
+    "final.three_ways",
+    "서브클래싱에서 소프트맥스를 빠뜨림",
+    expect="활성화 함수가 `softmax`여야 하는데 없습니다",
+)
+def ways_logits():
+    def make_model(style):
+        if style == "sequential":
+            return _sequential(_stack())
+        return _functional(_stack()) if style == "functional" else _Stacked(_stack(last=None))
+
+    return make_model
+
+
+@wrong("final.three_ways", "모델 셋을 미리 만든 목록", expect="함수가 아니라")
+def ways_list():
+    return [_sequential(_stack()), _functional(_stack()), _Stacked(_stack())]
+
+
+@wrong("final.three_ways", "매개변수가 없음", expect="매개변수가 명세와 같은지 보세요")
+def ways_no_parameter():
+    def make_model():
+        return _sequential(_stack())
+
+    return make_model
+
+
+@wrong("final.three_ways", "다른 이름의 방식만 앎", expect="KeyError")
+def ways_other_names():
+    makers = {"seq": lambda: _sequential(_stack()), "func": lambda: _functional(_stack())}
+    return lambda style: makers[style]()
+
+
+# ---------------------------------------------------------------- 11-2 final.own_block
+
+
+def _block_model(block, strides=2, flatten=True):
+    inputs = keras.Input((32, 32, 3))
+    x = layers.Conv2D(16, 3, strides=strides, padding="same", activation="relu")(inputs)
+    x = block(16)(x)
+    x = layers.MaxPooling2D(2)(x)
+    x = block(32)(x)
+    x = layers.MaxPooling2D(2)(x)
+    x = layers.Flatten()(x) if flatten else layers.GlobalAveragePooling2D()(x)
+    return keras.Model(inputs, layers.Dense(100, activation="softmax")(x))
+
+
+def _answer(block, **options):
+    return {"ResidualBlock": block, "model": _block_model(block, **options)}
+
+
+@right("final.own_block", "__init__에서 만들고 build에서 짓는 블록")
+def block_plain():
+    @keras.saving.register_keras_serializable(package="final_plain")
+    class ResidualBlock(layers.Layer):
+        def __init__(self, filters, **kwargs):
+            super().__init__(**kwargs)
+            self.filters = filters
+            self.first = layers.Conv2D(filters, 3, padding="same", activation="relu")
+            self.second = layers.Conv2D(filters, 3, padding="same")
+            self.shortcut = layers.Conv2D(filters, 1, use_bias=False)
+
+        def build(self, input_shape):
+            self.first.build(input_shape)
+            self.second.build((*input_shape[:-1], self.filters))
+            self.shortcut.build(input_shape)
+
+        def call(self, inputs):
+            return ops.relu(self.second(self.first(inputs)) + self.shortcut(inputs))
+
+        def get_config(self):
+            return {**super().get_config(), "filters": self.filters}
+
+    return _answer(ResidualBlock)
+
+
+@right("final.own_block", "build에서 층을 만들고 지름길을 먼저 부름")
+def block_build():
+    @keras.saving.register_keras_serializable(package="final_build")
+    class ResidualBlock(layers.Layer):
+        def __init__(self, filters, **kwargs):
+            super().__init__(**kwargs)
+            self.filters = filters
+
+        def build(self, input_shape):
+            wide = (*input_shape[:-1], self.filters)
+            self.short = layers.Conv2D(self.filters, (1, 1), use_bias=False)
+            self.short.build(input_shape)
+            self.convs = [layers.Conv2D(self.filters, (3, 3), padding="same") for _ in range(2)]
+            self.convs[0].build(input_shape)
+            self.convs[1].build(wide)
+
+        def call(self, inputs, training=None):
+            short = self.short(inputs)
+            x = self.convs[1](tf.nn.relu(self.convs[0](inputs)))
+            return tf.nn.relu(tf.add(x, short))
+
+        def get_config(self):
+            config = super().get_config()
+            config.update(filters=self.filters)
+            return config
+
+    return _answer(ResidualBlock)
+
+
+@right("final.own_block", "Add 층과 Activation 층, 부를 때 짓기")
+def block_layers():
+    @keras.saving.register_keras_serializable(package="final_layers")
+    class ResidualBlock(layers.Layer):
+        def __init__(self, filters=8, name=None, **kwargs):
+            super().__init__(name=name, **kwargs)
+            self.filters = filters
+            self.main = keras.Sequential(
+                [
+                    layers.Conv2D(filters, 3, padding="same", activation="relu"),
+                    layers.Conv2D(filters, 3, padding="same"),
+                ]
+            )
+            self.short = layers.Conv2D(filters, 1, use_bias=False)
+            self.add, self.relu = layers.Add(), layers.Activation("relu")
+
+        def build(self, input_shape):
+            self.main.build(input_shape)
+            self.short.build(input_shape)
+
+        def call(self, inputs):
+            return self.relu(self.add([self.main(inputs), self.short(inputs)]))
+
+        def get_config(self):
+            return super().get_config() | {"filters": self.filters}
+
+    return _answer(ResidualBlock)
+
+
+def _block(*, add=True, relu=True, inner="relu", bias=False, config=True, skip=False):
+    @keras.saving.register_keras_serializable(package="final_wrong")
+    class ResidualBlock(layers.Layer):
+        def __init__(self, filters, **kwargs):
+            super().__init__(**kwargs)
+            self.filters = filters
+            self.first = layers.Conv2D(filters, 3, padding="same", activation=inner)
+            self.second = layers.Conv2D(filters, 3, padding="same")
+            self.shortcut = layers.Conv2D(filters, 1, use_bias=bias)
+
+        def build(self, input_shape):
+            self.first.build(input_shape)
+            self.second.build((*input_shape[:-1], self.filters))
+            self.shortcut.build(input_shape)
+
+        def call(self, inputs):
+            x = self.second(self.first(inputs))
+            short = inputs if skip and inputs.shape[-1] == self.filters else self.shortcut(inputs)
+            x = x + short if add else x * short
+            return ops.relu(x) if relu else x
+
+        def get_config(self):
+            own = {"filters": self.filters} if config else {}
+            return {**super().get_config(), **own}
+
+    return ResidualBlock
+
+
+@wrong("final.own_block", "더하지 않고 곱함", expect="값이 명세와 다릅니다")
+def block_product():
+    return _answer(_block(add=False))
+
+
+@wrong("final.own_block", "마지막 relu를 빠뜨림", expect="값이 명세와 다릅니다")
+def block_no_relu():
+    return _answer(_block(relu=False))
+
+
+@wrong("final.own_block", "가운데 relu를 빠뜨림", expect="값이 명세와 다릅니다")
+def block_no_inner_relu():
+    return _answer(_block(inner=None))
+
+
+@wrong("final.own_block", "지름길에 편향", expect="가중치의 모양이")
+def block_bias():
+    return _answer(_block(bias=True))
+
+
+@wrong(
+    "final.own_block",
+    "채널이 같으면 지름길에 합성곱을 쓰지 않음",
+    expect="`ResidualBlock` · 출력이 명세와 같습니다",
+)
+def block_identity():
+    return _answer(_block(skip=True))
+
+
+@wrong("final.own_block", "get_config에 filters가 없음", expect="`get_config`로 되살아납니다")
+def block_no_config():
+    return _answer(_block(config=False))
+
+
+@wrong("final.own_block", "모델의 첫 합성곱에 스트라이드가 없음", expect="`model`")
+def block_strides():
+    return _answer(_block(), strides=1)
+
+
+@wrong("final.own_block", "평탄화 대신 전역 평균 풀링", expect="`model`")
+def block_global():
+    return _answer(_block(), flatten=False)
+
+
+@wrong("final.own_block", "모델만 만들지 않음", expect="`model`의 값이 `None`입니다")
+def block_without_model():
+    return {"ResidualBlock": _block(), "model": None}
+
+
+@wrong("final.own_block", "클래스 대신 객체", expect="클래스가 있어야 하는데")
+def block_instance():
+    block = _block()
+    return {"ResidualBlock": block(16), "model": _block_model(block)}
+
+
+# ---------------------------------------------------------------- 11-3 final.own_loop
+
+
+@right("final.own_loop", "함수형", trained=False)
+def loop_functional():
+    return _functional(_stack())
+
+
+@right("final.own_loop", "서브클래싱", trained=False)
+def loop_subclass():
+    return _Stacked(_stack())
+
+
+@right("final.own_loop", "compile까지만 한 순차형", trained=False)
+def loop_compiled():
+    model = _sequential(_stack())
+    model.compile(optimizer="adam", loss="sparse_categorical_crossentropy", metrics=["accuracy"])
+    return model
+
+
+@wrong("final.own_loop", "fit으로 훈련함", expect="`fit`을 부른 적이 있습니다")
+def loop_fit():
+    model = _sequential(_stack())
+    model.compile(optimizer="adam", loss="sparse_categorical_crossentropy")
+    model.fit(np.zeros((4, 32, 32, 3)), np.zeros(4), epochs=1, verbose=0)
+    return model
+
+
+@wrong("final.own_loop", "다른 신경망", expect="유닛이 256개여야 하는데 64개입니다")
+def loop_other():
+    return _functional(_stack(dense=64))
+
+
+@wrong("final.own_loop", "훈련하지 않음", expect="아직 훈련하지 않았어요")
+def loop_untrained():
+    return _functional(_stack())
+
+
+@wrong("final.own_loop", "가중치가 NaN", expect="`NaN`이나 무한대가 있습니다")
+def loop_nan():
+    model = _functional(_stack())
+    model.set_weights([np.full_like(weight, np.nan) for weight in model.get_weights()])
+    return model
+
+
+# ---------------------------------------------------------------- 11-4 final.open
+
+
+@right("final.open", "배치 정규화 CNN", trained=False)
+def open_reference():
+    return _small(layers.BatchNormalization())
+
+
+@right("final.open", "전역 풀링과 로짓, 서브클래싱", trained=False)
+def open_subclass():
+    class Net(keras.Model):
+        def __init__(self):
+            super().__init__()
+            self.conv = layers.Conv2D(32, 3, strides=2, activation="relu")
+            self.pool = layers.GlobalMaxPooling2D()
+            self.out = layers.Dense(100)
+
+        def call(self, inputs, training=None):
+            return self.out(self.pool(self.conv(inputs)))
+
+    return Net()
+
+
+@right("final.open", "모델 안에서 증강과 정규화", trained=False)
+def open_augmented():
+    return _small(layers.Rescaling(2.0, -1.0), layers.RandomFlip("horizontal"))
+
+
+def _small(*first):
+    return keras.Sequential(
+        [
+            keras.Input((32, 32, 3)),
+            *first,
+            layers.Conv2D(16, 3, strides=2, padding="same", activation="relu"),
+            layers.Conv2D(32, 3, padding="same", activation="relu"),
+            layers.MaxPooling2D(2),
+            layers.Conv2D(20, 3, padding="same", activation="relu"),
+            layers.MaxPooling2D(2),
+            layers.Flatten(),
+            layers.Dense(100, activation="softmax"),
+        ]
+    )
+
+
+@wrong("final.open", "예산을 넘음", expect="파라미터가 60,000개 이하여야 하는데 325,956개입니다")
+def open_large():
+    return _sequential(_stack())
+
+
+@wrong("final.open", "상수로 숨긴 파라미터", expect="가중치가 아닌 상수입니다")
+def open_hidden():
+    class Net(keras.Model):
+        def __init__(self):
+            super().__init__()
+            self.table = tf.constant(np.random.normal(size=(3072, 100)).astype("float32"))
+            self.flatten = layers.Flatten()
+
+        def call(self, inputs):
+            return tf.matmul(self.flatten(inputs), self.table)
+
+    return Net()
+
+
+@wrong("final.open", "넘파이 배열로 숨긴 파라미터", expect="가중치가 아닌 상수입니다")
+def open_hidden_numpy():
+    table = np.random.normal(size=(3072, 100)).astype("float32")
+
+    class Net(keras.Model):
+        def call(self, inputs):
+            return tf.matmul(tf.reshape(inputs, (-1, 3072)), table)
+
+    return Net()
+
+
+@wrong("final.open", "모델이 모르는 변수", expect="가중치가 아닌 상수입니다")
+def open_hidden_variable():
+    class Net(keras.Model):
+        def __init__(self):
+            super().__init__()
+            self.table = tf.Variable(np.zeros((3072, 100), "float32"))
+
+        def call(self, inputs):
+            return tf.matmul(tf.reshape(inputs, (-1, 3072)), self.table)
+
+    return Net()
+
+
+@wrong(
+    "final.open", "클래스가 10개", expect="출력의 모양이 `(N, 100)`이어야 하는데 `(N, 10)`입니다"
+)
+def open_ten():
+    return keras.Sequential([keras.Input((32, 32, 3)), layers.Flatten(), layers.Dense(10)])
+
+
+@wrong("final.open", "훈련하지 않음", expect="아직 훈련하지 않았어요")
+def open_untrained():
+    return _small()
+
+
+@wrong("final.open", "28×28 흑백을 받는 모델", expect="실행하다가 오류가 났습니다")
+def open_mnist():
+    return keras.Sequential([keras.Input((28, 28, 1)), layers.Flatten(), layers.Dense(100)])
+
+
+@wrong("final.open", "모델이 아니라 함수", expect="함수를 불러서 얻은 모델을 넣으세요")
+def open_function():
+    return lambda images: np.zeros((len(images), 100))
