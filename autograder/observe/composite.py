@@ -9,6 +9,7 @@ Challenge의 `facts`
 
 from __future__ import annotations
 
+import importlib
 from typing import Any, TypeVar
 
 from autograder.observe.problems import problem, unattempted
@@ -40,10 +41,8 @@ def observe(challenge: Challenge, subject: dict[str, Any]) -> Evidence:
 
 
 def _observe_part(challenge: Challenge, asked: dict[str, Any], subject: dict[str, Any]) -> Evidence:
-    from autograder.observe import observe as observe_one
-
     if not asked.get("call"):
-        return observe_one(challenge, {name: subject.get(name) for name in asked["subjects"]})
+        return _observe_one(challenge, {name: subject.get(name) for name in asked["subjects"]})
     name, args = asked["call"]
     function = subject.get(name)
     made: Any = None
@@ -59,4 +58,15 @@ def _observe_part(challenge: Challenge, asked: dict[str, Any], subject: dict[str
         return Evidence(challenge.exercise, challenge.kind, problem("call", error))
     if made is None:
         return Evidence(challenge.exercise, challenge.kind, problem("returns_none"))
-    return observe_one(challenge, {asked["subjects"][0]: made})
+    return _observe_one(challenge, {asked["subjects"][0]: made})
+
+
+def _observe_one(challenge: Challenge, subject: dict[str, Any]) -> Evidence:
+    if unattempted(subject):
+        return Evidence(challenge.exercise, challenge.kind, {"status": "unattempted"})
+    module = importlib.import_module(f"autograder.observe.{challenge.kind}")
+    try:
+        evidence: Evidence = module.observe(challenge, subject)
+    except Exception as error:  # noqa: BLE001 - 한 부분의 실패가 다른 부분을 막지 않습니다
+        return Evidence(challenge.exercise, challenge.kind, problem("observe", error))
+    return evidence
