@@ -22,7 +22,7 @@ SMALL = 64
 
 def observe(challenge: Challenge, subject: dict[str, Any]) -> Evidence:
     """모델을 불러 예측한 클래스와 출력의 모양, 파라미터의 수를 적습니다."""
-    from autograder.observe.model import _identify as identify
+    from autograder.observe.model import identify
 
     model = subject.get(challenge.facts["name"])
     facts = identify(model)
