@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from autograder.figures import style
+from autograder.figures.values import unsolved
 
 STILLS = 3
 """정지 그림에 나란히 놓는 그림의 수."""
@@ -40,6 +41,9 @@ def explore(
     Raises:
         ValueError: 고를 값이 없을 때.
     """
+    if unsolved(draw):
+        print("먼저 위의 문제를 풀면 여기에 움직이는 그림이 나옵니다.")
+        return
     if not choices or any(not list(values) for values in choices.values()):
         raise ValueError("고를 값을 하나 이상 주세요: explore(draw, 이름=[값, 값])")
     options = {name: list(values) for name, values in choices.items()}
