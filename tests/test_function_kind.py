@@ -124,7 +124,9 @@ LOOPS = {
 }
 
 
-@pytest.mark.parametrize("function", LOOPS, ids=str)
+@pytest.mark.parametrize(
+    "function", LOOPS, ids=lambda function: getattr(function, "__name__", type(function).__name__)
+)
 def test_loops_are_found_in_the_code(function):
     assert traits(function)["loops"] is LOOPS[function]
 
