@@ -22,6 +22,7 @@ __all__ = [
     "hint",
     "load_data",
     "progress",
+    "quiet",
     "ready",
 ]
 
@@ -30,6 +31,7 @@ _HOMES = {
     "check": "autograder.course",
     "hint": "autograder.course",
     "progress": "autograder.course",
+    "quiet": "autograder.observe.quiet",
     "ready": "autograder.course",
     "load_data": "autograder.data",
 }

@@ -185,7 +185,7 @@ def test_the_student_notebook(course: Callable[..., Path]) -> None:
         "language_info": {"name": "python"},
     }
     assert header.source.startswith(f"# 00 · {UNITS[UNIT].title}\n")
-    assert "](../04_sequential/sequential.ipynb)" in header.source
+    assert f"](../{list(UNITS.values())[1].notebook})" in header.source
     assert "이전" not in header.source
     assert "/blob/main/notebooks/00_start/start.ipynb)" in header.source
     assert exercise.source.startswith("### 문제 0-1 · 첫 번째 텐서")

@@ -93,7 +93,12 @@ def test_references_are_those_measured() -> None:
 
 
 def test_exercises_ask_for_measured_networks() -> None:
-    asked = [exercise for exercise in all_exercises() if getattr(exercise, "accuracy", None)]
+    # final.open asks for no network: tests/test_designs.py has its measured ones.
+    asked = [
+        exercise
+        for exercise in all_exercises()
+        if getattr(exercise, "accuracy", None) and exercise.id != "final.open"
+    ]
     assert len(asked) >= 4
     by_parameters = {TABLE["parameters"][name]: name for name in tool.NETWORKS}
     for exercise in asked:

@@ -7,16 +7,16 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import tensorflow as tf
 
 from autograder.figures import style
 from autograder.figures.flow import draw
-from autograder.figures.flow_graph import Flow, Frame, Node
 from autograder.figures.style import CannotDraw, picture
 from autograder.observe.problems import unattempted
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
+
+    from autograder.figures.flow_graph import Flow, Frame, Node
 
 MAX_OPERATIONS = 90
 """이보다 연산이 많은 그래프는 그려도 읽을 수 없어서 그리지 않습니다."""
@@ -98,6 +98,8 @@ def read_graph(concrete: Any) -> Flow:
         name = str(index + 1) if len(concrete.outputs) > 1 else ""
         end = reader.add("output", "출력", "입력·출력", (), name, _shape(tensor.shape))
         reader.link(value, end)
+    from autograder.figures.flow_graph import Flow
+
     return Flow(_tidy_name(concrete.name), 0, 0, False, reader.nodes, reader.frames, reader.edges)
 
 
@@ -152,6 +154,8 @@ class _Reader:
         shape: str = "",
     ) -> int:
         index = len(self.nodes)
+        from autograder.figures.flow_graph import Node
+
         self.nodes.append(Node(index, kind, title, family, name=name, shape=shape, frames=frames))
         return index
 
@@ -160,6 +164,8 @@ class _Reader:
 
     def add_frame(self, title: str, around: tuple[int, ...]) -> tuple[int, ...]:
         index = len(self.frames)
+        from autograder.figures.flow_graph import Frame
+
         self.frames.append(Frame(index, title, "", 0, None, False, around))
         return (*around, index)
 
@@ -208,6 +214,8 @@ class _Reader:
         return None
 
     def _operation(self, node: Any, inputs: list[_Value], scope: _Scope) -> None:
+        import tensorflow as tf
+
         constants = [value.text for value in inputs if value.node is None and value.text]
         shapes = node.attr["_output_shapes"].list.shape
         index = self.add(
@@ -345,6 +353,8 @@ def _family(kind: str) -> str:
 
 def _constant(node: Any) -> str:
     """상수의 글: 스칼라와 짧은 벡터는 값, 나머지는 모양."""
+    import tensorflow as tf
+
     value = tf.make_ndarray(node.attr["value"].tensor)
     if value.dtype.kind not in "biuf":
         return ""

@@ -128,6 +128,8 @@ def _file(found: dict[str, Any]) -> Failure:
 _LOADING = {
     "Could not locate class": "등록하지 않은 클래스는 이름만으로 찾지 못합니다. "
     "`custom_objects={'CustomDense': CustomDense}`로 알려 주거나 클래스를 등록하세요.",
+    "could not be deserialized properly": "등록하지 않은 클래스는 이름만으로 찾지 못합니다. "
+    "`custom_objects={'CustomDense': CustomDense}`로 알려 주거나 클래스를 등록하세요.",
     "No such file": "`load_model`은 받은 `path`만 보고 읽어야 합니다. 파일은 다른 곳으로 옮겨졌을 수 있습니다.",
     "not found": "`load_model`은 받은 `path`만 보고 읽어야 합니다. 파일은 다른 곳으로 옮겨졌을 수 있습니다.",
     "KeyError": "저장할 때 변수에 적어 둔 것이 아니라, 파일에서 읽어야 합니다.",

@@ -45,11 +45,11 @@ def observe(challenge: Challenge, subject: dict[str, Any]) -> Evidence:
             kind = "none" if function is None else "not_function"
             facts = problem(kind, type=type(function).__name__, subject=name)
             return Evidence(challenge.exercise, challenge.kind, facts)
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory() as place:
         look = {"keras": _round_trip, "savedmodel": _saved_models, "lite": _lite_models}
         with _registered_as_before():
-            results = look[challenge.facts["form"]](challenge, functions, Path(folder), arrays)
-        results = [_without(f"{folder}{os.sep}", record) for record in results]
+            results = look[challenge.facts["form"]](challenge, functions, Path(place), arrays)
+        results = [_without(f"{place}{os.sep}", record) for record in results]
     facts = {"status": "seen", "results": results}
     return Evidence(challenge.exercise, challenge.kind, facts, arrays)
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import dis
 import inspect
+import re
+import tempfile
 from types import FunctionType
 from typing import Any
 
@@ -76,6 +78,8 @@ def _only_calls_super(function: FunctionType) -> bool:
 
 
 def _short(text: str, limit: int = 600) -> str:
-    text = text.strip()
+    # 임시 폴더의 이름은 실행할 때마다 달라 학습자에게 뜻이 없습니다.
+    folder = re.escape(tempfile.gettempdir())
+    text = re.sub(rf"{folder}[\\/]tmp\w{{8}}", "(임시 폴더)", text.strip())
     # 긴 오류의 까닭은 첫머리나 끝에 있습니다.
     return text if len(text) <= limit else f"{text[: limit // 2]} …\n{text[-limit // 2 :]}"

@@ -170,7 +170,7 @@ def _dense(call=None, build=None, activation=keras.activations.get):
     return CustomDense
 
 
-@wrong("layers.dense", "tf.Variable은 추적되지 않음", expect="`self.w`에 담은 `tf.Variable`")
+@wrong("layers.dense", "tf.Variable은 층이 모름", expect="`self.w`에 담은 `tf.Variable`")
 def dense_untracked():
     def build(self, input_shape):
         self.w = tf.Variable(tf.random.normal((input_shape[-1], self.units)))
@@ -967,7 +967,7 @@ def config_other_class():
     return _config(_full, base=Borrowing)
 
 
-@wrong("layers.config", "추적되지 않는 가중치", expect="`self.w`에 담은 `tf.Variable`")
+@wrong("layers.config", "층이 모르는 가중치", expect="`self.w`에 담은 `tf.Variable`")
 def config_untracked():
     return _config(_full, base=dense_untracked())
 
