@@ -79,7 +79,7 @@ def test_no_change_of_a_branching_model_keeps_full_points(exercise_id):
         judged += 1
         if report.passed:
             missed.append(mutant.name)
-        elif not any(sign in report.to_text() for sign in (*mutant.signs, *whole)):
+        elif not any(sign in report.to_text() for sign in mutant.signs):
             misnamed.append(f"{mutant.name}\n{report.to_text()}")
     assert not missed, "\n".join(missed)
     assert not misnamed, "\n\n".join(misnamed)
