@@ -1,5 +1,5 @@
-# 텐서플로 2 · 케라스 3 강의
-#   make lab     주피터랩으로 강의를 엽니다
+# 텐서플로 2 · 케라스 3 강좌
+#   make lab     주피터랩으로 강좌를 엽니다
 #   make grade   예시 학급을 만들어 채점하고 표를 보여 줍니다
 #   make test    모든 검사를 합니다
 #   make help    나머지 명령
@@ -26,7 +26,7 @@ JOBS ?= 2
 .PHONY: moved help setup lab grade test bench lint format build lock oldest clean
 
 help:
-	@echo 'make lab      주피터랩으로 강의를 엽니다'
+	@echo 'make lab      주피터랩으로 강좌를 엽니다'
 	@echo 'make grade    예시 학급을 만들어 채점하고 표를 보여 줍니다'
 	@echo 'make test     모든 검사를 합니다 (25분 안쪽)'
 	@echo 'make bench    채점 속도와 check 시간을 잽니다'

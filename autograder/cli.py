@@ -136,7 +136,7 @@ def _whole_number(text: str) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = _Parser(
         prog="autograder",
-        description="텐서플로 2 · 케라스 3 강의: 노트북 만들기, 채점, 데이터, 환경 점검.",
+        description="텐서플로 2 · 케라스 3 강좌: 노트북 만들기, 채점, 데이터, 환경 점검.",
     )
     parser.add_argument(
         "--version",

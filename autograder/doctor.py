@@ -206,7 +206,7 @@ def data() -> Iterator[Finding]:
             yield Finding(name, "ok", f"원본 ({line.source.path})")
         else:
             remedy = f"내장으로 충분합니다. 원본은 autograder data fetch {line.name}"
-            yield Finding(name, "ok", "내장", remedy)
+            yield Finding(name, "ok", "내장", remedy if line.downloadable else "")
 
 
 def folders() -> Iterator[Finding]:

@@ -16,6 +16,14 @@ _EXCEPTIONS = {
     "ensemble": True,
     "sqrt": False,
     "title": True,
+    "fit_line": True,
+    "nearest": False,
+    "mlp": False,
+    "str": True,
+    "list": False,
+    "dict": False,
+    "int": False,
+    "float": False,
 }
 
 

@@ -123,6 +123,8 @@ def test_exercises_are_listed_for_people_and_for_programs() -> None:
 
 def test_doctor_is_content_with_the_environment_of_the_tests() -> None:
     done = run("doctor", COLUMNS="200")
+    assert "fetch mnist" in done.stdout
+    assert "fetch tickets" not in done.stdout, "tickets is made by code"
     assert done.returncode == 0, done.stdout + done.stderr
     assert done.stderr == ""
     for name in ("파이썬", "텐서플로", "케라스", "한글 글꼴", "nbgrader", "데이터", "메모리"):

@@ -131,6 +131,39 @@ def test_loops_are_found_in_the_code(function):
     assert traits(function)["loops"] is LOOPS[function]
 
 
+POWERS = {
+    "x ** 0.5": [0.5],
+    "x ** half": [0.5],
+    "x ** own": [-0.5],
+    "x ** (1 / 2)": [0.5],
+    "x ** given": [1.5],
+    "pow(x, 0.5)": [0.5],
+    "pow(abs(x), half)": [0.5],
+    "tf.pow(x, 0.5)": [0.5],
+    "tf.pow(x=x, y=0.5)": [0.5],
+    "tf.pow(tf.cast(x, tf.float32), tf.constant(0.5))": [0.5],
+    "np.power(np.abs(x), .5)": [0.5],
+    "x.__pow__(0.5)": [0.5],
+    "(x + 1) ** tf.constant(0.5)": [0.5],
+    "0.5 * (x + 1 / x)": [],
+    "tf.multiply(x, 0.5)": [],
+    "tf.pow(0.5 * x, 2)": [],
+    "0.5 * pow(x, 2)": [],
+    "half * x ** 2": [],
+    "x ** (half * 4)": [],
+    "2 ** round(0.5 * x)": [],
+    "[0.5, pow(x, 2)]": [],
+}
+
+
+@pytest.mark.parametrize("expression", POWERS)
+def test_exponents_are_found_in_the_code(expression):
+    names = {"tf": tf, "np": np, "half": 0.5}
+    text = f"def f(x, given=1.5):\n    own = -0.5\n    return {expression}\n"
+    exec(text, names)
+    assert traits(names["f"])["powers"] == POWERS[expression]
+
+
 def test_names_and_powers_are_found_in_the_code():
     assert "sqrt" in traits(root)["names"]
     assert traits(power)["powers"] == [0.5]

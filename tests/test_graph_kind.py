@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import functools
 import time
 
+import keras
 import numpy as np
 import pytest
 import tensorflow as tf
@@ -106,6 +108,53 @@ def test_the_replaced_function_is_put_back():
     assert evidence.arrays[output["array"]] == -15.0
     assert evidence.facts["replaced"]["plain"]
     assert inner is before
+
+
+@pytest.mark.parametrize("place", ["closure", "list", "partial", "keyword", "nested"])
+def test_the_function_is_replaced_wherever_it_lies(place):
+    def made(weight):
+        def inner(x, bias=1.0):
+            return weight * x + bias
+
+        return inner
+
+    inner = other = made(1.0)
+    held = [inner]
+
+    def nested(x):
+        def inner(x):
+            return x + 1
+
+        return -inner(x)
+
+    subjects = {
+        "closure": lambda x: -inner(x),
+        "list": lambda x: -held[0](x),
+        "partial": functools.partial(lambda layer, x: -layer(x), other),
+        "keyword": lambda x, *, layer=other: -layer(x),
+        "nested": nested,
+    }
+    given = tf.function(subjects[place])
+    challenge = asked([1.0], replace={"name": "inner", "scale": 10.0, "offset": 5.0})
+    evidence = observe(challenge, {"f": given})
+    (output,) = evidence.facts["replaced"]["outputs"]
+    assert evidence.arrays[output["array"]] == -15.0
+    assert given(tf.constant(2.0)) == -3.0 and given(tf.ones(1)) == -2.0 and inner(3.0) == 4.0
+
+
+def test_functions_of_other_modules_are_replaced_only_where_they_are_named():
+    inner = keras.activations.relu
+    code, codes = inner.__code__, []
+
+    def f(x):
+        codes.append(keras.activations.relu.__code__)
+        return -inner(x)
+
+    challenge = asked([1.0], replace={"name": "inner", "scale": 10.0, "offset": 5.0})
+    evidence = observe(challenge, {"f": tf.function(f)})
+    (output,) = evidence.facts["replaced"]["outputs"]
+    assert evidence.arrays[output["array"]] == -15.0
+    assert set(codes) == {code} and inner is keras.activations.relu
 
 
 def test_it_is_put_back_when_the_function_fails():

@@ -26,7 +26,7 @@ CELL_SECONDS = 600
 CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 
 REAL_DATA = os.environ.get("AUTOGRADER_REAL_DATA")
-REAL_UNITS = ("04_sequential", "05_functional", "07_subclass")
+REAL_UNITS = ("04_sequential", "05_functional", "07_subclass", "09_tape", "11_final")
 
 
 @functools.cache

@@ -9,6 +9,7 @@ import tensorflow as tf
 
 from autograder.exercises import get
 from autograder.judge import judge
+from autograder.judge.step import _change_difference
 from autograder.observe import observe
 from autograder.observe.passes import Passes
 from autograder.protocol import Challenge
@@ -128,11 +129,33 @@ def test_only_the_tape_counts_as_gradient_descent():
             loss = w * w
         return tape.gradient(loss, w)
 
-    question = scene([[{"value": 1.0}]], until_gradient=True)
-    for function, found in ((by_tape, True), (tf.function(lambda x: x), False)):
-        assert asked(function, [question]).facts["scenes"][0]["calls"][0]["gradient"] is found
+    question = scene([[{"value": 1.0}]], zero_gradient=True)
+    for function, found, result in (
+        (by_tape, True, 0.0),
+        (tf.function(by_tape), True, 0.0),
+        (tf.function(lambda x: x), False, 1.0),
+    ):
+        evidence = asked(function, [question])
+        call = evidence.facts["scenes"][0]["calls"][0]
+        assert call["gradient"] is found
+        assert evidence.arrays[call["outputs"][0]["array"]] == result
     assert not tf.config.functions_run_eagerly()
     assert by_tape(1.0).numpy() == 2.0
+
+
+def test_following_zero_gradients_ends(monkeypatch):
+    monkeypatch.setattr("autograder.observe.step.ZERO_SECONDS", 0.1)
+
+    def until_it_moves(x):
+        w = tf.Variable(1.0)
+        while w == 1.0:
+            with tf.GradientTape() as tape:
+                loss = w * x
+            w.assign_sub(tape.gradient(loss, w))
+
+    question = scene([[{"value": 1.0}]], zero_gradient=True)
+    (call,) = asked(until_it_moves, [question]).facts["scenes"][0]["calls"]
+    assert call == {"status": "seen", "gradient": True}
 
 
 @pytest.mark.parametrize("name", [f"tape.{name}" for name in (*STEPS, "custom_fit")])
@@ -158,6 +181,13 @@ def test_a_step_in_a_graph_serves_model_after_model():
         challenge = exercise.challenge(seed)
         report = judge(exercise, challenge, observe(challenge, {"train_step": train_step}))
         assert report.passed, report
+
+
+@pytest.mark.parametrize(("ratio", "said"), [(1.01, "명세와 다르게"), (2.0, "명세의 2배만큼")])
+def test_a_change_of_almost_the_right_size_is_not_called_a_multiple(ratio, said):
+    wanted = np.array([1.0, -2.0, 3.0])
+    message, _ = _change_difference("model", False, [(wanted, ratio * wanted)], {})
+    assert said in message
 
 
 def test_labels_of_the_samples_to_be_judged_never_leave():

@@ -26,6 +26,7 @@ from typing import Any
 
 ROOT = Path(__file__).resolve().parents[1]
 TABLE = ROOT / "autograder" / "exercises" / "thresholds.json"
+DESIGNS = ROOT / "autograder" / "data" / "designs.json"
 PAGE = ROOT / "docs" / "thresholds.md"
 
 RUNS = 20
@@ -211,9 +212,32 @@ def page(table: dict[str, Any]) -> str:
             lines += ["", f"### {network.dataset} {ORIGINS[origin]}", ""]
             lines += ["| 무엇을 | 시드 0부터 차례로 |", "|---|---|"]
             for key, protocol in protocols.items():
-                values = " ".join(f"{accuracy:.4f}" for accuracy in measured[key])
-                lines.append(f"| {protocol.text} | {values} |")
-    return "\n".join(lines) + "\n"
+                lines.append(f"| {protocol.text} | {_row(measured[key])} |")
+    return "\n".join([*lines, *_open_design()]) + "\n"
+
+
+def _open_design() -> list[str]:
+    """자유 설계(`final.open`)의 참고 모델을 잰 결과. tools/measure_designs.py가 잽니다."""
+    entry = json.loads(DESIGNS.read_text("utf-8"))["배치 정규화 CNN"]
+    return [
+        "",
+        f"## final.open의 참고 모델 (파라미터 {entry['parameters']:,}개)",
+        "",
+        "설계가 자유인 `final.open`은 `cifar100_cnn`의 문턱을 씁니다. 예산 안의 참고 모델이 그 문턱을 "
+        "늘 넘는지 20번씩 확인했습니다.",
+        "",
+        "| 무엇을 | 가장 나쁨 | 시드 0부터 차례로 |",
+        "|---|---|---|",
+        *(
+            f"| cifar100 {ORIGINS[origin]}: Adam, 배치 32, {epochs} 에포크, 전체 "
+            f"| {min(entry[key]):.3f} | {_row(entry[key])} |"
+            for origin, key, epochs in (("builtin", "accuracy", 5), ("original", "original", 2))
+        ),
+    ]
+
+
+def _row(accuracies: list[float]) -> str:
+    return " ".join(f"{accuracy:.4f}" for accuracy in accuracies)
 
 
 def fingerprint(*arrays: Any) -> str:

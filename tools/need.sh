@@ -8,7 +8,7 @@ case $1 in
 dot)
     programs='dot'
     packages='graphviz'
-    without='graphviz(dot)가 없어 plot_model 그림 대신 강의의 그림을 씁니다. 설치하려면: apt install graphviz, brew install graphviz, conda install graphviz 가운데 하나'
+    without='graphviz(dot)가 없어 plot_model 그림 대신 강좌의 그림을 씁니다. 설치하려면: apt install graphviz, brew install graphviz, conda install graphviz 가운데 하나'
     ;;
 chromium)
     programs='chromium chromium-browser google-chrome google-chrome-stable'

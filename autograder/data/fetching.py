@@ -24,7 +24,8 @@ from autograder.korean import with_particle
 class DataStatus:
     """데이터셋 하나의 형편. 놓인 파일이 깨졌으면 `source`가 None이고 `problem`이 까닭입니다.
 
-    `samples`는 (훈련, 테스트) 샘플 수, 다 읽어야 알 수 있으면 None입니다.
+    `samples`는 (훈련, 테스트) 샘플 수, 다 읽어야 알 수 있으면 None입니다. `downloadable`은 받을 원본이
+    있는지입니다.
     """
 
     name: str
@@ -32,6 +33,7 @@ class DataStatus:
     source: DataSource | None
     samples: tuple[int, int] | None
     problem: DataError | None
+    downloadable: bool
 
 
 def data_status() -> list[DataStatus]:
@@ -48,7 +50,7 @@ def data_status() -> list[DataStatus]:
                 samples = originals.check_npz(data.form, found)
         except DataError as error:
             problem = error
-        lines.append(DataStatus(name, data.title, source, samples, problem))
+        lines.append(DataStatus(name, data.title, source, samples, problem, data.form is not None))
     return lines
 
 

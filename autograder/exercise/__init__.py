@@ -8,7 +8,7 @@ from autograder.exercise.distributed import DistributedExercise
 from autograder.exercise.function import FunctionExercise
 from autograder.exercise.graph import GraphExercise, GraphItem
 from autograder.exercise.layer import LayerExercise
-from autograder.exercise.model import Accuracy, ModelExercise, Tokens
+from autograder.exercise.model import Accuracy, Flags, ModelExercise, Tokens
 from autograder.exercise.open import OpenExercise
 from autograder.exercise.step import Mistake, StepExercise
 from autograder.exercise.transform import TransformExercise
@@ -21,6 +21,7 @@ __all__ = [
     "DatasetExercise",
     "DistributedExercise",
     "Exercise",
+    "Flags",
     "FunctionExercise",
     "GraphExercise",
     "GraphItem",

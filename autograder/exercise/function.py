@@ -13,13 +13,17 @@ from autograder.exercise.base import Cases, Exercise
 
 @dataclass(frozen=True, kw_only=True)
 class Loop:
-    """함수의 코드에 되풀이가 있어야 하고 `banned`의 이름이나 `banned_powers`의 거듭제곱은 없어야 한다는 항목."""
+    """함수의 코드에 되풀이가 있어야 하고 `banned`의 이름이나 `banned_powers`의 거듭제곱은 없어야 한다는 항목.
+
+    `banned_together`의 이름들은 모두 함께 있으면 안 됩니다(`exp`와 `log`로도 거듭제곱을 구합니다).
+    """
 
     title: str
     points: float
     advice: str
     banned: tuple[str, ...] = ()
     banned_powers: tuple[float, ...] = ()
+    banned_together: tuple[tuple[str, ...], ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -19,6 +19,7 @@ class GraphItem:
     - "graph": 그래프로 실행되고, 그래프 안에서 파이썬을 부르지 않습니다.
     - "equal": `detail`번째 호출들의 결과가 참고 답안과 같습니다.
     - "ops": 모든 그래프에 `detail`의 연산 갈래("while", "assign")가 있습니다.
+      `most`를 주면 연산이 그보다 많아도 안 됩니다(반복을 펼친 그래프는 아주 큽니다).
     - "traces": 트레이싱이 `detail`번을 넘지 않습니다.
     - "replaced": `replace`의 함수를 정말로 부릅니다.
     """
@@ -28,6 +29,7 @@ class GraphItem:
     method: str
     detail: Any = None
     advice: str = ""
+    most: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -18,12 +18,21 @@ class Tokens:
     vocabulary: int
 
 
-Field = tuple[int, ...] | Tokens
-"""입력 하나: 샘플 하나의 모양(실수)이나 단어 번호."""
+@dataclass(frozen=True)
+class Flags:
+    """있으면 1, 없으면 0인 표시 `size`개인 입력. 어떤 자료형으로 받아도 값이 그대로입니다."""
+
+    size: int
+
+
+Field = tuple[int, ...] | Tokens | Flags
+"""입력 하나: 샘플 하나의 모양(실수)이나 단어 번호나 표시."""
 
 
 def field_shape(field: Field) -> tuple[int | None, ...]:
     """입력 하나의 모양. 배치 축은 뺍니다."""
+    if isinstance(field, Flags):
+        return (field.size,)
     return (None,) if isinstance(field, Tokens) else field
 
 
@@ -60,7 +69,6 @@ class ModelExercise(Exercise):
     model_name: str | None = None
     shared: str | None = None
     accuracy: Accuracy | None = None
-    training_matters: bool = False
     layer_points: float = 1
     whole_points: float = 2
     without_fit: bool = False
@@ -77,7 +85,6 @@ class ModelExercise(Exercise):
         facts = {
             "parts": parts,
             "seeds": [int(random.randint(2**31)) for _ in range(2)],
-            "training": self.training_matters,
             "weights": ["model"] if self.accuracy else [],
         }
         return facts, arrays
@@ -112,6 +119,9 @@ def _question(
             tokens[row, length - random.randint(1, _SHORTEST) :] = 0
         tokens[0, 0] = wanted.vocabulary - 1
         arrays[name] = tokens
+    elif isinstance(wanted, Flags):
+        arrays[name] = random.randint(0, 2, (_SAMPLES, wanted.size)).astype("float32")
     else:
-        arrays[name] = random.uniform(0, 1, (_SAMPLES, *wanted)).astype("float32")
+        # 음수가 있어야 0으로 채우는 것과 아무것도 채우지 않는 것이 갈립니다.
+        arrays[name] = random.uniform(-1, 1, (_SAMPLES, *wanted)).astype("float32")
     return {"tensor": name}

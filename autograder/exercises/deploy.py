@@ -291,13 +291,13 @@ EXERCISES = (
         learning_rate=LEARNING_RATE,
         requirements=(
             "`distributed_step(strategy, build_model, x, y)`: 전체 배치 `(x, y)`로 훈련 스텝을 "
-            "**한 번** 하고, 갱신하기 전의 손실을 수 하나로 돌려줍니다.",
+            "**한 번** 하고, 업데이트하기 전의 손실을 수 하나로 돌려줍니다.",
             "`build_model()`은 컴파일하지 않은 모델을 만듭니다. 출력은 로짓입니다.",
             "손실은 `SparseCategoricalCrossentropy(from_logits=True)`를 **전체 배치**에서 평균한 값, "
             "옵티마이저는 `SGD(learning_rate=0.1)`입니다.",
             "배치를 `strategy`의 replica들이 나누어 맡습니다. "
             "샘플의 수는 replica의 수로 나누어떨어지지 않을 수도 있습니다.",
-            "손실과 갱신한 가중치가 장치 하나로 계산한 것과 같습니다.",
+            "손실과 업데이트한 가중치가 장치 하나로 계산한 것과 같습니다.",
         ),
         hints=(
             "세 가지를 나누어 생각하세요: 변수는 어디에서 만드나(scope), 한 replica는 무엇을 하나, "

@@ -369,6 +369,7 @@ EXERCISES = (
             advice="제곱근 함수 없이, x ← (x + a / x) / 2를 `while`로 되풀이하세요.",
             banned=("sqrt", "rsqrt", "isqrt"),
             banned_powers=(0.5, -0.5),
+            banned_together=(("exp", "log"), ("exp2", "log2")),
         ),
         requirements=(
             "`newton_sqrt(a, tol=1e-6)`: `a`는 0보다 큰 파이썬 `float` 또는 `float32`·`float64` 스칼라 텐서",

@@ -199,9 +199,11 @@ EXERCISES = (
         subjects=("make_model",),
         reference=three_ways,
         parts={style: _way(style) for style in ("sequential", "functional", "subclass")},
+        fresh=True,
         requirements=(
             '`make_model(style)`: `style`은 `"sequential"`, `"functional"`, `"subclass"` 가운데 하나',
             "어느 것을 주어도 아래의 신경망을 새로 만들어 돌려줍니다. 만드는 API만 다릅니다.",
+            "부를 때마다 층도 새로 만들어, 어느 두 모델도 가중치를 같이 쓰지 않습니다.",
         ),
         hints=(
             "세 갈래의 `if`가 필요합니다. 층의 목록은 세 번 적지 않아도 됩니다.",
@@ -241,6 +243,7 @@ EXERCISES = (
             ),
             "model": Part(
                 title="`model`",
+                layers=("ResidualBlock", 2),
                 exercise=ModelExercise(
                     **_inner("final.own_block/model"),
                     subjects=("model",),
@@ -257,7 +260,8 @@ EXERCISES = (
             "`Conv2D`(필터 `filters`, 커널 3, `same`, 활성화 함수 없음)",
             "지름길: `Conv2D`(필터 `filters`, 커널 1, 편향 없음). 입력의 채널 수와 상관없이 늘 있습니다.",
             "출력: `relu`(본길 + 지름길)",
-            "`get_config`를 쓰고 `keras.saving.register_keras_serializable`로 등록합니다.",
+            "`get_config`의 설정으로 되살아나고, `keras.saving.register_keras_serializable`로 등록해 "
+            "파일에서 다시 읽을 수 있습니다.",
             "`model`: 함수형 모델. 합성곱 16(커널 3, 스트라이드 2, `same`, `relu`) → `ResidualBlock(16)` → "
             "최대 풀링 2 → `ResidualBlock(32)` → 최대 풀링 2 → 평탄화 → `Dense` 100(`softmax`)",
         ),
@@ -290,7 +294,7 @@ EXERCISES = (
             "에포크마다 모든 샘플을 한 번씩, 섞어서 씁니다.",
         ),
         hints=(
-            "`fit`이 하던 네 가지(순전파, 손실, 그레이디언트, 갱신)를 배치마다 되풀이합니다.",
+            "`fit`이 하던 네 가지(순전파, 손실, 그레이디언트, 업데이트)를 배치마다 되풀이합니다.",
             "배치는 `tf.data.Dataset.from_tensor_slices((x, y)).shuffle(...).batch(32)`로 만듭니다. "
             "스텝 함수에 `@tf.function`을 붙이면 훨씬 빠릅니다.",
             "스텝: `with tf.GradientTape() as tape: loss = loss_fn(y, model(x, training=True))`, "

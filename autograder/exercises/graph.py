@@ -186,7 +186,8 @@ EXERCISES = (
                 (5,),
                 "`n`의 자료형 `int64`를 그대로 두세요. `int32`로 바꾸면 넘쳐서 다른 수가 됩니다.",
             ),
-            GraphItem("반복이 그래프의 `While`입니다", 2, "ops", "while"),
+            # Some 30 operations are enough; 300 steps laid out one by one are thousands.
+            GraphItem("반복이 그래프의 `While`입니다", 2, "ops", "while", most=1000),
         ),
         requirements=(
             "`collatz(n)`: `tf.function`. `n`은 1 이상인 `int64` 스칼라 텐서입니다.",

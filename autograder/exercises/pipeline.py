@@ -52,8 +52,8 @@ def tfrecord():
     return {"write_records": write_records, "read_records": read_records}
 
 
-MANY = 10_500
-"""섞기를 자세히 볼 때의 샘플 수. 흔히 적는 버퍼 크기(1000, 10000)보다 큽니다."""
+MANY = 12_000
+"""섞기를 자세히 볼 때의 샘플 수. 흔히 적는 버퍼 크기(1000, 10000)보다 넉넉히 커야 우연과 갈립니다."""
 
 
 def batches_steps(random):
@@ -110,8 +110,15 @@ def _different(random, shape, high):
     return images
 
 
+EXTREMES = (-1, -(2**63), 2**63 - 1, 2**53 + 1)
+"""실수나 8바이트보다 짧은 정수를 거치면 달라지는 레이블."""
+
+
 def tfrecord_steps(random):
-    """두 파일을 쓰고 모두 읽은 다음, 레코드를 옮겨 담은 파일과 읽기 전에 바뀐 파일을 읽습니다."""
+    """두 파일을 쓰고 모두 읽은 다음, 레코드를 옮겨 담은 파일과 읽기 전에 바뀐 파일을 읽습니다.
+
+    첫 파일이 있던 자리에는 다른 것이 먼저 쓰여 있습니다.
+    """
     sizes = [int(size) for size in random.permutation(np.arange(5, 12))[:2]]
     arrays = {}
     for index, size in enumerate(sizes):
@@ -120,8 +127,9 @@ def tfrecord_steps(random):
     arrays["y0"] = random.randint(0, 10, sizes[0]).astype("uint8")
     arrays["y0"][:2] = 9, 0
     arrays["y1"] = random.randint(2**25, 2**40, sizes[1]).astype("int64")
+    arrays["y1"][:4] = random.permutation(EXTREMES)
     first, second = "first.tfrecord", "second.tfrecord"
-    write = [_write(first, 0), _write(second, 1)]
+    write = [_write(first, 1), _write(first, 0), _write(second, 1)]
     files = [{"do": "records", "path": path, "limit": 40} for path in (first, second)]
     both = [
         [path, number]
@@ -186,8 +194,8 @@ EXERCISES = (
             "레이블 `y`는 값도 자료형도 그대로입니다.",
             "한 번 돌면(한 에포크) 모든 샘플이 한 번씩 나오고 끝납니다. `batch_size`로 나누어떨어지지 않으면 "
             "마지막 배치는 작습니다.",
-            "`shuffle=True`면 데이터 **전체**를 고르게 섞고, 에포크마다 **새로** 섞습니다. "
-            "`shuffle=False`면 원래 순서입니다. `x`가 아무리 길어도 그렇습니다.",
+            "`shuffle=True`면 데이터 **전체**를 고르게 섞고(버퍼는 `len(x)` 이상), 에포크마다 **새로** "
+            "섞습니다. `shuffle=False`면 원래 순서입니다.",
         ),
         hints=(
             "필요한 단계는 넷입니다: 자르기, 섞기, 묶기, 바꾸기. 섞기는 묶기보다 앞이어야 합니다. 왜일까요?",
@@ -210,16 +218,21 @@ EXERCISES = (
         reference=tfrecord,
         steps=tfrecord_steps,
         groups=(
-            ("`write_records`: 샘플 하나가 레코드 하나인 TFRecord 파일", 2, "file", (0, 1, 2, 3)),
-            ("`read_records`: 요소의 자료형과 모양", 2, "spec", (4, 5)),
-            ("왕복: 쓴 값이 쓴 순서대로", 2, "rows", (4, 5)),
-            ("두 번 돌아도 같은 값", 1, "again", (4,)),
-            ("파일에 적힌 것만 보고 읽기", 2, "alone", (7,)),
-            ("미리 다 읽지 않고 돌 때 읽기", 1, "lazy", (8,)),
+            (
+                "`write_records`: 샘플 하나가 레코드 하나인 TFRecord 파일",
+                2,
+                "file",
+                (0, 1, 2, 3, 4),
+            ),
+            ("`read_records`: 요소의 자료형과 모양", 2, "spec", (5, 6)),
+            ("왕복: 쓴 값이 쓴 순서대로", 2, "rows", (5, 6)),
+            ("두 번 돌아도 같은 값", 1, "again", (5,)),
+            ("파일에 적힌 것만 보고 읽기", 2, "alone", (8,)),
+            ("미리 다 읽지 않고 돌 때 읽기", 1, "lazy", (9,)),
         ),
         requirements=(
             "`write_records(path, x, y)`는 문자열 `path`가 가리키는 자리에 TFRecord 파일 하나를 씁니다. "
-            "샘플 하나가 레코드 하나입니다.",
+            "이미 파일이 있으면 바꿔 씁니다. 샘플 하나가 레코드 하나입니다.",
             "`x`는 모양 `(N, 28, 28)`인 `uint8` 배열, `y`는 모양 `(N,)`인 정수 배열입니다. "
             "레이블은 `int64`의 어떤 값이든 될 수 있습니다.",
             "`read_records(path)`는 요소가 (이미지, 레이블)인 `tf.data.Dataset`을 돌려줍니다. 이미지는 모양 "

@@ -148,7 +148,6 @@ EXERCISES = (
         reference=regularized,
         inputs={"model": (28, 28, 1)},
         style="sequential",
-        training_matters=True,
         hints=(
             "규제는 층을 더하는 것이 아니라 합성곱 층의 인수입니다. "
             "드롭아웃과 배치 정규화는 따로 층이 있습니다.",

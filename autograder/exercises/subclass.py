@@ -88,7 +88,7 @@ def tree():
     return {"TreeNet": TreeNet}
 
 
-DROPOUT_ROWS = 400
+DROPOUT_ROWS = 1000
 """드롭아웃의 평균과 분산을 재려고 되풀이하는 행의 수."""
 
 
@@ -102,9 +102,13 @@ def dropout_objects(random):
         {"inputs": x, "training": False},
         {"inputs": x, "training": None},
         {"inputs": row, "training": True},
+        {"inputs": row, "training": True},
         {"inputs": row, "training": "fit"},
+        # 앞의 호출이 훈련이었다는 것을 기억하면 안 됩니다.
+        {"inputs": x, "training": None},
     ]
-    low, high = round(random.uniform(0.15, 0.3), 2), round(random.uniform(0.5, 0.7), 2)
+    # 비율이 커야 은닉 유닛이 거의 다 0이 되어, 곱하는 다른 잡음과 드롭아웃이 갈립니다.
+    low, high = round(random.uniform(0.15, 0.3), 2), round(random.uniform(0.8, 0.86), 2)
     return [{"args": [low], "calls": calls}, {"args": [high], "calls": calls}], arrays
 
 
@@ -192,9 +196,14 @@ EXERCISES = (
         objects=dropout_objects,
         groups=(
             ("추론 모드(`training=False`)의 출력이 명세와 같습니다", 2, "equal", ((0, 0), (1, 0))),
-            ("`training`을 주지 않으면 추론 모드입니다", 1, "equal", ((0, 1), (1, 1))),
-            ("훈련 모드에서 `rate`의 비율로 드롭아웃합니다", 2, "noise", ((0, 2), (1, 2))),
-            ("`fit`으로 훈련할 때도 드롭아웃합니다", 1, "noise", ((0, 3), (1, 3))),
+            (
+                "`training`을 주지 않으면 추론 모드입니다",
+                1,
+                "equal",
+                ((0, 1), (1, 1), (0, 5), (1, 5)),
+            ),
+            ("훈련 모드에서 `rate`의 비율로 드롭아웃합니다", 2, "noise", ((0, 3), (1, 3))),
+            ("`fit`으로 훈련할 때도 드롭아웃합니다", 1, "noise", ((0, 4), (1, 4))),
         ),
         requirements=(
             "`DropoutNet(rate)`로 만드는 `keras.Model`의 하위 클래스입니다.",

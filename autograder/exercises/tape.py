@@ -111,7 +111,7 @@ def linear_regression_scenes(random):
     def scene(number, **more):
         return {"seed": 0, "calls": [[{"array": f"x{number}"}, {"array": f"y{number}"}]]} | more
 
-    return [scene(0), scene(1), scene(2), scene(0, until_gradient=True)], arrays
+    return [scene(0), scene(1), scene(2), scene(0, zero_gradient=True)], arrays
 
 
 # ------------------------------------------------------------------- 9-3 tape.train_step
@@ -315,14 +315,14 @@ def blobs(random, rows):
 def train_loop_scenes(random):
     arrays = {}
 
-    def scene(name, rows, batch_size, epochs):
+    def scene(name, rows, batch_size, epochs, between):
         data_seed = int(random.randint(2**30))
         arrays[f"x_{name}"], arrays[f"y_{name}"] = blobs(np.random.RandomState(data_seed), rows)[0]
         model = {
             "input": [LOOP_FEATURES],
             "layers": [
                 ["Dense", {"units": 24, "activation": "relu"}],
-                ["Dropout", {"rate": 0.1}],
+                *between,
                 ["Dense", {"units": LOOP_CLASSES, "activation": "softmax"}],
             ],
             "outputs": LOOP_CLASSES,
@@ -346,7 +346,11 @@ def train_loop_scenes(random):
     batch_size = int(random.choice([8, 10, 12]))
     rows = 4 * batch_size + int(random.randint(2, batch_size - 1))
     exact = int(random.randint(3, 6))
-    return [scene("a", rows, batch_size, 6), scene("b", 4 * exact, exact, 2)], arrays
+    dropout = ["Dropout", {"rate": 0.1}]
+    return [
+        scene("a", rows, batch_size, 6, [dropout]),
+        scene("b", 4 * exact, exact, 2, []),
+    ], arrays
 
 
 def train_loop_heldout(challenge):
@@ -798,15 +802,15 @@ EXERCISES = (
         reference=derivative,
         scenes=derivative_scenes,
         groups=(
-            ("파이썬 수와 스칼라 텐서에서의 도함수", 2, (("returns", 0), ("returns", 1))),
+            ("파이썬 수와 스칼라 텐서에서의 도함수", 2, (("shaped", 0), ("shaped", 1))),
             (
                 "벡터와 행렬: 원소마다의 도함수, 합의 그레이디언트",
                 2,
-                (("returns", 2), ("returns", 3), ("returns", 4)),
+                (("shaped", 2), ("shaped", 3), ("shaped", 4)),
             ),
-            ("`tf.Variable`에서의 도함수", 1, (("returns", 5),)),
-            ("`x`와 상관없는 함수의 도함수는 0", 1, (("returns", 6), ("returns", 7))),
-            ("도함수의 도함수", 1, (("returns", 8), ("returns", 9))),
+            ("`tf.Variable`에서의 도함수", 1, (("shaped", 5),)),
+            ("`x`와 상관없는 함수의 도함수는 0", 1, (("shaped", 6), ("shaped", 7))),
+            ("도함수의 도함수", 1, (("shaped", 8), ("shaped", 9))),
         ),
         mistakes=(
             Mistake(
@@ -829,7 +833,11 @@ EXERCISES = (
         ),
         pitfalls={
             "near": "값이 가깝지만 정확하지 않습니다. `(f(x + h) - f(x)) / h` 같은 수치 미분이라면 "
-            "테이프로 바꾸세요."
+            "테이프로 바꾸세요.",
+            "not tf.Tensor or tf.Variable": "`tape.watch`는 텐서와 변수만 지켜봅니다. "
+            "`tf.convert_to_tensor(x)`로 바꾼 것을 지켜보세요.",
+            "has no attribute '_id'": "텐서와 변수로만 미분할 수 있습니다. "
+            "`tf.convert_to_tensor(x)`로 바꾼 것을 `tape.watch`로 지켜보세요.",
         },
         requirements=(
             "`derivative(f, x)`는 `x`에서 잰 `f`의 도함수를 `x`와 같은 모양으로 돌려줍니다.",
@@ -863,6 +871,11 @@ EXERCISES = (
             ("`x`가 −2에서 2 사이인 데이터", 2, (("line", 0), ("tape", 3))),
             ("`x`가 0에서 10 사이인 데이터", 2, (("line", 1), ("tape", 3))),
             ("`x`가 100에서 200 사이인 데이터", 1, (("line", 2), ("tape", 3))),
+        ),
+        pitfalls=dict.fromkeys(
+            ("and 'NoneType'", "'NoneType' and"),
+            "그레이디언트가 `None`입니다. 손실을 `with` 블록 안에서 구했는지 보세요. "
+            "변수는 `w = w - ...`가 아니라 `w.assign_sub(...)`로 바꿉니다.",
         ),
         requirements=(
             "`fit_line(x, y)`는 최소제곱 직선 `y ≈ w·x + b`의 `(w, b)`를 돌려줍니다. "
@@ -960,7 +973,7 @@ EXERCISES = (
             (
                 "모델을 훈련 모드로 부르고 가중치를 업데이트합니다",
                 1,
-                (("training", 0), ("updated", 0)),
+                (("training", 0), ("updated", 0), ("each", 1)),
             ),
             ("보지 않은 샘플에서의 정확도", 2, (("accuracy", 0),)),
         ),
@@ -973,6 +986,7 @@ EXERCISES = (
         requirements=(
             "`train(model, x, y, epochs, batch_size)`는 모델을 훈련하고, 에포크마다의 평균 손실을 담은 "
             "길이 `epochs`의 리스트를 돌려줍니다. 손실은 배치마다 업데이트하기 전에 구한 것입니다.",
+            "배치마다 모델을 훈련 모드로 부르고, 훈련 가능한 가중치를 모두 업데이트합니다.",
             "`x`는 모양 `(N, 특성 수)`의 float32 배열, `y`는 모양 `(N,)`의 정수 레이블입니다. "
             "모델의 출력은 소프트맥스 확률입니다.",
             "에포크마다 모든 샘플을 정확히 한 번씩 씁니다. `batch_size`개씩 나누고, 모자라는 마지막 배치도 씁니다. "
@@ -1031,25 +1045,27 @@ EXERCISES = (
             Mistake(
                 make=custom_fit_last,
                 message="에포크의 평균이 아니라 마지막 배치의 손실입니다.",
-                advice="`name`이 `loss`인 지표를 `metric.update_state(loss)`로 갱신하고 "
+                advice="`name`이 `loss`인 지표를 `metric.update_state(loss)`로 업데이트하고 "
                 "`metric.result()`를 돌려주세요.",
             ),
             Mistake(
                 make=custom_fit_confused,
-                message="손실을 모으는 지표를 `y`와 `y_pred`로 갱신했습니다.",
+                message="손실을 모으는 지표를 `y`와 `y_pred`로 업데이트했습니다.",
                 advice="`self.metrics`에는 손실의 평균(`loss`)도 들어 있습니다. "
-                "그것만 `update_state(loss)`로 갱신하세요.",
+                "그것만 `update_state(loss)`로 업데이트하세요.",
             ),
         ),
         pitfalls={
             "positional argument": "`TapeModel(inputs, outputs)`로 만들 수 있어야 합니다. `__init__`을 "
             "쓰지 않거나, 받은 인수를 `super().__init__(*args, **kwargs)`로 넘기세요.",
-            "has not yet been built": "지표를 한 번도 갱신하지 않았습니다. `self.metrics`의 지표마다 "
+            "has not yet been built": "지표를 한 번도 업데이트하지 않았습니다. `self.metrics`의 지표마다 "
             "`update_state`를 부르세요.",
-            "BroadcastTo": "손실을 모으는 지표까지 `y`와 `y_pred`로 갱신하지 않았는지 보세요. "
-            "이름이 `loss`인 지표는 `update_state(loss)`로 갱신합니다.",
+            "BroadcastTo": "손실을 모으는 지표까지 `y`와 `y_pred`로 업데이트하지 않았는지 보세요. "
+            "이름이 `loss`인 지표는 `update_state(loss)`로 업데이트합니다.",
             "Toutput_types": "`train_step`이 아무것도 돌려주지 않습니다. "
             "지표의 이름 → 값인 딕셔너리를 돌려주세요.",
+            "Graph execution error": "`self.compute_loss(x=x, y=y, y_pred=y_pred)`가 `compile`에 준 "
+            "손실을 구합니다. 다른 손실을 쓰지 않았는지, 레이블과 출력의 모양이 맞는지 보세요.",
         },
         requirements=(
             "`TapeModel`은 `keras.Model`의 하위 클래스이고, 함수형 모델처럼 "
@@ -1063,7 +1079,7 @@ EXERCISES = (
         hints=(
             "9-3의 훈련 스텝과 같은 일을 합니다. 모델은 `self`, 옵티마이저는 `self.optimizer`입니다.",
             "손실은 `self.compute_loss(x=x, y=y, y_pred=y_pred)`로 구합니다. 지표는 `self.metrics`를 돌면서 "
-            "갱신하는데, 이름이 `loss`인 지표만 손실로 갱신합니다.",
+            "업데이트하는데, 이름이 `loss`인 지표만 손실로 업데이트합니다.",
             "`for metric in self.metrics:`에서 `metric.update_state(loss)`나 "
             "`metric.update_state(y, y_pred)`를 부르고, "
             "`return {metric.name: metric.result() for metric in self.metrics}`.",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import keras
 from keras import layers
 
-from autograder.exercise import ModelExercise, Tokens, TransformExercise
+from autograder.exercise import Flags, ModelExercise, Tokens, TransformExercise
 
 
 def tickets():
@@ -91,7 +91,10 @@ def features():
 
 
 def bases(random):
-    """크기와 층의 수가 그때그때 다른 순차형, 갈라졌다 만나는 함수형, 입력이 둘인 함수형 모델."""
+    """크기와 층의 수가 그때그때 다른 순차형, 갈라졌다 만나는 함수형, 입력이 둘인 함수형 모델.
+
+    입력이 둘인 모델의 `layers`에서는 한 입력층이 다른 층들 사이에 있습니다.
+    """
     made = [_chain(random), _branches(random), _two_inputs(random)]
     size, length = made[2].inputs[0].shape[-1], int(random.randint(5, 9))
     arrays = {
@@ -146,6 +149,7 @@ def _two_inputs(random):
     seen = layers.Dense(int(random.randint(3, 8)), activation="relu", name="seen")(numbers)
     read = layers.Embedding(20, int(random.randint(3, 8)), name="read")(words)
     read = layers.GlobalMaxPooling1D(name="longest")(read)
+    read = layers.Dense(int(random.randint(3, 8)), activation="tanh", name="told")(read)
     both = layers.Concatenate(name="both")([seen, read])
     first = layers.Dense(1, activation="sigmoid", name="first")(both)
     second = layers.Dense(int(random.randint(2, 5)), name="second")(both)
@@ -162,7 +166,7 @@ EXERCISES = (
         minutes=30,
         subjects=("model",),
         reference=tickets,
-        inputs={"model": {"title": Tokens(10000), "body": Tokens(10000), "tags": (12,)}},
+        inputs={"model": {"title": Tokens(10000), "body": Tokens(10000), "tags": Flags(12)}},
         output_names=("priority", "department"),
         requirements=(
             "입력과 출력의 이름은 명세와 같아야 합니다. 입력의 차례는 상관없습니다.",
@@ -211,7 +215,6 @@ EXERCISES = (
         subjects=("model",),
         reference=resnet,
         inputs={"model": (32, 32, 3)},
-        training_matters=True,
         hints=(
             "블록의 처음 텐서를 변수에 담아 두어야 나중에 더할 수 있습니다.",
             "`block1`에서 갈라진 길은 합성곱 둘을 지나고, 다른 길은 그대로 옵니다. "

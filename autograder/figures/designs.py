@@ -41,8 +41,16 @@ def plot_designs(mine: Any = (), *, budget: int | None = None, goal: float | Non
         axes.plot([size, size], [min(runs), max(runs)], color=style.BLUE, linewidth=2, alpha=0.5)
         axes.plot(size, mean, "o", color=style.BLUE, markersize=6)
         plate = {"facecolor": style.PAPER, "edgecolor": "none", "alpha": 0.8, "pad": 1}
+        # 예산의 선을 넘지 않게, 예산 안의 이름은 왼쪽에 씁니다.
+        offset, align = (-11, "right") if budget and size <= budget else (11, "left")
         axes.annotate(
-            name, (size, mean), (8, 0), textcoords="offset points", va="center", bbox=plate
+            name,
+            (size, mean),
+            (offset, 0),
+            textcoords="offset points",
+            ha=align,
+            va="center",
+            bbox=plate,
         )
     if budget is not None:
         axes.axvline(budget, color=style.RED, linestyle="--", linewidth=1)
@@ -53,10 +61,11 @@ def plot_designs(mine: Any = (), *, budget: int | None = None, goal: float | Non
     text = ", ".join(measured_designs())
     if len(mine):
         size, accuracy = int(mine[0]), float(mine[1])
-        axes.plot(size, accuracy, "*", color=style.ORANGE, markersize=17, markeredgecolor=style.INK)
-        axes.annotate(
-            "여러분의 모델", (size, accuracy), (0, 13), textcoords="offset points", ha="center"
+        star = axes.plot(
+            size, accuracy, "*", color=style.ORANGE, markersize=17, markeredgecolor=style.INK
         )
+        # 별 옆에 쓰면 다른 설계의 이름과 겹칩니다. 왼쪽 위에 이를 수 있는 설계는 없습니다.
+        axes.legend(star, ["여러분의 모델"], loc="upper left", frameon=False, handletextpad=0.2)
         text += f", 여러분의 모델 {size:,}개 {accuracy:.0%}"
     axes.set_xscale("log")
     axes.set_xlim(9_000, 1_500_000)

@@ -33,7 +33,7 @@ def items(exercise: ArtifactExercise, challenge: Challenge, evidence: Evidence) 
         if evidence.facts["status"] == "unattempted":
             return [Item(title, points, 0, title) for title, points in titles]
         name = evidence.facts.get("subject", exercise.subjects[0])
-        message, advice = explain(evidence.facts, name)
+        message, advice = _unseen(evidence.facts, name)
         first, *rest = titles
         return [Item(*first, 0, message, advice)] + [
             Item(title, points, 0, f"{title}: 확인하지 못했습니다.") for title, points in rest
@@ -52,6 +52,12 @@ def items(exercise: ArtifactExercise, challenge: Challenge, evidence: Evidence) 
             told.append(failure)
             result.append(Item(title, points, 0, f"{title}: {failure[0]}", failure[1]))
     return result
+
+
+def _unseen(facts: dict[str, Any], name: str) -> tuple[str, str]:
+    if facts.get("problem") == "not_written":
+        return f"{with_particle(f'`{name}`', '을', '를')} 아직 쓰지 않았습니다.", ""
+    return explain(facts, name)
 
 
 _Rows = list[tuple[str, float, Failure]]
@@ -119,6 +125,11 @@ def _file(found: dict[str, Any]) -> Failure:
     if found["problem"] == "call":
         return explain(found, "save_model")
     names = ", ".join(f"`{name}`" for name in found["found"])
+    if found["folder"]:
+        return (
+            "`path`에 있는 것이 파일 하나가 아니라 폴더입니다.",
+            "`path`는 파일의 이름입니다. 폴더를 만들지 말고 `path`에 바로 저장하세요.",
+        )
     return (
         f"`path`에 파일이 없습니다. 그 폴더에 있는 것: {names or '없음'}.",
         "받은 `path`를 바꾸지 말고 그대로 쓰세요. 이미 `.keras`로 끝납니다.",
@@ -300,7 +311,8 @@ def _served(
     if call["status"] != "seen":
         if _frozen(found):
             return _FIXED
-        return explain(call, "serving_default")
+        message, advice = explain(call, "serving_default")
+        return message, advice or "받은 `model`을 내보냈는지 보세요."
     value = _value(call, evidence)
     wanted = _original(network, challenge)[:size]
     if value is None:
@@ -357,6 +369,11 @@ def _readable(found: dict[str, Any]) -> Failure:
         )
     if kind == "call":
         return explain(found, "to_lite")
+    if any(sign in str(found.get("message")) for sign in ("Flatbuffer", "Did not get tensors")):
+        return (
+            f"LiteRT의 파일이 온전하지 않습니다({found['size']:,}바이트).",
+            "변환한 바이트를 자르거나 바꾸지 말고 그대로 돌려주세요.",
+        )
     message, _ = explain(found | {"problem": "call"}, "to_lite")
     return f"인터프리터로 {message}", "LiteRT에 없는 연산을 쓰지 않았는지 보세요."
 

@@ -50,7 +50,10 @@ def pairs(step: Step) -> Failure | None:
 
 
 def _batched(step: Step, epoch: Epoch) -> bool:
-    return len(epoch.shapes[0]) >= _source(step, 0).ndim
+    shape, source = epoch.shapes[0], _source(step, 0)
+    # 샘플을 한 줄로 펴서 묶은 것은 축의 수가 모자라도 배치입니다.
+    flattened = len(shape) > 1 and np.prod(shape[1:]) == np.prod(source.shape[1:])
+    return flattened or len(shape) >= source.ndim
 
 
 def _rows(step: Step, epoch: Epoch, number: int) -> np.ndarray | None:

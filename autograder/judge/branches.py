@@ -11,7 +11,14 @@ from dataclasses import replace
 from typing import Any
 
 from autograder.judge.align import GAP, Pair, align, distance
-from autograder.judge.steps import IGNORED, Step, activation_of, bridged, dropped_rates, step_of
+from autograder.judge.steps import (
+    Step,
+    activation_of,
+    bridged,
+    does_nothing,
+    in_training,
+    step_of,
+)
 from autograder.observe.trace import MODEL_INPUT, UNKNOWN, Trace
 
 ORDERED = {"Concatenate", "Subtract", "Dot"}
@@ -49,7 +56,7 @@ def graph_steps(
     roots = record.get("output_sources", [])
     if outputs is not None:
         roots = [roots[number] for number in outputs]
-    rates = dropped_rates(record)
+    trained = in_training(record)
     steps: list[Step] = []
     places: dict[int, Source | None] = {}
     for number in _post_order(calls, roots, visit or {}):
@@ -60,7 +67,7 @@ def graph_steps(
         ]
         for position, bridge in enumerate(call["bridges"]):
             sources[position] = _bridge(steps, sources[position], bridge, call["input_shapes"])
-        places[number] = _add(steps, call, sources, rates)
+        places[number] = _add(steps, call, sources, trained)
     bridges = record.get("output_bridges", [])
     if outputs is not None:
         bridges = [bridges[number] for number in outputs]
@@ -121,13 +128,16 @@ def _source(
 
 
 def _add(
-    steps: list[Step], call: dict[str, Any], sources: list[Source | None], rates: dict[Any, float]
+    steps: list[Step],
+    call: dict[str, Any],
+    sources: list[Source | None],
+    trained: dict[Any, dict[str, Any]],
 ) -> Source | None:
     """호출 하나를 단계로 더하고, 그 출력이 어느 단계의 것인지 돌려줍니다."""
     first = sources[0] if sources else None
-    if call["class_name"] in IGNORED:
+    if does_nothing(call):
         return first
-    step = step_of(call, rates.get((call["name"], tuple(call["path"]))))
+    step = step_of(call, trained)
     activation = activation_of(step)
     if activation is not None:
         return _activated(steps, first, activation)

@@ -97,6 +97,11 @@ def _shared(exercise: DistributedExercise, facts: dict[str, Any], total: int) ->
             "한 스텝의 함수를 `strategy.run(함수, args=...)`으로 실행하세요.",
         )
     first = {number: size for number, size in reversed(seen) if number >= 0}
+    if not all(first.values()):
+        return (
+            "샘플을 하나도 받지 않은 replica가 있습니다. 일을 나누지 않았습니다.",
+            "`strategy.experimental_distribute_dataset(dataset)`이 배치를 나누어 줍니다.",
+        )
     if any(size >= total for size in first.values()):
         return (
             f"두 replica가 모두 샘플 {total}개를 통째로 받았습니다. 일을 나누지 않았습니다.",
@@ -123,7 +128,7 @@ class _Step:
         self.total = len(self.x)
         half = -(-self.total // exercise.replicas)
         sizes = [size for number, size in sorted(seen) if number >= 0]
-        if len(sizes) != exercise.replicas or sum(sizes) != self.total:
+        if len(sizes) != exercise.replicas or sum(sizes) != self.total or not all(sizes):
             sizes = [half, self.total - half]
         self.sizes = sizes
         self.losses, self.gradients = self._samples()
@@ -206,14 +211,18 @@ def _loss(facts: dict[str, Any], step: _Step) -> Failure:
             )
         if facts["type"] == "NoneType":
             return "아무것도 돌려주지 않습니다(`None`).", "손실을 `return`하세요."
-        return f"손실이 수 하나가 아니라 `{facts['type']}`입니다.", ""
+        shape = f"모양이 `{tuple(facts['shape'])}`인 " if facts.get("shape") else ""
+        return f"손실이 수 하나가 아니라 {shape}`{facts['type']}`입니다.", ""
     value = float(value)
     for name, shares in step.mistakes().items():
         wanted = step.loss(shares)
         if abs(value - wanted) <= TOLERANCE * abs(wanted):
             return None if name == "right" else _LOSS[name]
     wanted = step.loss(step.mistakes()["right"])
-    return f"손실이 {wanted:.4f}이어야 하는데 {value:.4f}입니다.", "갱신하기 **전의** 손실입니다."
+    return (
+        f"손실이 {wanted:.4f}이어야 하는데 {value:.4f}입니다.",
+        "업데이트하기 **전의** 손실입니다.",
+    )
 
 
 _WEIGHTS = {
@@ -230,7 +239,7 @@ _WEIGHTS = {
         "그레이디언트가 절반입니다. replica 수로 한 번 더 나누었습니다.",
         "옵티마이저는 replica들의 그레이디언트를 더합니다. 전체 배치 크기로만 나누세요.",
     ),
-    "first": ("replica 하나의 그레이디언트만 썼습니다.", "모든 replica에서 갱신하세요."),
+    "first": ("replica 하나의 그레이디언트만 썼습니다.", "모든 replica에서 업데이트하세요."),
 }
 _WEIGHTS["first mean"] = _WEIGHTS["last mean"] = _WEIGHTS["first"]
 

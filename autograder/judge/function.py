@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -74,8 +74,14 @@ class _Judging:
         found = self._compare(number, self.reference)
         if found is None:
             return None
-        advice = self._known_mistake(number) if found.kind == "value" else ""
-        message = found.message
+        message, advice = found.message, ""
+        if found.kind == "value":
+            # What the difference itself tells gives way only to a mistake that explains every call.
+            everything = range(len(self.challenge.facts["calls"]))
+            advice = self._known_mistake(everything if found.advice else [number])
+            message += self._error(number)
+        elif found.kind == "result" and self._is_list(number):
+            message = "결과가 텐서나 배열이 아니라 파이썬 리스트입니다."
         if found.kind != "call" and (shown := self._shown(number)):
             message = f"{with_particle(shown, '을', '를')} 부르면 {message}"
         return Difference(found.kind, message, advice or found.advice)
@@ -94,16 +100,34 @@ class _Judging:
             before=self.challenge.arrays,
         )
 
-    def _known_mistake(self, number: int) -> str:
+    def _known_mistake(self, numbers: Iterable[int]) -> str:
         for advice, function in self.exercise.mistakes.items():
             seen = self._observe(function)
             if seen.facts.get("status") != "seen":
                 continue
-            if seen.facts["calls"][number]["status"] != "seen":
+            calls = [seen.facts["calls"][number] for number in numbers]
+            if any(call["status"] != "seen" for call in calls):
                 continue
-            if self._compare(number, seen) is None:
+            if all(self._compare(number, seen) is None for number in numbers):
                 return advice
         return ""
+
+    def _is_list(self, number: int) -> bool:
+        found = self.evidence.facts["calls"][number]
+        return found["type"] == "list" != self.reference.facts["calls"][number]["type"]
+
+    def _error(self, number: int) -> str:
+        """참값과 여섯 자리까지 같은 수라면 그 상대 오차."""
+        if self.exercise.truth is None:
+            return ""
+        values = []
+        for evidence in (self.reference, self.evidence):
+            (output,) = evidence.facts["calls"][number]["outputs"]
+            values.append(float(evidence.arrays[output["array"]]))
+        wanted, found = values
+        if f"{wanted:.6g}" != f"{found:.6g}":
+            return ""
+        return f" 상대 오차가 `{abs(found / wanted - 1):.1e}`로 아직 큽니다."
 
     def _shown(self, number: int) -> str:
         """수 몇 개로 부른 것이면 부른 모습, 아니면 빈 문자열."""
@@ -135,9 +159,14 @@ def _loop_item(loop: Loop, name: str, evidence: Evidence, values_right: bool) ->
         return Item(loop.title, loop.points, loop.points)
     names = [banned for banned in loop.banned if banned in code["names"]]
     names += [f"** {power}" for power in loop.banned_powers if power in code["powers"]]
+    names += [
+        "`, `".join(together)
+        for together in loop.banned_together
+        if set(together) <= set(code["names"])
+    ]
     if names:
-        message = f"{loop.title}: `{name}`의 코드에 `{names[0]}`이(가) 있습니다."
-        message = message.replace(f"`{names[0]}`이(가)", with_particle(f"`{names[0]}`", "이", "가"))
+        subject = with_particle(f"`{names[0]}`", "이", "가")
+        message = f"{loop.title}: `{name}`의 코드에 {subject} 있습니다."
         return Item(loop.title, loop.points, 0, message, loop.advice)
     if not code["loops"]:
         message = f"{loop.title}: `{name}`에 반복문이 없습니다."

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from autograder.exercise import GraphExercise, GraphItem
@@ -14,14 +15,15 @@ from autograder.report import Item
 Failure = tuple[str, str]
 
 PYTHON_OPS = ("EagerPyFunc", "PyFunc", "PyFuncStateless")
-FAMILIES: dict[str, tuple[tuple[str, ...], str, str]] = {
+FAMILIES: dict[str, tuple[str, str, str]] = {
     "while": (
-        ("While", "StatelessWhile"),
+        r"(Stateless)?While",
         "그래프에 `While` 연산이 없습니다.",
         "텐서 `n`의 값을 조건으로 하는 파이썬 `while`을 쓰면 오토그래프가 `While`로 바꿉니다.",
     ),
     "assign": (
-        ("AssignAddVariableOp", "AssignVariableOp", "AssignSubVariableOp"),
+        r"Assign(Add|Sub)?VariableOp|Resource(Sparse)?Apply\w+|ResourceScatter\w+"
+        r"|ResourceStridedSliceAssign",
         "그래프 안에서 변수를 바꾸지 않습니다.",
         "`tf.function` 안에서 `self.total.assign_add(v)`처럼 변수를 바꾸세요.",
     ),
@@ -63,18 +65,25 @@ def items(exercise: GraphExercise, challenge: Challenge, evidence: Evidence) -> 
         ]
     reference = observe(challenge, exercise.solution())
     told: list[Failure] = []
+    values_wrong = False
     result = []
     for item in exercise.groups:
         failure = _METHODS[item.method](item, exercise, challenge, reference, evidence)
         if failure is None:
             result.append(Item(item.title, item.points, item.points))
-        elif failure in told:
+            continue
+        if failure in told:
             text = f"{item.title}: 위와 같은 까닭으로 확인하지 못했습니다."
+            result.append(Item(item.title, item.points, 0, text))
+        elif item.method == "equal" and values_wrong:
+            # Its advice supposes that the rest is right.
+            text = f"{item.title}: 위의 값이 맞으면 확인합니다."
             result.append(Item(item.title, item.points, 0, text))
         else:
             told.append(failure)
             advice = failure[1] or item.advice
             result.append(Item(item.title, item.points, 0, f"{item.title}: {failure[0]}", advice))
+        values_wrong = values_wrong or item.method == "equal"
     return result
 
 
@@ -164,12 +173,19 @@ def _ops(
     reference: Evidence,
     evidence: Evidence,
 ) -> Failure | None:
-    kinds, message, advice = FAMILIES[item.detail]
+    pattern, message, advice = FAMILIES[item.detail]
     calls = [call for call in evidence.facts["calls"] if call["status"] == "seen"]
     if not calls:
         return _first_problem(evidence, exercise.subjects[0])
-    if all(any(kind in call["ops"] for kind in kinds) for call in calls):
-        return None
+    if all(any(re.fullmatch(pattern, kind) for kind in call["ops"]) for call in calls):
+        largest = max(sum(call["ops"].values()) for call in calls)
+        if item.most is None or largest <= item.most:
+            return None
+        return (
+            f"그래프에 연산이 {largest}개나 있습니다. 반복을 트레이싱할 때 펼쳐 놓았습니다.",
+            "파이썬 `for`는 그래프에 같은 연산을 되풀이해서 적습니다. "
+            "걸음을 `while`의 몸통에서 한 번만 적으세요.",
+        )
     if not any(call["graphs"] for call in calls):
         return "그래프를 만들지 않습니다.", "`@tf.function`을 붙이세요."
     return message, advice
@@ -228,7 +244,7 @@ def _replaced(
     if compare_call(name, wanted, found, reference, evidence, tolerance=exercise.tolerance):
         return (
             f"`{name}`의 결과를 명세대로 쓰지 않습니다.",
-            f"`{name}`을 다른 함수로 바꾸어 보아도 결과가 그에 맞게 달라지지 않습니다. "
+            f"{with_particle(f'`{name}`', '을', '를')} 다른 함수로 바꾸어 보아도 결과가 그에 맞게 달라지지 않습니다. "
             f"계산을 다시 쓰지 말고 `{name}(x)`를 부르세요.",
         )
     if not found["plain"]:

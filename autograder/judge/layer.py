@@ -77,7 +77,8 @@ def _observe_solution(exercise: LayerExercise, challenge: Challenge) -> Evidence
 
     # 케라스는 시드를 정하지 않은 층의 시드를 파이썬의 난수에서 뽑습니다.
     random.seed(int(challenge.facts["seed"]))
-    return observe(challenge, exercise.solution())
+    asked = replace(challenge, facts=challenge.facts | {"eager": True})
+    return observe(asked, exercise.solution())
 
 
 def _order(
@@ -192,19 +193,20 @@ def _compare(
         asked, want, have = (record["calls"][number] for record in (question, wanted, found))
         if method == "equal":
             return compare_call(name, want, have, reference, evidence)
-        if have["status"] != "seen":
-            return explain(have, name)
-        given, results, expected = asked["inputs"], [have["outputs"]], [want["outputs"]]
-    if not results[0] or results[0][0].get("shape") != expected[0][0]["shape"]:
+        # 바로 앞의 호출과 같은 입력이어야 합니다.
+        records = [have] if method == "gaussian" else [have, found["calls"][number - 1]]
+        for record in records:
+            if record["status"] != "seen":
+                return explain(record, name)
+        given, expected = asked["inputs"], [want["outputs"]]
+        results = [record["outputs"] for record in records]
+    if any(not item or item[0].get("shape") != expected[0][0]["shape"] for item in results):
         return "출력 모양이 명세와 다릅니다.", ""
     wants = [reference.arrays[item[0]["array"]] for item in expected]
     haves = [evidence.arrays[item[0]["array"]] for item in results]
     made = f"{name}({_arguments(question)})"
     if method == "noise":
-        return _told_for(asked, compare_noise(made, wants[0], haves[0]))
-    if method == "fresh noise":
-        # 바로 앞의 호출과 같은 입력이어야 합니다.
-        haves.append(evidence.arrays[found["calls"][number - 1]["outputs"][0]["array"]])
+        return _told_for(asked, compare_noise(made, wants[0], *haves))
     source = challenge.arrays[given["tensor"]]
     return compare_gaussian(made, source, wants[0], haves)
 
@@ -216,7 +218,7 @@ def _arguments(question: dict[str, Any]) -> str:
 
 
 def _told_for(asked: dict[str, Any], failure: tuple[str, str] | None) -> tuple[str, str] | None:
-    if failure and asked.get("training") == "fit":
+    if failure and asked.get("training") == "fit" and "훈련 모드에서도" in failure[0]:
         return (
             failure[0].replace("훈련 모드에서도", "`fit`으로 훈련할 때도"),
             "`fit`은 `call`에 `training` 매개변수가 있을 때만 훈련 모드로 부릅니다.",

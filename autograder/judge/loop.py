@@ -20,6 +20,8 @@ Failure = tuple[str, str]
 
 LOSS_TOLERANCE = 2e-3
 """돌려준 손실이 다시 센 손실과 다를 수 있는 비율."""
+SAME_OUTPUT = 2e-6
+"""가중치가 같아도 계산 순서 때문에 출력이 다를 수 있는 정도."""
 
 
 @dataclass(frozen=True)
@@ -32,6 +34,7 @@ class _Run:
     batches: list[np.ndarray]
     losses: list[np.ndarray]
     doubled: list[np.ndarray]
+    outputs: list[np.ndarray]
     flags: np.ndarray
 
     @property
@@ -67,14 +70,16 @@ def _run(scene: dict[str, Any], given: dict[str, np.ndarray], have: Any) -> _Run
             "`with tf.GradientTape() as tape:` 안에서 모델을 부르고 `tape.gradient`를 부르세요.",
         )
     known = {row.tobytes(): number for number, row in enumerate(x.astype("float32"))}
-    batches, losses, doubled = [], [], []
+    batches, losses, doubled, given_out = [], [], [], []
     for number in trained:
         rows = row_passes == number
         ids = np.array([known.get(row.tobytes(), -1) for row in inputs[rows]], int)
         batches.append(ids)
         losses.append(_cross_entropy(outputs[rows], y[ids]))
         doubled.append(_cross_entropy(_softmax(outputs[rows]), y[ids]))
-    return _Run(len(x), epochs, batch_size, batches, losses, doubled, training[trained])
+        given_out.append(outputs[rows])
+    flags = training[trained]
+    return _Run(len(x), epochs, batch_size, batches, losses, doubled, given_out, flags)
 
 
 def _cross_entropy(probabilities: np.ndarray, labels: np.ndarray) -> np.ndarray:
@@ -275,15 +280,37 @@ def training(scene: dict[str, Any], given: dict[str, np.ndarray], have: Any) -> 
 
 
 def updated(scene: dict[str, Any], given: dict[str, np.ndarray], have: Any) -> Failure | None:
-    """훈련한 다음 가중치가 바뀌었는지."""
+    """훈련한 다음 가중치가 모두 바뀌었는지."""
     after = have.record["calls"][-1]["weights"]
-    for name, keys in have.record["before"].items():
-        for before, now in zip(keys, after[name], strict=True):
-            if not np.array_equal(have.arrays[before], have.arrays[now]):
-                return None
+    same = [
+        np.array_equal(have.arrays[before], have.arrays[now])
+        for name, keys in have.record["before"].items()
+        for before, now in zip(keys, after[name], strict=True)
+    ]
+    if not any(same):
+        return None
+    advice = "`optimizer.apply_gradients(zip(gradients, model.trainable_variables))`를 부르세요."
+    if all(same):
+        return "가중치가 바뀌지 않았습니다. 그레이디언트를 적용하지 않은 것 같습니다.", advice
+    return f"가중치 {len(same)}개 가운데 {sum(same)}개가 바뀌지 않았습니다.", advice
+
+
+def each(scene: dict[str, Any], given: dict[str, np.ndarray], have: Any) -> Failure | None:
+    """배치마다 업데이트했는지: 두 번째 배치의 출력이 처음 가중치로 구한 것과 다릅니다."""
+    run = _run(scene, given, have)
+    if not isinstance(run, _Run):
+        return run
+    if len(run.batches) < 2:
+        return None
+    x = given[next(iter(scene["calls"][0][1].values()))]
+    ((name, keys),) = have.record["before"].items()
+    model = _model(scene["models"][name], [have.arrays[key] for key in keys])
+    unmoved = np.asarray(model(x[run.batches[1]], training=False))
+    if np.max(np.abs(unmoved - run.outputs[1]), initial=0.0) > SAME_OUTPUT:
+        return None
     return (
-        "가중치가 바뀌지 않았습니다. 그레이디언트를 적용하지 않은 것 같습니다.",
-        "`optimizer.apply_gradients(zip(gradients, model.trainable_variables))`를 부르세요.",
+        "첫 번째 배치로 훈련한 다음에도 가중치가 그대로입니다. 배치마다 업데이트하지 않았습니다.",
+        "안쪽 반복문에서 배치마다 `optimizer.apply_gradients`를 부르세요.",
     )
 
 
@@ -292,20 +319,26 @@ LOOKS: dict[str, Callable[..., Failure | None]] = {
     "losses": losses,
     "training": training,
     "updated": updated,
+    "each": each,
 }
 
 
-def accuracy(scene: dict[str, Any], have: Any, x: np.ndarray, y: np.ndarray) -> float:
-    """학습자가 훈련한 가중치를 같은 구조의 모델에 넣어 잰 정확도."""
+def _model(question: dict[str, Any], weights: list[np.ndarray]) -> Any:
     import keras
 
     from autograder.observe.step import graph_of
 
-    ((name, question),) = scene["models"].items()
     model = keras.Model(*graph_of(question))
+    for weight, value in zip(model.weights, weights, strict=True):
+        weight.assign(value)
+    return model
+
+
+def accuracy(scene: dict[str, Any], have: Any, x: np.ndarray, y: np.ndarray) -> float:
+    """학습자가 훈련한 가중치를 같은 구조의 모델에 넣어 잰 정확도."""
+    ((name, question),) = scene["models"].items()
     keys = have.record["calls"][-1]["weights"][name]
-    for weight, key in zip(model.weights, keys, strict=True):
-        weight.assign(np.nan_to_num(have.arrays[key]))
+    model = _model(question, [np.nan_to_num(have.arrays[key]) for key in keys])
     predicted = np.argmax(np.asarray(model(x, training=False)), axis=-1)
     return float(np.mean(predicted == y))
 

@@ -27,7 +27,7 @@ from autograder.judge.wording import ADVICE, difference, layer_name, settings_te
 from autograder.korean import with_particle
 from autograder.observe import structure
 from autograder.observe.model import first_run
-from autograder.observe.probe import probe_values, probing
+from autograder.observe.probe import output_sizes, probe_values, probing
 from autograder.observe.trace import Trace, record_calls
 from autograder.protocol import Challenge, Evidence
 from autograder.report import Item
@@ -57,7 +57,15 @@ def items(exercise: ModelExercise, challenge: Challenge, evidence: Evidence) -> 
     """항목들을 만듭니다."""
     reference = reference_evidence(exercise, challenge)
     wanted_parts, parts = reference.facts["parts"], evidence.facts.get("parts", {})
-    equal = {name: _equal(exercise, challenge, reference, evidence, name) for name in wanted_parts}
+    matches = {
+        name: _match(exercise, challenge, reference, evidence, name) for name in wanted_parts
+    }
+    equal = {name: bool(match) for name, match in matches.items()}
+    # 갈래의 순서가 다르면 훈련 모드의 값은 견줄 수 없습니다.
+    alike = {
+        name: match != "same" or _trains_alike(exercise, reference, evidence, name)
+        for name, match in matches.items()
+    }
     unshared = bool(exercise.shared) and _sharing(wanted_parts) != _sharing(parts)
     result: list[Item] = []
     if exercise.style:
@@ -75,7 +83,15 @@ def items(exercise: ModelExercise, challenge: Challenge, evidence: Evidence) -> 
             if exercise.output_names:
                 group.append(_output_names_item(prefix, exercise.output_names, part))
             if name in detailed:
-                group += _layer_items(prefix, name, exercise, wanted_parts[name], part, equal[name])
+                group += _layer_items(
+                    prefix,
+                    name,
+                    exercise,
+                    wanted_parts[name],
+                    part,
+                    equal=equal[name],
+                    alike=alike[name],
+                )
             group.append(
                 _whole_item(
                     prefix,
@@ -85,6 +101,7 @@ def items(exercise: ModelExercise, challenge: Challenge, evidence: Evidence) -> 
                     part,
                     evidence,
                     equal=equal[name],
+                    alike=alike[name],
                     detailed=name in detailed,
                     unshared=unshared,
                 )
@@ -92,7 +109,8 @@ def items(exercise: ModelExercise, challenge: Challenge, evidence: Evidence) -> 
             groups.append(group)
         result += [_merged(base, names, same) for same in zip(*groups, strict=True)]
     if exercise.shared:
-        result.append(_shared_item(exercise.shared, wanted_parts, parts))
+        counts = evidence.facts.get("counts", {})
+        result.append(_shared_item(exercise, wanted_parts, parts, counts))
     if exercise.without_fit:
         result.append(_without_fit_item(parts.get("model", {})))
     if exercise.accuracy:
@@ -206,24 +224,25 @@ def _detailed(exercise: ModelExercise, names: list[str]) -> list[str]:
     return [name for name in names if name.partition("[")[0] in exercise.detailed]
 
 
-def _equal(
+def _match(
     exercise: ModelExercise,
     challenge: Challenge,
     reference: Evidence,
     evidence: Evidence,
     name: str,
-) -> bool:
+) -> str:
+    """추론의 값이 같으면 "same", 갈래를 실행한 순서만 다르면 "reordered", 다르면 ""."""
     wanted, found = reference.facts["parts"][name], evidence.facts.get("parts", {}).get(name, {})
     if found.get("status") != "seen" or found["untracked"]:
-        return False
+        return ""
     shapes = [
         sorted((w["shape"], w["trainable"]) for w in _weights(facts, part))
         for facts, part in ((reference.facts, wanted), (evidence.facts, found))
     ]
     if shapes[0] != shapes[1] or len(wanted["outputs"]) != len(found["outputs"]):
-        return False
+        return ""
     if not np.allclose(wanted["losses"], np.array(found["losses"], float), rtol=1e-3, atol=1e-6):
-        return False
+        return ""
     given = [
         [evidence.arrays.get(output.get("array")) for output in _in_order(exercise, found, outputs)]
         for outputs in found["outputs"]
@@ -233,12 +252,26 @@ def _equal(
         for outputs in wanted["outputs"]
     ]
     if _all_close(answers, given):
-        return True
+        return "same"
     if len(reference.facts["parts"]) > 1 or not branches.is_graph(wanted):
-        return False
-    return any(
-        _all_close(others, given) for others in _other_answers(exercise, challenge, name, given)
-    )
+        return ""
+    others = _other_answers(exercise, challenge, name, given)
+    return "reordered" if any(_all_close(other, given) for other in others) else ""
+
+
+def _trains_alike(
+    exercise: ModelExercise, reference: Evidence, evidence: Evidence, name: str
+) -> bool:
+    """훈련 모드에서도 참고 모델과 같은 값을 내는지. 드롭아웃이 있는 명세는 값을 견줄 수 없어 참입니다."""
+    wanted, found = reference.facts["parts"][name], evidence.facts["parts"][name]
+    if any(step.invisible for step in _wanted_steps(exercise, name, wanted)):
+        return True
+    want = [reference.arrays[output["array"]] for output in wanted["training_outputs"]]
+    have = [
+        evidence.arrays.get(output.get("array"))
+        for output in _in_order(exercise, found, found["training_outputs"])
+    ]
+    return _all_close([want], [have])
 
 
 def _all_close(wanted: list[list[Any]], found: list[list[Any]]) -> bool:
@@ -260,10 +293,12 @@ def _other_answers(
     inputs, _, trace = first_run(model, structure.build(question, challenge.arrays), [])
     with probing(trace.weights, model.variables):
         for order in branches.weight_orders(trace):
-            answers = []
+            answers: list[list[Any]] = []
             for seed, outputs in zip(challenge.facts["seeds"], given, strict=True):
                 ordered = [trace.weights[index] for index in order]
-                for weight, value in zip(ordered, probe_values(ordered, seed), strict=True):
+                ends = output_sizes(trace.outputs) if answers else None
+                values = probe_values(ordered, seed, ends)
+                for weight, value in zip(ordered, values, strict=True):
                     weight.assign(value)
                 arrays: dict[str, np.ndarray] = {}
                 found = structure.collect("other", model(inputs, training=False), arrays)
@@ -298,7 +333,7 @@ def _style_item(style: str, parts: dict[str, Any]) -> Item:
             message = (
                 f"{name}. 지금 {with_particle(f'`{part}`', '은', '는')} {kind}입니다."
                 if kind
-                else f"{name}. 아직 모델이 아닙니다."
+                else f"{name}. {with_particle(f'`{part}`', '은', '는')} 아직 모델이 아닙니다."
             )
             return Item(name, 1, 0, message, advice)
     return Item(name, 1, 1) if parts else Item(name, 1, 0, name, advice)
@@ -464,7 +499,9 @@ def _layer_items(
     exercise: ModelExercise,
     wanted_part: dict[str, Any],
     part: dict[str, Any],
+    *,
     equal: bool,
+    alike: bool,
 ) -> list[Item]:
     wanted, found, pairs = _compared(exercise, part_name, wanted_part, part)
     titles = step_titles(wanted)
@@ -486,16 +523,26 @@ def _layer_items(
         result.append(
             Item(f"{prefix}{title}", exercise.layer_points, score, text, (advice + number).strip())
         )
-    extra = [pair.found for pair in pairs if pair.wanted is None and pair.found is not None]
-    if extra:
-        message = f"{prefix}명세에 없는 층이 더 있습니다: " + ", ".join(
-            _where(found, index) for index in extra
-        )
+    told = _unasked(found, pairs) or ("" if alike else _TRAINS_DIFFERENTLY)
+    if told:
         advice = "층의 수와 순서를 명세와 비교해 보세요."
-        result.append(Item(extra_name, 1, 0, message + ".", advice))
+        result.append(Item(extra_name, 1, 0, prefix + told, advice))
     else:
         result.append(Item(extra_name, 1, 1))
     return result
+
+
+_TRAINS_DIFFERENTLY = (
+    "훈련 모드에서는 명세의 모델과 다른 값을 냅니다. 훈련할 때만 일하는 연산이 있는지 보세요."
+)
+
+
+def _unasked(found: list[Step], pairs: list[Pair]) -> str:
+    """명세에 없는 층을 말하는 문장. 없으면 빈 문자열."""
+    extra = [pair.found for pair in pairs if pair.wanted is None and pair.found is not None]
+    if not extra:
+        return ""
+    return f"명세에 없는 층이 더 있습니다: {', '.join(_where(found, index) for index in extra)}."
 
 
 def _pair_invisible(wanted: list[Step], found: list[Step]) -> list[Pair]:
@@ -609,13 +656,18 @@ def _whole_item(
     evidence: Evidence,
     *,
     equal: bool,
+    alike: bool,
     detailed: bool,
     unshared: bool,
 ) -> Item:
     title = f"{prefix}같은 가중치를 넣으면 명세의 모델과 같은 값을 냅니다"
     points = exercise.whole_points
     if equal:
-        return Item(title, points, points)
+        # 층마다 항목이 없는 부분에서는 추론에 드러나지 않는 것도 여기에서 말합니다.
+        hidden = None if detailed else _hidden_difference(exercise, name, wanted, part, alike)
+        if hidden is None:
+            return Item(title, points, points)
+        return Item(title, points, 0, prefix + hidden[0], hidden[1])
     if part["status"] == "unattempted":
         return Item(title, points, 0, f"{prefix}아직 풀지 않았어요")
     if part["status"] != "seen":
@@ -649,6 +701,11 @@ def _why_different(
         want, have = output.get("shape"), other.get("shape")
         if have is None:
             return f"출력이 텐서가 아니라 `{other['type']}`입니다.", ""
+        if want[1:] == have[1:] and want != have:
+            return (
+                f"샘플을 {want[0]}개 넣었는데 출력은 {have[0]}개입니다.",
+                "배치 축은 그대로 두어야 합니다.",
+            )
         if want != have:
             which = _output_name(exercise, part, outputs.index(output))
             return (
@@ -672,13 +729,20 @@ def _why_different(
             if detailed
             else different
         )
-    if not np.allclose(wanted["losses"], np.array(part["losses"], float), rtol=1e-3, atol=1e-6):
-        return "규제(regularizer)로 더해지는 손실이 명세와 다릅니다.", ADVICE["kernel_regularizer"]
-    if not all(part["trainable"]):
+    frozen = len(part["trainable"]) - sum(part["trainable"])
+    if len(part["trainable"]) != len(wanted["trainable"]):
+        want, have = len(wanted["trainable"]), len(part["trainable"])
+        return (
+            f"가중치의 수가 {want}개여야 하는데 {have}개입니다.",
+            "층에 `use_bias`, `center`, `scale`처럼 가중치를 없애는 인수를 주지 않았는지 보세요.",
+        )
+    if frozen > len(wanted["trainable"]) - sum(wanted["trainable"]):
         return (
             "훈련되지 않는 가중치가 있습니다.",
             "층이나 모델의 `trainable`을 `False`로 바꾸지 않았는지 보세요.",
         )
+    if not np.allclose(wanted["losses"], np.array(part["losses"], float), rtol=1e-3, atol=1e-6):
+        return "규제(regularizer)로 더해지는 손실이 명세와 다릅니다.", ADVICE["kernel_regularizer"]
     if unshared:
         return (
             "층은 명세와 같지만 가중치가 이어져 있지 않아 값이 다릅니다.",
@@ -704,13 +768,41 @@ def _first_difference(
     verdicts = _verdicts(first, second, pairs, part["style"])
     for index, (message, advice) in sorted(verdicts.items()):
         return f"{ordinal(first, index)}: {message}", advice
-    extra = next((pair.found for pair in pairs if pair.wanted is None), None)
-    if extra is not None:
-        return f"명세에 없는 층이 더 있습니다: {_where(second, extra)}.", ""
-    return None
+    told = _unasked(second, pairs)
+    return (told, "") if told else None
 
 
-def _shared_item(title: str, wanted: dict[str, Any], found: dict[str, Any]) -> Item:
+def _hidden_difference(
+    exercise: ModelExercise,
+    name: str,
+    wanted_part: dict[str, Any],
+    part: dict[str, Any],
+    alike: bool,
+) -> tuple[str, str] | None:
+    """추론의 값은 같은 두 모델이 훈련할 때 다른 점의 (메시지, 조언). 없으면 None."""
+    wanted = _wanted_steps(exercise, name, wanted_part)
+    if branches.is_graph(wanted_part):
+        found = branches.graph_steps(part, _labels(exercise, name, part))
+    else:
+        found = steps_of(part)
+    pairs = _pair_invisible(wanted, found)
+    verdicts = _verdicts(wanted, found, pairs, part["style"])
+    for index, (message, advice) in sorted(verdicts.items()):
+        return f"{ordinal(wanted, index)}: {message}", advice
+    told = _unasked(found, pairs) or ("" if alike else _TRAINS_DIFFERENTLY)
+    return (told, "훈련할 때와 추론할 때의 값을 비교해 보세요.") if told else None
+
+
+def _shared_item(
+    exercise: ModelExercise, wanted: dict[str, Any], found: dict[str, Any], counts: dict[str, int]
+) -> Item:
+    title = exercise.shared or ""
+    for base, count in exercise.counts.items():
+        if counts.get(base, count) != count:
+            message = f"`{base}`에 모델이 {count}개여야 하는데 {counts[base]}개입니다."
+            return Item(title, 2, 0, message)
+    if any(found.get(name, {}).get("status") != "seen" for name in wanted):
+        return Item(title, 2, 0, f"{title}: 확인하지 못했습니다.")
     if _sharing(wanted) == _sharing(found):
         return Item(title, 2, 2)
     names = list(wanted)

@@ -7,22 +7,45 @@ import numpy as np
 from autograder.korean import with_particle
 
 NOISE_TOLERANCE = 0.3
-"""훈련 모드에서 분산의 평균이 참고 답안과 다를 수 있는 비율. 행 400개로 재면 오차는 약 5 %입니다."""
+"""훈련 모드에서 분산의 평균이 참고 답안과 다를 수 있는 비율. 행 1,000개로 재면 오차는 약 4 %입니다."""
 COLUMN_TOLERANCE = 0.6
-"""출력 하나하나의 분산이 다를 수 있는 비율. 행 400개로 재면 오차는 약 10 %입니다."""
+"""출력 하나하나의 분산이 다를 수 있는 비율. 행 1,000개로 재면 오차는 10 %를 넘지 않습니다."""
+REPEATS = 0.05
+"""참고 답안의 행 가운데 다른 행과 똑같은 것이 이보다 많으면 학습자의 행도 겹치는지 봅니다.
+
+비율이 0.8을 넘는 드롭아웃은 은닉 유닛을 거의 다 0으로 만들어 행들이 겹치고, 곱하는 잡음은 겹치지 않습니다.
+"""
 DEVIATION_TOLERANCE = 0.08
 """더한 잡음의 표준편차가 다를 수 있는 비율. 값 6,000개로 재면 오차는 약 1 %입니다."""
 KURTOSIS_TOLERANCE = 0.55
 """정규분포의 첨도 3과 다를 수 있는 크기. 값 6,000개로 재면 오차는 약 0.06입니다."""
 
 
-def compare_noise(made: str, wanted: np.ndarray, found: np.ndarray) -> tuple[str, str] | None:
-    """같은 입력을 되풀이한 행들의 평균과 분산이 참고 답안과 같은지 봅니다."""
+def compare_noise(
+    made: str, wanted: np.ndarray, found: np.ndarray, before: np.ndarray
+) -> tuple[str, str] | None:
+    """같은 입력을 되풀이한 행들의 평균과 분산이 참고 답안과 같은 드롭아웃이고, 부를 때마다 새것인지 봅니다.
+
+    `before`는 바로 앞에서 같은 입력으로 부른 결과입니다.
+    """
     want, have = float(np.mean(np.var(wanted, axis=0))), float(np.mean(np.var(found, axis=0)))
-    if have <= 1e-9 * max(want, 1e-9) or have < 0.02 * want:
+    still = 1e-9 * max(want, 1e-9)
+    if have <= still:
+        moved = float(np.mean((found.mean(axis=0) - before.mean(axis=0)) ** 2))
+        if float(np.mean(np.var(before, axis=0))) <= still < moved:
+            return (
+                "배치의 모든 샘플에서 같은 자리를 0으로 만듭니다.",
+                "0으로 만들 자리는 샘플마다 따로 뽑습니다. `noise_shape`를 주지 않았는지, "
+                "난수의 모양이 은닉층 출력의 모양과 같은지 보세요.",
+            )
         return (
             f"{with_particle(f'`{made}`', '이', '가')} 훈련 모드에서도 추론과 똑같이 계산합니다.",
             "`training` 값을 드롭아웃 층까지 넘겼는지 보세요.",
+        )
+    if _alike(found - found.mean(axis=0), before - before.mean(axis=0)):
+        return (
+            "두 번 불러도 같은 자리를 0으로 만듭니다.",
+            "0으로 만들 자리는 부를 때마다 새로 뽑습니다. 같은 정수 시드를 주지 않았는지 보세요.",
         )
     if abs(have / want - 1) > NOISE_TOLERANCE:
         direction = "큽니다" if have > want else "작습니다"
@@ -40,7 +63,28 @@ def compare_noise(made: str, wanted: np.ndarray, found: np.ndarray) -> tuple[str
     error = np.sqrt(np.var(wanted, axis=0) * 2 / len(wanted))
     if np.any(np.abs(wanted.mean(axis=0) - found.mean(axis=0)) > 6 * error + 1e-5):
         return "훈련 모드 출력의 평균이 명세와 다릅니다.", "드롭아웃의 자리를 명세와 비교하세요."
+    repeated = _repeated(wanted)
+    if repeated > REPEATS and _repeated(found) < repeated / 4:
+        return (
+            "훈련 모드에서 은닉층의 값이 흔들리지만 드롭아웃은 아닙니다. 0이 되는 값이 모자랍니다.",
+            "드롭아웃은 `rate`의 비율로 값을 0으로 만들고 나머지에 `1 / (1 - rate)`를 곱합니다. "
+            "`layers.Dropout(rate)`가 그 층입니다.",
+        )
     return None
+
+
+def _repeated(rows: np.ndarray) -> float:
+    """다른 행과 똑같은 행의 비율."""
+    rounded = np.round(rows / max(float(np.std(rows)), 1e-12) * 1000)
+    counts = np.unique(rounded, axis=0, return_counts=True)[1]
+    return float(counts[counts > 1].sum()) / len(rows)
+
+
+def _alike(noise: np.ndarray, later: np.ndarray) -> bool:
+    """두 번 뽑은 잡음이 같은 것인지. 따로 뽑은 잡음의 상관계수는 0에 가깝습니다."""
+    if not min(float(np.std(noise)), float(np.std(later))) > 0:
+        return False
+    return float(np.corrcoef(noise.ravel(), later.ravel())[0, 1]) > 0.3
 
 
 def compare_gaussian(
@@ -58,7 +102,7 @@ def compare_gaussian(
             "`call(self, inputs, training=None)`으로 받은 `training`이 참일 때 잡음을 더하세요.",
         )
     for later in noises[1:]:
-        if float(np.corrcoef(noise.ravel(), later.ravel())[0, 1]) > 0.3:
+        if _alike(noise, later):
             return (
                 "두 번 불러도 같은 잡음이 나옵니다.",
                 "잡음은 `call`에서 부를 때마다 새로 뽑습니다. 같은 정수 시드를 주거나, "

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from autograder.exercise import OpenExercise
 from autograder.judge.problems import explain
+from autograder.korean import with_particle
 from autograder.protocol import Challenge, Evidence
 from autograder.report import Item
 
@@ -19,13 +22,13 @@ def items(exercise: OpenExercise, challenge: Challenge, evidence: Evidence) -> l
     threshold = question.thresholds[data_source(question.dataset).origin]
     (shape,) = exercise.inputs.values()
     titles = (
-        f"입력 `{shape}`를 받아 클래스 {exercise.classes}개의 값을 내는 모델",
+        f"입력 {with_particle(f'`{shape}`', '을', '를')} 받아 클래스 {exercise.classes}개의 값을 내는 모델",
         f"파라미터 {exercise.budget:,}개 이하",
         f"테스트 정확도 {threshold:.0%} 이상",
     )
     worth = (2.0, 2.0, question.points)
-    if facts.get("status") != "seen":
-        message, advice = explain(facts, name)
+    if facts.get("status") != "seen" or "nested" in facts:
+        message, advice = _nested(facts) if "nested" in facts else explain(facts, name)
         return [
             Item(
                 title,
@@ -37,11 +40,18 @@ def items(exercise: OpenExercise, challenge: Challenge, evidence: Evidence) -> l
             for index, (title, points) in enumerate(zip(titles, worth, strict=True))
         ]
     shape_item = _shape_item(titles[0], worth[0], exercise, facts["shape"], len(_asked(challenge)))
-    size_item = _size_item(titles[1], worth[1], exercise, facts["parameters"], facts["hidden"])
+    size_item = _size_item(titles[1], worth[1], exercise, facts, name)
     accuracy_item = Item(titles[2], worth[2], 0, "정확도: 위의 항목이 모두 맞으면 잽니다.")
     if shape_item.passed and size_item.passed:
         accuracy_item = _accuracy_item(titles[2], exercise, challenge, evidence, threshold)
     return [shape_item, size_item, accuracy_item]
+
+
+def _nested(facts: dict[str, Any]) -> tuple[str, str]:
+    nested = facts["nested"]
+    kind = with_particle(f"`{nested['type']}`", "을", "를")
+    message = f"출력이 하나여야 합니다. 지금은 값이 {nested['count']}개인 {kind} 돌려줍니다."
+    return message, "클래스 값을 내는 텐서 하나만 돌려주세요."
 
 
 def _asked(challenge: Challenge) -> np.ndarray:
@@ -60,8 +70,11 @@ def _shape_item(
 
 
 def _size_item(
-    title: str, points: float, exercise: OpenExercise, parameters: int, hidden: int
+    title: str, points: float, exercise: OpenExercise, facts: dict[str, Any], name: str
 ) -> Item:
+    if "uncounted" in facts:
+        return Item(title, points, 0, *_uncounted(facts["uncounted"], name))
+    parameters, hidden = facts["parameters"], facts["hidden"]
     if parameters + hidden <= exercise.budget:
         message = f"파라미터 {parameters + hidden:,}개 (예산 {exercise.budget:,}개)"
         return Item(title, points, points, message)
@@ -74,6 +87,20 @@ def _size_item(
         "보통 `Flatten` 다음의 `Dense` 층입니다."
     )
     return Item(title, points, 0, message, advice)
+
+
+def _uncounted(record: dict[str, Any], name: str) -> tuple[str, str]:
+    """파라미터를 세지 못한 까닭. `record`는 그래프로 만들다가 난 오류의 기록입니다."""
+    if not record:
+        return (
+            "`tf.numpy_function`이나 `tf.py_function` 안에서 쓰는 파라미터를 셀 수 없습니다.",
+            "계산은 모두 케라스의 층이나 텐서플로의 연산으로 하세요.",
+        )
+    return (
+        f"파라미터를 셀 수 없습니다. `tf.function`으로 {explain(record, name)[0]}",
+        "텐서의 값을 파이썬으로 꺼내면(`.numpy()`, `int(...)`, `if`) "
+        "`fit`과 `predict`로도 쓸 수 없습니다. 텐서플로의 연산으로 쓰세요.",
+    )
 
 
 def _accuracy_item(

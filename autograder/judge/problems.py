@@ -18,6 +18,7 @@ _SENTENCES = {
     "keras_tensor": "`{name}`에 모델이 아니라 출력 텐서(`KerasTensor`)가 들어 있습니다. "
     "`keras.Model(inputs, outputs)`로 묶으세요.",
     "function": "`{name}`에 함수 {type_subject} 들어 있습니다. 함수를 불러서 얻은 모델을 넣으세요.",
+    "not_list": "`{whole}`에 모델의 리스트가 아니라 {type_subject} 들어 있습니다.",
     "not_model": "`{name}`에 케라스 모델이 아니라 `{type}` 객체가 들어 있습니다.",
     "instance": "`{name}`에는 객체가 아니라 클래스가 있어야 하는데 `{type}` 객체가 들어 있습니다.",
     "not_layer": "`{name}(...)`으로 만든 것이 케라스 모델이나 층이 아니라 `{type}`입니다. "
@@ -46,6 +47,10 @@ _SENTENCES = {
     "observe": "검사하다가 오류가 났습니다: `{error}: {message}`",
 }
 
+_NOT_AN_ARRAY = (
+    "텐서에는 넘파이 배열의 메서드(`astype`, `reshape`, `mean` …)가 없습니다. "
+    "`tf.cast`, `tf.reshape`, `tf.reduce_mean` 같은 함수는 텐서와 배열을 모두 받습니다."
+)
 _ADVICE = {
     "is required but could not be found": "쓸 때의 특성 이름과 읽을 때의 이름이 같은지 보세요.",
     "Data types don't match": "쓸 때의 특성 종류와 읽을 때의 자료형이 같은지 보세요.",
@@ -56,8 +61,13 @@ _ADVICE = {
     "found ndim=1": "`Dense` 층에는 배치 축이 필요합니다. `x[None]`으로 만드세요.",
     "expected min_ndim": "앞 층의 출력 모양과 이 층이 받는 모양이 다릅니다.",
     "incompatible with the layer": "앞 층의 출력 모양과 이 층이 받는 모양이 다릅니다.",
-    "EagerTensor object has no attribute": "텐서에는 넘파이 배열의 메서드(`astype`, `reshape`, `mean` …)가 없습니다. "
-    "`tf.cast`, `tf.reshape`, `tf.reduce_mean` 같은 함수는 텐서와 배열을 모두 받습니다.",
+    "Attempt to convert a value (None)": "값이 있어야 할 곳에 `None`이 들어갔습니다. "
+    "`return`이 빠진 갈래가 없는지 보세요.",
+    "maximum recursion depth exceeded": "재귀가 멈추지 않습니다. 자기 자신을 다시 부르지 않고 끝나는 "
+    "갈래가 있는지, 다시 부를 때는 받은 것이 아니라 그 안의 것(자식)을 넘기는지 보세요.",
+    "tuple indices must be": "튜플을 텐서처럼 썼습니다. `isinstance(..., tuple)`로 튜플인지 먼저 보세요.",
+    "EagerTensor object has no attribute": _NOT_AN_ARRAY,
+    "EagerTensor' object has no attribute": _NOT_AN_ARRAY,
     "ndarray' object has no attribute": "넘파이 배열에는 없는 이름입니다. "
     "`tf.`로 시작하는 함수는 텐서와 배열을 모두 받습니다.",
     "object does not support item assignment": "텐서는 바꿀 수 없습니다. "
@@ -87,6 +97,7 @@ def explain(record: dict[str, Any], name: str) -> tuple[str, str]:
     first_line = _core(message)
     text = _SENTENCES.get(kind, _SENTENCES["observe"]).format(
         name=name,
+        whole=name.partition("[")[0],
         type=record.get("type", ""),
         type_subject=with_particle(f"`{record.get('type', '')}`", "이", "가"),
         name_object=with_particle(f"`{name}`", "을", "를"),

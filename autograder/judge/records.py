@@ -100,6 +100,16 @@ def _same(wanted: list[Row], found: list[Row]) -> bool:
     )
 
 
+_DISORDERED = ("쓴 순서대로 나오지 않습니다.", "섞지 말고 파일에 적힌 차례대로 읽으세요.")
+
+
+def _reordered(wanted: list[Row], found: list[Row]) -> bool:
+    """`wanted`의 요소가 모두 있고 차례만 다른지."""
+    return len(wanted) == len(found) and all(
+        any(_same([want], [have]) for have in found) for want in wanted
+    )
+
+
 def rows(step: Step) -> Failure | None:
     """쓴 값이 쓴 순서대로 나오는지."""
     if step.trouble:
@@ -116,8 +126,8 @@ def rows(step: Step) -> Failure | None:
         )
     if any(len(row) != 2 for row in found):
         return "요소가 (이미지, 레이블) 튜플이 아닙니다.", ""
-    if all(any(_same([want], [have]) for have in found) for want in wanted):
-        return "쓴 순서대로 나오지 않습니다.", "섞지 말고 파일에 적힌 차례대로 읽으세요."
+    if _reordered(wanted, found):
+        return _DISORDERED
     for index, part in enumerate(_PARTS):
         pairs = zip(wanted, found, strict=True)
         wrong = sum(not np.array_equal(want[index], have[index]) for want, have in pairs)
@@ -156,11 +166,18 @@ def _written(step: Step) -> list[str]:
 
 def _moved(step: Step, records: list[list[Any]]) -> bool | None:
     """레코드를 `records`대로 옮긴 파일에서 그대로 읽었는지. 알 수 없으면 None."""
+    wanted = _wanted(step, records)
+    if wanted is None:
+        return None
+    return step.epoch(0).ended and _same(wanted, _rows(step))
+
+
+def _wanted(step: Step, records: list[list[Any]]) -> list[Row] | None:
+    """학습자의 함수가 `records`대로 옮긴 파일에서 읽어야 할 요소들. 알 수 없으면 None."""
     own = _own(step)
     if own is None or step.trouble:
         return None
-    wanted = [own[path][number] for path, number in records]
-    return step.epoch(0).ended and _same(wanted, _rows(step))
+    return [own[path][number] for path, number in records]
 
 
 def _basic(step: Step) -> Failure:
@@ -200,6 +217,9 @@ def alone(step: Step) -> Failure | None:
         return None
     if moved is None and _own(step) is None:
         return _basic(step)
+    wanted = _wanted(step, mix["records"])
+    if wanted is not None and _reordered(wanted, _rows(step)):
+        return _DISORDERED
     return (
         "쓴 파일의 레코드를 새 파일로 옮겨 담으면 제대로 읽지 못합니다.",
         "쓸 때의 배열이나 개수를 변수에 기억해 두지 말고, 파일에 적힌 것만 보고 읽으세요.",
@@ -211,8 +231,12 @@ def lazy(step: Step) -> Failure | None:
     moved = _moved(step, step.question["mix"]["records"])
     if moved:
         return None
-    if moved is None:
-        return _basic(step) if _own(step) is None else step.trouble
+    own = _own(step)
+    if own is None or step.trouble:
+        return _basic(step) if own is None else step.trouble
+    before = own[step.question["args"][0]["path"]]
+    if not _same(before, _rows(step)) and _reordered(before, _rows(step)):
+        return _DISORDERED
     return (
         "`read_records`를 부를 때 파일을 이미 다 읽어 둡니다.",
         "리스트에 모으지 말고 `tf.data.TFRecordDataset(path)`에 `map`을 이어 돌 때 읽게 하세요. "

@@ -5,11 +5,12 @@
 
 볼 것(`Look`)의 종류
 - `("returns", 장면)`이나 `("returns", 장면, 번호)`: 돌려준 값
+- `("shaped", 장면)`: 돌려준 값. 담는 것 없이 모양까지 같아야 합니다.
 - `("weights", 장면)`이나 `("weights", 장면, 모델)`: 부를 때마다 바뀐 가중치
 - `("logs", 장면, 지표)`: `fit`이 에포크마다 기록한 값
 - `("line", 장면)`, `("tape", 장면)`: 최소제곱 직선인지, 테이프를 썼는지
 - `("samples", 장면)`, `("losses", 장면)`, `("training", 장면)`, `("updated", 장면)`,
-  `("accuracy", 장면)`: `judge.loop`
+  `("each", 장면)`, `("accuracy", 장면)`: `judge.loop`
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -56,7 +58,8 @@ _ADVICE = {
     "has no attribute 'numpy'": "`tf.function` 안의 텐서에는 값이 없어서 `.numpy()`를 쓸 수 없습니다.",
     "None values not supported": "그레이디언트가 `None`입니다. 손실이 그 변수에서 나왔는지 보세요.",
     "incompatible with the layer": "모델에 넣은 텐서의 모양을 확인하세요.",
-    "scalar": "손실은 스칼라여야 합니다.",
+    "converted to Python scalars": "`float(...)`는 원소가 하나인 값에만 쓸 수 있습니다. "
+    "값의 모양을 확인하세요.",
 }
 
 
@@ -147,12 +150,18 @@ class _Judgement:
         if aspect == "line":
             return _line(self.scenes[number], self.challenge.arrays, have)
         if aspect == "tape":
-            return _tape(have)
+            return _tape(self.scenes[number], self.challenge.arrays, have)
         compare = _COMPARE[aspect]
         failure = compare(self._seen(self.makers[variant], number), have, *more)
         if failure is None or not explained:
             return failure
-        mistake = self._mistake(lambda view: compare(view, have, *more), number)
+
+        def difference(view: View) -> Failure | None:
+            if aspect == "weights" and not _as_often(view, have):
+                return "", ""
+            return compare(view, have, *more)
+
+        mistake = self._mistake(difference, number)
         if mistake is not None:
             return mistake.message, mistake.advice
         if failure[1] == NEAR:
@@ -197,6 +206,8 @@ class _Judgement:
         said = str(record.get("message") or "")
         # 변수의 이름과 값은 장면마다 다르고 읽는 사람에게 쓸모가 없습니다.
         shown = re.sub(r":? ?<(Keras)?Variable path.*", "", said, flags=re.DOTALL)
+        # 그래프의 오류는 어느 연산인지를 먼저, 까닭을 마지막에 적습니다.
+        shown = re.sub(r"^Graph execution error:.*\n\n(?=.*\n\s*\[\[)", "", shown, flags=re.DOTALL)
         message, advice = explain(record | {"message": shown}, self.exercise.subjects[0])
         known = _ADVICE | self.exercise.pitfalls
         return message, next((text for sign, text in known.items() if sign in said), advice)
@@ -234,7 +245,9 @@ def values(
     return found
 
 
-def _returns(want: View, have: View, which: int | None = None) -> Failure | None:
+def _returns(
+    want: View, have: View, which: int | None = None, *, shaped: bool = False
+) -> Failure | None:
     if _same_error(want, have):
         return None
     for wanted, found in zip(want.record["calls"], have.record["calls"], strict=False):
@@ -246,17 +259,18 @@ def _returns(want: View, have: View, which: int | None = None) -> Failure | None
             continue
         if found["none"]:
             return "아무것도 돌려주지 않습니다(`None`).", "`return`을 빠뜨리지 않았는지 보세요."
-        if len(others) != len(outputs):
-            kind = found["type"]
+        strange = any("array" not in item for item in found["outputs"])
+        if len(others) != len(outputs) or strange:
+            return _count_difference(len(outputs), found), ""
+        if shaped and found["type"] != found["outputs"][0]["type"]:
             return (
-                f"{len(outputs)}개의 수나 텐서를 돌려주어야 하는데 `{kind}`에 담긴 "
-                f"{len(found['outputs'])}개를 돌려줍니다.",
-                "",
+                f"텐서를 `{found['type']}`에 담아 돌려줍니다.",
+                "담지 않은 텐서를 돌려주세요. `tape.gradient(y, [x])`는 리스트를 돌려줍니다.",
             )
         for index, (output, other) in enumerate(zip(outputs, others, strict=True)):
             if which is not None and index != which:
                 continue
-            difference = _value_difference(output, other)
+            difference = _value_difference(output, other, shaped)
             if difference:
                 return difference
         for key, array in wanted["variables"].items():
@@ -267,8 +281,16 @@ def _returns(want: View, have: View, which: int | None = None) -> Failure | None
     return None
 
 
-def _value_difference(output: np.ndarray, other: np.ndarray) -> Failure | None:
-    if output.size == other.size == 1:
+def _count_difference(count: int, found: dict[str, Any]) -> str:
+    kind = f"`{found['type']}`"
+    given = with_particle(kind, "을", "를")
+    if found["type"] in ("list", "tuple", "dict"):
+        given = f"{kind}에 담긴 {len(found['outputs'])}개를"
+    return f"{count}개의 수나 텐서를 돌려주어야 하는데 {given} 돌려줍니다."
+
+
+def _value_difference(output: np.ndarray, other: np.ndarray, shaped: bool) -> Failure | None:
+    if output.size == other.size == 1 and not shaped:
         output, other = output.reshape(()), other.reshape(())
     if output.shape != other.shape:
         return f"모양이 `{output.shape}`이어야 하는데 `{other.shape}`입니다.", ""
@@ -333,7 +355,8 @@ def _change_difference(
     if np.max(np.abs(wanted), initial=0.0) < 1e-7:
         return f"{with_particle(whose, '은', '는')} 바뀌지 않아야 하는데 바뀌었습니다.", ""
     ratio = float(given @ wanted / (wanted @ wanted))
-    if np.linalg.norm(given - ratio * wanted) < 0.02 * np.linalg.norm(given):
+    along = np.linalg.norm(given - ratio * wanted) < 0.02 * np.linalg.norm(given)
+    if along and abs(ratio - 1) > 0.05:
         return (
             f"{with_particle(whose, '이', '가')} 명세의 {ratio:.2g}배만큼 바뀌었습니다.",
             "손실을 더하거나 나누지 않았는지, 업데이트를 몇 번 했는지 보세요.",
@@ -341,6 +364,15 @@ def _change_difference(
     return (
         f"{with_particle(whose, '이', '가')} 명세와 다르게 바뀌었습니다.",
         "손실을 구하는 식, 그레이디언트를 구한 변수와 업데이트한 변수를 명세와 비교하세요.",
+    )
+
+
+def _as_often(want: View, have: View) -> bool:
+    """옵티마이저를 같은 횟수만큼 썼는지. 두 배인 그레이디언트와 두 번 적용한 것을 가립니다."""
+    return all(
+        wanted["iterations"] == found["iterations"]
+        for wanted, found in zip(want.record["calls"], have.record["calls"], strict=False)
+        if wanted["status"] == found["status"] == "seen"
     )
 
 
@@ -365,7 +397,7 @@ def _logs(want: View, have: View, metric: str) -> Failure | None:
             text = with_particle(f"{value:.4g}", "이어야", "여야")
             return (
                 f"{number}번째 에포크의 `{metric}` 기록이 {text} 하는데 {float(other):.4g}입니다.",
-                "에포크 전체의 평균인지, 지표를 갱신하는 값이 맞는지 보세요.",
+                "에포크 전체의 평균인지, 지표를 업데이트하는 값이 맞는지 보세요.",
             )
     return None
 
@@ -378,54 +410,104 @@ def _same_error(want: View, have: View) -> bool:
     )
 
 
+@dataclass(frozen=True)
+class _Line:
+    """장면의 점들과 그 최소제곱 직선."""
+
+    x: np.ndarray
+    y: np.ndarray
+    slope: float
+    offset: float
+
+    @classmethod
+    def of(cls, scene: dict[str, Any], given: dict[str, np.ndarray]) -> _Line:
+        x, y = (
+            given[next(iter(spec.values()))].astype("float64").reshape(-1)
+            for spec in scene["calls"][0]
+        )
+        slope, offset = np.polyfit(x, y, 1)
+        return cls(x, y, float(slope), float(offset))
+
+    def near(self, w: float, b: float) -> bool:
+        gap = np.abs((w - self.slope) * self.x + (b - self.offset))
+        return bool(np.max(gap) <= LINE_TOLERANCE * np.std(self.y))
+
+    def not_undone(self, w: float, b: float) -> str:
+        """표준화한 x의 직선을 다 되돌리지 않았으면 그 조언."""
+        deviation, room = float(np.std(self.x)), LINE_TOLERANCE * float(np.std(self.y))
+        if abs(b - np.mean(self.y)) > room:
+            return ""
+        if abs(w - self.slope * deviation) <= room:
+            return (
+                "표준화한 x의 직선을 되돌리지 않았습니다. "
+                "`w / deviation`과 `b - w * mean / deviation`을 돌려주세요."
+            )
+        if abs(w - self.slope) * deviation <= room:
+            return "표준화한 x의 직선에서 `b`도 되돌리세요: `b - w * mean / deviation`."
+        return ""
+
+
 def _line(scene: dict[str, Any], given: dict[str, np.ndarray], have: View) -> Failure | None:
-    x, y = (
-        given[next(iter(spec.values()))].astype("float64").reshape(-1) for spec in scene["calls"][0]
-    )
-    slope, offset = np.polyfit(x, y, 1)
+    line = _Line.of(scene, given)
     call = have.record["calls"][0]
     if call["none"]:
         return "아무것도 돌려주지 않습니다(`None`).", "`return w, b`를 빠뜨리지 않았는지 보세요."
-    numbers = [value.reshape(-1) for value in values(call, have.arrays)]
-    found = np.concatenate(numbers) if numbers else np.zeros(0)
-    if found.size != 2 or len(numbers) != len(call["outputs"]):
+    if call["type"] == "dict":
+        return "`dict`가 아니라 튜플 `(w, b)`를 돌려주어야 합니다.", "`return w, b`로 돌려주세요."
+    found = _pair(call, have)
+    if found is None:
         return "수 두 개 `(w, b)`를 돌려주어야 합니다.", ""
     if not np.all(np.isfinite(found)):
         return (
             "`w`나 `b`가 무한대나 `NaN`입니다. 경사 하강법이 발산했습니다.",
             "학습률을 줄이거나, x를 평균 0, 표준편차 1로 표준화한 다음 되돌리세요.",
         )
-    w, b = (float(value) for value in found)
-
-    def far(w: float, b: float) -> bool:
-        gap = np.abs((w - slope) * x + (b - offset))
-        return bool(np.max(gap) > LINE_TOLERANCE * np.std(y))
-
-    if not far(w, b):
+    w, b = found
+    if line.near(w, b):
         return None
     text = (
-        f"`w={w:.4g}`, `b={b:.4g}`입니다. 최소제곱 직선은 `w={slope:.4g}`, `b={offset:.4g}`입니다."
+        f"`w={w:.4g}`, `b={b:.4g}`입니다. "
+        f"최소제곱 직선은 `w={line.slope:.4g}`, `b={line.offset:.4g}`입니다."
     )
-    if not far(b, w):
+    if line.near(b, w):
         return text, "`w`와 `b`의 순서가 바뀌었습니다. `(w, b)`로 돌려주세요."
     if abs(b) < 1e-6:
         return text, "`b`도 업데이트하는지 보세요."
-    if max(abs(w), abs(b)) > 1e3 * max(abs(slope), abs(offset), 1.0):
+    if max(abs(w), abs(b)) > 1e3 * max(abs(line.slope), abs(line.offset), 1.0):
         return text, "경사 하강법이 발산했습니다. 학습률을 줄이거나 x를 표준화하세요."
-    return text, "아직 멀었습니다. 스텝을 늘리거나, 학습률을 키우거나, x를 표준화하세요."
+    advice = "아직 멀었습니다. 스텝을 늘리거나, 학습률을 키우거나, x를 표준화하세요."
+    return text, line.not_undone(w, b) or advice
 
 
-def _tape(have: View) -> Failure | None:
-    if have.record["calls"][0]["gradient"]:
+def _pair(call: dict[str, Any], have: View) -> tuple[float, float] | None:
+    """돌려준 수 두 개. 그렇지 않으면 None."""
+    numbers = [value.reshape(-1) for value in values(call, have.arrays)]
+    found = np.concatenate(numbers) if numbers else np.zeros(0)
+    if found.size != 2 or len(numbers) != len(call["outputs"]):
         return None
-    return (
-        "`tf.GradientTape`로 그레이디언트를 구하지 않았습니다.",
-        "공식이나 `np.polyfit`이 아니라, 테이프로 구한 그레이디언트로 `w`와 `b`를 업데이트하세요.",
+    return float(found[0]), float(found[1])
+
+
+def _tape(scene: dict[str, Any], given: dict[str, np.ndarray], have: View) -> Failure | None:
+    call = have.record["calls"][0]
+    advice = (
+        "공식이나 `np.polyfit`이 아니라, 테이프로 구한 그레이디언트로 `w`와 `b`를 업데이트하세요."
     )
+    if not call["gradient"]:
+        return "`tf.GradientTape`로 그레이디언트를 구하지 않았습니다.", advice
+    found = _pair(call, have) if "outputs" in call else None
+    if found is not None and _Line.of(scene, given).near(*found):
+        return (
+            "테이프의 그레이디언트를 0으로 바꾸어도 최소제곱 직선이 나옵니다. "
+            "그레이디언트를 쓰지 않았습니다.",
+            advice,
+        )
+    return None
 
 
 _COMPARE: dict[str, Callable[..., Failure | None]] = {
     "returns": _returns,
+    "shaped": partial(_returns, shaped=True),
     "weights": _weights,
     "logs": _logs,
 }

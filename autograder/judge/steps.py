@@ -40,6 +40,8 @@ MERGES = {"Add", "Average", "Concatenate", "Maximum", "Minimum", "Multiply", "Su
 class Step:
     """모델이 거치는 단계 하나. `settings`의 값은 사람이 읽는 꼴로 고쳐 두었습니다.
 
+    `training_only`는 훈련 모드에서만 값을 바꾸는, 케라스의 드롭아웃이나 잡음이 아닌 층(`RandomFlip` 등)입니다.
+
     갈라지는 모델에서는 `sources`에 입력을 낸 단계의 번호나 모델의 입력을 부르는 말이,
     `layer`에 어느 층을 불렀는지가, `output`에 모델의 몇 번째 출력인지가 들어 있습니다(`judge.branches`).
     """
@@ -48,6 +50,7 @@ class Step:
     settings: dict[str, Any]
     output_shape: tuple[int | None, ...] = ()
     parameters: int = 0
+    training_only: bool = False
     sources: tuple[int | str, ...] = ()
     layer: int | None = None
     output: int | None = None
@@ -55,7 +58,7 @@ class Step:
     @property
     def invisible(self) -> bool:
         """추론의 출력만으로는 알 수 없는 층인지."""
-        return self.kind in INVISIBLE
+        return self.training_only or self.kind in INVISIBLE
 
     @property
     def mixes(self) -> bool:
@@ -66,31 +69,42 @@ class Step:
 
 def steps_of(record: dict[str, Any]) -> list[Step]:
     """Evidence의 한 부분(`facts["parts"][이름]`)을 단계의 목록으로 고칩니다."""
-    dropped = dropped_rates(record)
+    trained = in_training(record)
     steps: list[Step] = []
     for call in record.get("calls", []):
-        if not call["leaf"] or call["class_name"] in IGNORED:
+        if not call["leaf"] or does_nothing(call):
             continue
         for bridge in call["bridges"]:
             _apply_bridge(steps, bridge, call["input_shapes"])
-        _append(steps, step_of(call, dropped.get((call["name"], tuple(call["path"])))))
+        _append(steps, step_of(call, trained))
     for bridge in record.get("output_bridges", []):
         _apply_bridge(steps, bridge, [])
     return steps
 
 
-def dropped_rates(record: dict[str, Any]) -> dict[Any, float]:
-    """훈련 모드에서 값을 0으로 만든 층 호출 → 그 비율."""
-    return {
-        (call["name"], tuple(call["path"])): call["dropped"]
-        for call in record.get("training_calls", [])
-        if call["dropped"] is not None
-    }
-
-
-def step_of(call: dict[str, Any], dropped: float | None) -> Step:
-    """층 호출 하나를 단계로 고칩니다. `dropped`는 훈련 모드에서 0이 된 비율입니다."""
+def does_nothing(call: dict[str, Any]) -> bool:
+    """아무것도 하지 않는 층 호출인지. 비율이 0인 드롭아웃도 그렇습니다."""
     kind, config = call["class_name"], call["config"]
+    if kind in INVISIBLE:
+        strengths = [config[key] for key in ("rate", "stddev", "l1", "l2") if key in config]
+        return bool(strengths) and not any(strengths)
+    return kind in IGNORED
+
+
+def in_training(record: dict[str, Any]) -> dict[Any, dict[str, Any]]:
+    """층 호출의 자리 → 훈련 모드에서 그 층을 부른 기록."""
+    return {_place(call): call for call in record.get("training_calls", [])}
+
+
+def _place(call: dict[str, Any]) -> tuple[str, tuple[str, ...]]:
+    return call["name"], tuple(call["path"])
+
+
+def step_of(call: dict[str, Any], trained: dict[Any, dict[str, Any]]) -> Step:
+    """층 호출 하나를 단계로 고칩니다. `trained`는 `in_training`의 결과입니다."""
+    kind, config = call["class_name"], call["config"]
+    seen = trained.get(_place(call), {})
+    dropped = seen.get("dropped")
     settings: dict[str, Any] = {}
     for key in SETTINGS:
         if key in config and (key != "axis" or kind == "Concatenate"):
@@ -110,7 +124,8 @@ def step_of(call: dict[str, Any], dropped: float | None) -> Step:
         # 이름은 달라도 훈련할 때 값을 0으로 만드는 층은 드롭아웃입니다.
         kind, settings = "Dropout", {"rate": dropped}
     shape = tuple(shapes[0]) if shapes else ()
-    return Step(kind, settings, shape, call["parameters"])
+    only = kind not in INVISIBLE and bool(seen.get("trains"))
+    return Step(kind, settings, shape, call["parameters"], training_only=only)
 
 
 def activation_of(step: Step) -> str | None:
@@ -187,7 +202,8 @@ def _function_name(value: Any) -> str:
     if isinstance(value, dict):
         config = value.get("config")
         name = config if isinstance(config, str) else value.get("class_name")
-        return _ACTIVATION_LAYERS.get(str(name), str(name))
+        # 람다에는 이름이 없습니다.
+        return _ACTIVATION_LAYERS.get(str(name), str(name)) if name else "다른 함수"
     return str(value)
 
 
@@ -196,9 +212,13 @@ def _regularizer(value: Any) -> str:
         return "없음"
     if not isinstance(value, dict):
         return str(value)
+    config = value.get("config") or {}
+    if not isinstance(config, dict):
+        # 함수로 준 규제에는 이름만 있습니다.
+        return str(config)
     numbers = [
         f"{number:.4g}"
-        for _, number in sorted((value.get("config") or {}).items())
+        for _, number in sorted(config.items())
         if isinstance(number, (int, float)) and number
     ]
     return f"{value.get('class_name')}({', '.join(numbers)})"

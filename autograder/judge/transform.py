@@ -60,13 +60,18 @@ def _failure(
     given = [evidence.arrays.get(output.get("array", "")) for output in found["outputs"]]
     if len(answers) != len(given):
         message = f"출력이 {len(answers)}개여야 하는데 {len(given)}개입니다."
-        return message, _count_advice(found, len(answers), len(given))
+        return message, _count_advice(found, answers, given)
     different = [
         index
         for index, pair in enumerate(zip(answers, given, strict=True))
         if not close(*pair, _TOLERANCE)
     ]
     if not different:
+        if found["nested"] or found["form"] == "dict":
+            return (
+                "출력의 값은 맞지만, 텐서를 바로 담은 리스트여야 합니다.",
+                "`[layer.output, ...]`처럼 `layer.output`을 그대로 담으세요.",
+            )
         return None
     if found["foreign"]:
         return (
@@ -93,22 +98,24 @@ def _failure(
     return f"{first + 1}번째 출력의 값이 그 층의 출력과 다릅니다.", "`layer.output`을 담으세요."
 
 
-def _count_advice(found: dict[str, Any], wanted: int, given: int) -> str:
+def _count_advice(found: dict[str, Any], answers: list[Any], given: list[Any]) -> str:
     if found["same"]:
         return (
             "받은 모델을 그대로 돌려주었습니다. 출력만 바꾼 모델을 `keras.Model`로 새로 묶으세요."
         )
-    if given == 1:
+    if len(given) == 1:
         return "마지막 층만이 아니라 모든 층의 출력을 리스트에 담으세요."
-    if given > wanted:
+    if len(given) > len(answers):
         return (
             "입력층의 출력까지 담았습니다. "
             "`isinstance(layer, keras.layers.InputLayer)`인 층은 빼세요."
         )
-    return (
-        "빠진 층이 있습니다. 순차형 모델의 `layers`에는 입력층이 없으므로, "
-        "`layers[1:]`로 자르면 진짜 층이 빠집니다."
-    )
+    if all(close(*pair, _TOLERANCE) for pair in zip(answers[1:], given, strict=False)):
+        return (
+            "빠진 층이 있습니다. 순차형 모델의 `layers`에는 입력층이 없으므로, "
+            "`layers[1:]`로 자르면 진짜 층이 빠집니다."
+        )
+    return "빠진 층이 있습니다. 입력층만 빼고 `base.layers`의 층을 모두 담으세요."
 
 
 def _kept_item(evidence: Evidence) -> Item:
@@ -122,6 +129,13 @@ def _kept_item(evidence: Evidence) -> Item:
     if any(result["base_changed"] for result in results):
         message = "부른 다음 `base`의 층이나 가중치가 바뀌었습니다."
         return Item(_KEPT, _KEPT_POINTS, 0, message, "`base`에 층을 더하거나 빼지 마세요.")
+    if any(result["base_frozen"] for result in results):
+        message = "부른 다음 `base`나 그 층의 `trainable`이 바뀌었습니다."
+        advice = "층을 함께 쓰므로, 새 모델의 `trainable`을 바꾸면 `base`의 층도 바뀝니다."
+        return Item(_KEPT, _KEPT_POINTS, 0, message, advice)
+    if added := next(filter(None, (result["added"] for result in results)), None):
+        message = f"돌려준 모델에 `base`에 없던 층(`{'`, `'.join(added)}`)이 있습니다."
+        return Item(_KEPT, _KEPT_POINTS, 0, message, "`layer.output`을 그대로 담으세요.")
     if any(result["same"] for result in results):
         return Item(_KEPT, _KEPT_POINTS, 0, "받은 모델을 그대로 돌려주었습니다.")
     return Item(_KEPT, _KEPT_POINTS, _KEPT_POINTS)

@@ -75,16 +75,18 @@ USUAL: dict[str, Any] = {
 """적지 않아도 되는 기본값."""
 
 ADVICE = {
-    "filters": "`Conv2D`의 첫 번째 인수가 필터 수입니다.",
-    "units": "`Dense`의 첫 번째 인수가 유닛 수입니다.",
-    "kernel_size": "`Conv2D`의 두 번째 인수가 커널 크기입니다.",
+    "filters": "합성곱 층의 첫 번째 인수가 필터 수입니다.",
+    "units": "`Dense`나 `LSTM`의 첫 번째 인수가 유닛 수입니다.",
+    "kernel_size": "합성곱 층의 두 번째 인수가 커널 크기입니다.",
     "pool_size": "풀링 층의 첫 번째 인수가 풀링 크기입니다.",
     "size": "`UpSampling2D`의 첫 번째 인수가 크기입니다.",
     "rate": "`Dropout`의 인수는 버리는 비율입니다.",
     "strides": "`strides`를 적지 않으면 합성곱은 1, 풀링은 풀링 크기를 씁니다.",
-    "padding": "명세에 없으면 기본값 `padding='valid'`를 씁니다.",
-    "activation": "층을 만들 때 `activation=...`으로 줍니다. 주지 않으면 활성화 함수가 없습니다.",
-    "kernel_regularizer": "`kernel_regularizer=keras.regularizers.L2(...)`로 줍니다.",
+    "padding": "주지 않으면 `padding='valid'`입니다. 다른 값은 명세에 있을 때만 줍니다.",
+    "activation": "층을 만들 때 `activation=...`으로 줍니다. "
+    "주지 않으면 `LSTM`은 `tanh`를 쓰고, 다른 층에는 활성화 함수가 없습니다.",
+    "kernel_regularizer": "명세에 규제가 있으면 `kernel_regularizer=keras.regularizers.L2(...)`로 주고, "
+    "없으면 지웁니다.",
     "input_dim": "`Embedding`의 첫 번째 인수가 어휘 크기(단어의 수)입니다.",
     "output_dim": "`Embedding`의 두 번째 인수가 임베딩 차원입니다.",
     "return_sequences": "`return_sequences=False`(기본값)면 마지막 시점의 출력만 냅니다.",
@@ -128,6 +130,8 @@ def difference(key: str, wanted: Any, found: Any) -> str:
             return f"활성화 함수가 없어야 하는데 {_ends(f'`{found}`')}."
         if found == "linear":
             return f"활성화 함수가 {_must(f'`{wanted}`')} 하는데 없습니다."
+    if key == "use_bias":
+        return "편향이 있어야 하는데 없습니다." if wanted == "있음" else "편향이 없어야 합니다."
     if found == "없음":
         return f"{subject} {_must(f'`{wanted}`')} 하는데 없습니다."
     if wanted == "없음":
@@ -136,8 +140,9 @@ def difference(key: str, wanted: Any, found: Any) -> str:
         values = {"예": "`True`", "아니요": "`False`"}
         subject = with_particle(f"`{key}`", "이", "가")
         return f"{subject} {values[wanted]}여야 하는데 {values.get(found, '다른 값')}입니다."
-    if key == "use_bias":
-        return "편향이 있어야 하는데 없습니다." if wanted == "있음" else "편향이 없어야 합니다."
+    if isinstance(found, float):
+        # 실행에서 잰 비율에는 아래 자리가 많습니다.
+        found = round(found, 3)
     quoted = isinstance(wanted, str) and not wanted[:1].isdigit()
     left, right = (f"`{wanted}`", f"`{found}`") if quoted else (str(wanted), str(found))
     return f"{subject} {_must(left)} 하는데 {_ends(right)}."

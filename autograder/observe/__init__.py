@@ -43,5 +43,6 @@ def observe(challenge: Challenge, subject: Any) -> Evidence:
         try:
             evidence = module.observe(challenge, subject)
             return replace(evidence, facts=plain(evidence.facts))
-        except Exception as error:  # noqa: BLE001 - 관찰이 실패해도 Report는 나와야 합니다
+        # SystemExit: 학습자의 함수가 부른 `sys.exit()`이 검사까지 끝내지 않게 합니다.
+        except (Exception, SystemExit) as error:  # noqa: BLE001 - 관찰이 실패해도 Report는 나와야 합니다
             return Evidence(challenge.exercise, challenge.kind, problem("observe", error))

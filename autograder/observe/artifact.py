@@ -16,6 +16,7 @@ import contextlib
 import functools
 import inspect
 import os
+import re
 import shutil
 import sys
 import tempfile
@@ -29,6 +30,7 @@ import numpy as np
 import tensorflow as tf
 
 from autograder.observe import described, structure
+from autograder.observe.layer_uses import moved
 from autograder.observe.problems import problem
 from autograder.protocol import Challenge, Evidence
 
@@ -41,6 +43,9 @@ def observe(challenge: Challenge, subject: dict[str, Any]) -> Evidence:
     functions = [subject.get(name) for name in challenge.facts["subjects"]]
     arrays: dict[str, np.ndarray] = {}
     for name, function in zip(challenge.facts["subjects"], functions, strict=True):
+        if function is Ellipsis:
+            facts = problem("not_written", subject=name)
+            return Evidence(challenge.exercise, challenge.kind, facts)
         if function is None or not callable(function):
             kind = "none" if function is None else "not_function"
             facts = problem(kind, type=type(function).__name__, subject=name)
@@ -52,6 +57,15 @@ def observe(challenge: Challenge, subject: dict[str, Any]) -> Evidence:
         results = [_without(f"{place}{os.sep}", record) for record in results]
     facts = {"status": "seen", "results": results}
     return Evidence(challenge.exercise, challenge.kind, facts, arrays)
+
+
+def _failed_call(error: BaseException) -> dict[str, Any]:
+    """부르다가 난 오류. 그래프의 오류는 첫 줄이 아니라 연산의 이름 바로 앞 줄에 까닭이 있습니다."""
+    record = problem("call", error)
+    reason = re.search(r"^(.+)\n\s*\[\[\{\{node", str(error), re.M)
+    if reason and str(error).startswith("Graph execution error"):
+        record["message"] = reason[1][:600]
+    return record
 
 
 def _without(place: str, record: Any) -> Any:
@@ -71,7 +85,10 @@ def _round_trip(
     classes = {name: _class_near(functions, name) for name in described.OWN_CLASSES}
     results: list[dict[str, Any]] = []
     originals = []
-    with _registered_as_before():
+    with _registered_as_before(), contextlib.ExitStack() as elsewhere:
+        # 예전 케라스는 등록하지 않은 클래스도 모듈의 이름으로 찾아 읽습니다. 다른 파이썬에는 그 모듈이 없습니다.
+        for kind in filter(inspect.isclass, set(classes.values())):
+            elsewhere.enter_context(moved(kind))
         for number, network in enumerate(challenge.facts["networks"]):
             try:
                 model = described.build(network, challenge.arrays, classes)
@@ -113,7 +130,7 @@ def _answers(
     try:
         record["outputs"] = structure.collect(name, model(x, training=False), arrays)
     except Exception as error:  # noqa: BLE001
-        return problem("call", error)
+        return _failed_call(error)
     if "compile" in network:
         record["trained"] = _trained(name, model, network, challenge, arrays)
     return record
@@ -133,7 +150,7 @@ def _trained(
         described.train_once(model, x, challenge.arrays[network["y"]])
         outputs = structure.collect(f"{name}/after", model(x, training=False), arrays)
     except Exception as error:  # noqa: BLE001
-        return problem("call", error)
+        return _failed_call(error)
     return {"status": "seen", "outputs": outputs}
 
 
@@ -145,10 +162,10 @@ def _written(save: Any, model: Any, folder: Path, name: str, file: str) -> dict[
     try:
         save(model, str(path))
     except Exception as error:  # noqa: BLE001
-        return problem("call", error)
-    if not path.exists():
+        return _failed_call(error)
+    if not (path.is_file() or (path.is_dir() and not path.suffix)):
         found = sorted(str(item.relative_to(place)) for item in place.rglob("*"))
-        return problem("no_file", found=found[:LISTED], wanted=file)
+        return problem("no_file", found=found[:LISTED], wanted=file, folder=path.is_dir())
     moved = folder / f"moved{name}"
     moved.mkdir()
     shutil.move(path, moved / ("other" + path.suffix))
@@ -244,7 +261,7 @@ def _served(
                 {"status": "seen", "outputs": structure.collect(key, dict(outputs), arrays)}
             )
         except Exception as error:  # noqa: BLE001
-            record["calls"].append(problem("call", error))
+            record["calls"].append(_failed_call(error))
     return record
 
 
@@ -260,7 +277,7 @@ def _lite_models(
         try:
             made = functions[0](model)
         except Exception as error:  # noqa: BLE001
-            results.append(problem("call", error))
+            results.append(_failed_call(error))
             continue
         results.append(_interpreted(f"{number}", made, network, challenge, arrays))
     return results
@@ -298,7 +315,7 @@ def _interpreted(
             outputs.append(interpreter.get_tensor(answer["index"])[0])
         record["outputs"] = structure.collect(name, np.stack(outputs), arrays)
     except Exception as error:  # noqa: BLE001
-        return problem("interpreter", error)
+        return problem("interpreter", error, size=len(content))
     return record
 
 

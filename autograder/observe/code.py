@@ -10,6 +10,7 @@ from types import CodeType, FunctionType
 from typing import Any
 
 MAX_FUNCTIONS = 50
+_POWERS = {"pow", "power", "float_power", "__pow__", "__ipow__"}
 _LOOPING = {"while_loop", "fori_loop", "scan", "reduce", "accumulate", "takewhile", "fixed_point"}
 
 
@@ -24,7 +25,7 @@ def traits(function: Any) -> dict[str, Any] | None:
     loops = False
     names: set[str] = set()
     powers: set[float] = set()
-    for code in _codes(start):
+    for code, known in _codes(start):
         instructions = list(dis.get_instructions(code))
         used = set(code.co_names + code.co_freevars)
         names |= used
@@ -35,11 +36,53 @@ def traits(function: Any) -> dict[str, Any] | None:
         )
         iterates = any(item.opname in ("FOR_ITER", "SEND") for item in instructions)
         loops = loops or recursive or jumps or iterates or bool(used & _LOOPING)
-        for before, item in itertools.pairwise(instructions):
-            is_power = item.argrepr in ("**", "**=")
-            if is_power and "LOAD_CONST" in before.opname and isinstance(before.argval, float):
-                powers.add(before.argval)
+        powers |= _powers(instructions, known)
     return {"loops": loops, "names": sorted(names), "powers": sorted(powers)}
+
+
+def _powers(instructions: list[dis.Instruction], known: dict[str, Any]) -> set[float]:
+    """`x ** 지수`와 `pow(x, 지수)`에서, 식으로 계산하지 않은 지수들. `known`은 바깥 이름의 값입니다."""
+    values: dict[str, set[float]] = {
+        name: {value} for name, value in known.items() if isinstance(value, float)
+    }
+    for before, item in itertools.pairwise(instructions):
+        if item.opname.startswith("STORE_") and isinstance(before.argval, float):
+            values.setdefault(str(item.argval), set()).add(before.argval)
+    found: set[float] = set()
+    for index, item in enumerate(instructions):
+        end = index
+        if item.opname in ("CALL", "CALL_KW"):
+            # The names of keyword arguments come last: a constant of their own from 3.13 on.
+            end -= item.opname == "CALL_KW"
+            while instructions[end - 1].opname in ("PRECALL", "KW_NAMES"):
+                end -= 1
+            callee = _start(instructions, end, item.arg or 0) - 1
+            if instructions[callee].opname == "PUSH_NULL":
+                callee -= 1
+            if not item.arg or instructions[callee].argval not in _POWERS:
+                continue
+        elif item.argrepr not in ("**", "**="):
+            continue
+        exponent = instructions[_start(instructions, end, 1) : end]
+        if any(part.opname.startswith("BINARY") for part in exponent):
+            continue
+        for part in exponent:
+            if isinstance(part.argval, float):
+                found.add(part.argval)
+            # Two names may be loaded at once; the exponent is the last.
+            name = part.argval[-1] if isinstance(part.argval, tuple) else part.argval
+            if part.opname.startswith("LOAD") and isinstance(name, str):
+                found |= values.get(name, set())
+    return found
+
+
+def _start(instructions: list[dis.Instruction], end: int, count: int) -> int:
+    """`end` 바로 앞에서 스택에 놓인 값 `count`개를 만들기 시작하는 자리."""
+    depth = 0
+    while depth < count and end > 0:
+        end -= 1
+        depth += dis.stack_effect(instructions[end].opcode, instructions[end].arg, jump=False)
+    return end
 
 
 def _plain(function: Any) -> FunctionType | None:
@@ -53,7 +96,8 @@ def _plain(function: Any) -> FunctionType | None:
     return None
 
 
-def _codes(start: FunctionType) -> Iterator[CodeType]:
+def _codes(start: FunctionType) -> Iterator[tuple[CodeType, dict[str, Any]]]:
+    """살필 코드와, 그 코드가 쓰는 바깥 이름(전역, 클로저, 기본값)의 값."""
     waiting: list[FunctionType] = [start]
     seen: set[int] = set()
     while waiting and len(seen) < MAX_FUNCTIONS:
@@ -61,12 +105,19 @@ def _codes(start: FunctionType) -> Iterator[CodeType]:
         if id(function.__code__) in seen:
             continue
         seen.add(id(function.__code__))
-        yield from _nested(function.__code__)
         reachable = {**function.__globals__, **inspect.getclosurevars(function).nonlocals}
+        for code in _nested(function.__code__):
+            outer = {name: reachable.get(name) for name in code.co_names + code.co_freevars}
+            yield code, outer | _defaults(function)
         for name in function.__code__.co_names + function.__code__.co_freevars:
             other = _plain(reachable.get(name))
             if other is not None and other.__module__ == start.__module__:
                 waiting.append(other)
+
+
+def _defaults(function: FunctionType) -> dict[str, Any]:
+    parameters = inspect.signature(function).parameters.values()
+    return {item.name: item.default for item in parameters}
 
 
 def _nested(code: CodeType) -> Iterator[CodeType]:

@@ -1,16 +1,21 @@
 """`composite` 관찰: 묶인 물음을 하나씩 제 종류대로 관찰합니다.
 
 Challenge의 `facts`
-- `parts`: 이름 → `{"exercise", "kind", "subjects", "facts", "call"}`. `call`이 `[함수의 이름, 인수들]`이면
-  그 함수를 불러 얻은 것을 봅니다.
+- `parts`: 이름 → `{"exercise", "kind", "subjects", "facts", "call", "layers"}`.
+  `call`이 `[함수의 이름, 인수들]`이면 그 함수를 불러 얻은 것을 봅니다.
+  `layers`가 클래스의 이름이면 모델 안에 있는 그 클래스의 층을 셉니다.
+- `again`: 참이면 `call`의 함수들을 한 번 더 불러, 만든 것들이 가중치를 같이 쓰는지 봅니다.
 
 배열의 이름은 `부분:이름`입니다.
 """
 
 from __future__ import annotations
 
+import contextlib
 import importlib
 from typing import Any, TypeVar
+
+import keras
 
 from autograder.observe.problems import problem, unattempted
 from autograder.protocol import Challenge, Evidence
@@ -33,32 +38,84 @@ def observe(challenge: Challenge, subject: dict[str, Any]) -> Evidence:
     """부분마다 관찰해 하나로 묶습니다."""
     facts: dict[str, Any] = {"status": "seen", "parts": {}}
     arrays: dict[str, Any] = {}
+    made: dict[str, Any] = {}
     for key, asked in challenge.facts["parts"].items():
-        seen = _observe_part(inner(challenge, key, asked), asked, subject)
+        given, failed = _given(asked, subject)
+        part = inner(challenge, key, asked)
+        if failed:
+            seen = Evidence(part.exercise, part.kind, failed)
+        else:
+            seen = _observe_one(part, given)
         facts["parts"][key] = {"exercise": seen.exercise, "kind": seen.kind, "facts": seen.facts}
         arrays |= {f"{key}:{name}": value for name, value in seen.arrays.items()}
+        model = given.get(asked["subjects"][0])
+        if isinstance(model, keras.Model):
+            made[key] = model
+            wanted = subject.get(asked["layers"]) if asked.get("layers") else None
+            if isinstance(wanted, type):
+                with contextlib.suppress(Exception):
+                    facts["parts"][key]["layers"] = _count_layers(model, wanted)
+    if challenge.facts.get("again"):
+        facts["again"] = _again(challenge, subject, made)
     return Evidence(challenge.exercise, challenge.kind, facts, arrays)
 
 
-def _observe_part(challenge: Challenge, asked: dict[str, Any], subject: dict[str, Any]) -> Evidence:
+def _given(
+    asked: dict[str, Any], subject: dict[str, Any]
+) -> tuple[dict[str, Any], dict[str, Any] | None]:
+    """(부분이 볼 것들, 얻지 못했으면 그 까닭의 기록)."""
     if not asked.get("call"):
-        return _observe_one(challenge, {name: subject.get(name) for name in asked["subjects"]})
+        return {name: subject.get(name) for name in asked["subjects"]}, None
     name, args = asked["call"]
     function = subject.get(name)
-    made: Any = None
     if function is None or not callable(function):
         kind = "none" if function is None else "not_function"
-        facts = problem(kind, type=type(function).__name__)
-        return Evidence(challenge.exercise, challenge.kind, facts)
+        return {}, problem(kind, type=type(function).__name__)
     if unattempted(function):
-        return Evidence(challenge.exercise, challenge.kind, {"status": "unattempted"})
+        return {}, {"status": "unattempted"}
     try:
         made = function(*args)
     except Exception as error:  # noqa: BLE001 - 학습자의 함수는 무엇이든 던집니다
-        return Evidence(challenge.exercise, challenge.kind, problem("call", error))
+        return {}, problem("call", error)
     if made is None:
-        return Evidence(challenge.exercise, challenge.kind, problem("returns_none"))
-    return _observe_one(challenge, {asked["subjects"][0]: made})
+        return {}, problem("returns_none")
+    return {asked["subjects"][0]: made}, None
+
+
+def _count_layers(model: Any, kind: type) -> int:
+    """모델 안(안쪽 모델까지)에 있는 클래스 `kind`의 층이 몇 개인지."""
+    # 클래스의 셀만 다시 실행하면 모델에는 이름이 같은 먼저의 클래스가 있습니다.
+    return sum(
+        any(base is kind or base.__name__ == kind.__name__ for base in type(layer).__mro__)
+        for layer in {id(layer): layer for layer in model._flatten_layers()}.values()
+    )
+
+
+def _again(challenge: Challenge, subject: dict[str, Any], made: dict[str, Any]) -> dict[str, Any]:
+    """한 번 더 만든 것과 처음 것이 같은지, 저마다 어느 가중치(의 번호)를 쓰는지."""
+    found: dict[str, Any] = {}
+    numbers: dict[int, int] = {}
+    kept: list[Any] = []
+    for key, first in made.items():
+        asked = challenge.facts["parts"][key]
+        if not asked.get("call"):
+            continue
+        given, failed = _given(asked, subject)
+        second = given.get(asked["subjects"][0])
+        # 지워진 객체의 번호는 다른 것이 다시 씁니다.
+        kept.append(second)
+        # 망가진 모델은 가중치를 말하지 못합니다.
+        with contextlib.suppress(Exception):
+            found[key] = failed or {
+                "status": "seen",
+                "same": second is first,
+                "weights": [
+                    [numbers.setdefault(id(weight), len(numbers)) for weight in model.weights]
+                    for model in (first, second)
+                    if isinstance(model, keras.Model)
+                ],
+            }
+    return found
 
 
 def _observe_one(challenge: Challenge, subject: dict[str, Any]) -> Evidence:

@@ -76,7 +76,7 @@ def observe(challenge: Challenge, subject: dict[str, Any]) -> Evidence:
     x, y = challenge.arrays[facts["x"]].copy(), challenge.arrays[facts["y"]].copy()
     try:
         result = function(strategy, build_model, x, y)
-        record = {"status": "seen", "result": _number(result), "type": type(result).__name__}
+        record = {"status": "seen", "type": type(result).__name__, **_number(result)}
     except Exception as error:  # noqa: BLE001 - the learner's function raises anything
         record = problem("call", error)
     record |= {"built": len(made), "inside": all(inside for *_, inside in made)}
@@ -91,9 +91,13 @@ def observe(challenge: Challenge, subject: dict[str, Any]) -> Evidence:
     return Evidence(challenge.exercise, challenge.kind, record, arrays)
 
 
-def _number(result: Any) -> float | None:
+def _number(result: Any) -> dict[str, Any]:
+    """수 하나면 그 값, 아니면 None과 배열의 모양. 수를 적은 문자열은 수가 아닙니다."""
     try:
-        value = np.asarray(keras.ops.convert_to_numpy(result), dtype="float64")
+        value = np.asarray(keras.ops.convert_to_numpy(result))
+        if result is None or value.dtype.kind in "USO":
+            return {"result": None}
+        value = value.astype("float64")
     except Exception:  # noqa: BLE001 - PerReplica and other objects
-        return None
-    return float(value) if result is not None and value.ndim == 0 else None
+        return {"result": None}
+    return {"result": None if value.ndim else float(value), "shape": list(value.shape)}

@@ -81,6 +81,7 @@ def _call(
     except Exception as error:  # noqa: BLE001 - 학습자의 함수는 무엇이든 던집니다
         return problem("call", error)
     record: dict[str, Any] = {"status": "seen", "none": result is None, "outputs": outputs}
+    record["type"] = type(result).__name__
     record["variables"] = {key: f"{name}/var/{key}" for key in variables}
     record["changed"] = not all(map(np.array_equal, given, copies))
     return record

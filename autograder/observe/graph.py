@@ -14,12 +14,14 @@ from __future__ import annotations
 
 import contextlib
 import functools
+import gc
 import inspect
+import operator
 import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
-from types import FunctionType
+from types import CodeType, FunctionType
 from typing import Any
 
 import numpy as np
@@ -274,39 +276,31 @@ def _problem(kind: str, error: BaseException) -> dict[str, Any]:
 def _replaced(given: Any, challenge: Challenge, arrays: dict[str, np.ndarray]) -> dict[str, Any]:
     rule = challenge.facts["replace"]
     places = list(_places(given, rule["name"]))
-    if not places:
+    stand_in = _stand_in(rule["scale"], rule["offset"])
+    swaps = _swaps(given, rule["name"], places, stand_in.__code__)
+    if not places and not swaps:
         return {"status": "seen", "found": False}
-
-    def replacement(*args: Any, **kwargs: Any) -> Any:
-        (value, *_) = [*args, *kwargs.values()]
-        return rule["scale"] * value + rule["offset"]
-
     args = [structure.build(spec, challenge.arrays) for spec in challenge.facts["calls"][0]["args"]]
-    originals = [place.value for place in places]
     try:
-        for place in places:
-            place.put(replacement)
-        with time_limit(MAX_SECONDS):
-            result = given(*args)
-        outputs = structure.collect("replaced", result, arrays)
+        with _in_their_place(places, swaps, stand_in):
+            with time_limit(MAX_SECONDS):
+                result = given(*args)
+            outputs = structure.collect("replaced", result, arrays)
     except TooLong:
         return problem("slow", seconds=MAX_SECONDS) | {"found": True}
     except Exception as error:  # noqa: BLE001
         return _problem("call", error) | {"found": True}
-    finally:
-        for place, original in zip(places, originals, strict=True):
-            place.put(original)
     return {
         "status": "seen",
         "found": True,
-        "plain": all(_compiled_kind(original) is None for original in originals),
+        "plain": all(_compiled_kind(place.value) is None for place in places),
         "outputs": outputs,
     }
 
 
 @dataclass
 class _Place:
-    """이름이 가리키는 값이 있는 자리: 전역 딕셔너리, 클로저의 칸, 또는 매개변수의 기본값."""
+    """이름이 가리키는 값이 있는 자리: 전역 딕셔너리나 클로저의 칸."""
 
     holder: Any
     key: Any
@@ -315,10 +309,6 @@ class _Place:
     def put(self, value: Any) -> None:
         if isinstance(self.holder, dict):
             self.holder[self.key] = value
-        elif isinstance(self.holder, FunctionType):
-            defaults = list(self.holder.__defaults__ or ())
-            defaults[self.key] = value
-            self.holder.__defaults__ = tuple(defaults)
         else:
             self.holder.cell_contents = value
 
@@ -343,9 +333,84 @@ def _places(given: Any, name: str) -> Iterator[_Place]:
         if name in names and id(names) not in used:
             used.add(id(names))
             yield _Place(names, name, names[name])
-        for index, value in enumerate(function.__defaults__ or ()):
-            if getattr(value, "__name__", None) == name:
-                yield _Place(function, index, value)
+
+
+def _stand_in(scale: float, offset: float) -> FunctionType:
+    """텐서 인수에 `scale`을 곱하고 `offset`을 더하는 함수. 내장 이름만 써서 코드를 어디에나 옮길 수 있습니다."""
+    text = "[item for item in (*args, *kwargs.values()) if hasattr(item, '__array__')][0]"
+    code = eval(f"lambda *args, **kwargs: {scale!r} * {text} + {offset!r}").__code__
+    return FunctionType(code, {})
+
+
+def _swaps(
+    given: Any, name: str, places: list[_Place], stand_in: CodeType
+) -> list[tuple[FunctionType, CodeType]]:
+    """학습자의 코드에서 그 이름으로 정의한 함수들과, 대신 쓸 코드.
+
+    가리키는 자리가 아니라 함수의 코드를 바꾸므로 partial, 기본값, 리스트, 속성 어디에 담겼든 바뀝니다.
+    """
+    start = _plain_function(given)
+    if start is None:
+        return []
+    named = {id(_unwrapped(place.value)) for place in places}
+    swaps = []
+    for item in gc.get_objects():
+        if isinstance(item, FunctionType) and item.__globals__ is start.__globals__:
+            # A decorator made with `functools.wraps` has the name too, but its code does not.
+            whole = id(item) in named
+            code = (
+                _put(stand_in, item.__code__) if whole else _swapped(item.__code__, name, stand_in)
+            )
+            if code is not item.__code__:
+                swaps.append((item, code))
+    return swaps
+
+
+def _put(stand_in: CodeType, code: CodeType) -> CodeType:
+    return stand_in.replace(co_freevars=code.co_freevars)
+
+
+def _swapped(code: CodeType, name: str, stand_in: CodeType) -> CodeType:
+    """그 이름의 `def`를 몸통에 품은 코드라면 그것까지 바꾼 코드."""
+    if code.co_name == name:
+        return _put(stand_in, code)
+    constants = [
+        _swapped(item, name, stand_in) if isinstance(item, CodeType) else item
+        for item in code.co_consts
+    ]
+    if all(map(operator.is_, constants, code.co_consts)):
+        return code
+    return code.replace(co_consts=tuple(constants))
+
+
+def _unwrapped(function: Any) -> Any:
+    """데코레이터가 `__wrapped__`에 남긴 파이썬 함수."""
+    for _ in range(20):
+        if not isinstance(function, FunctionType) or not hasattr(function, "__wrapped__"):
+            break
+        function = function.__wrapped__
+    return function
+
+
+@contextlib.contextmanager
+def _in_their_place(
+    places: list[_Place], swaps: list[tuple[FunctionType, CodeType]], stand_in: FunctionType
+) -> Iterator[None]:
+    """안에서는 코드를 바꿀 수 있는 함수는 코드를, 나머지는 가리키는 자리의 값을 바꿉니다."""
+    originals = [(function, function.__code__) for function, _ in swaps]
+    swapped = {id(function) for function, _ in swaps}
+    others = [place for place in places if id(_unwrapped(place.value)) not in swapped]
+    try:
+        for function, code in swaps:
+            function.__code__ = code
+        for place in others:
+            place.put(stand_in)
+        yield
+    finally:
+        for function, code in originals:
+            function.__code__ = code
+        for place in others:
+            place.put(place.value)
 
 
 def _plain_function(given: Any) -> FunctionType | None:

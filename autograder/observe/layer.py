@@ -3,6 +3,7 @@
 Challenge의 `facts`
 - `name`: 학습자가 정의한 클래스의 이름
 - `seed`: 가중치를 채울 시드
+- `eager`: 참이면 `fit`도 즉시 실행으로 합니다. judge가 참고 답안을 관찰할 때만 쓰며, 그만큼 빠릅니다.
 - `fill`: 채우고 견줄 가중치. "all"(없으면 이것) 또는 "trainable"
 - `objects`: 만들 객체들.
   `{"args": [...], "kwargs": {...}, "calls": [{"inputs": 구조, "training": 참·거짓·없음, "mask": 구조}],

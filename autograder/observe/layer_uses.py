@@ -26,7 +26,7 @@ import numpy as np
 import tensorflow as tf
 
 from autograder.observe import structure
-from autograder.observe.probe import probing, snapshot
+from autograder.observe.probe import probing
 from autograder.observe.problems import problem
 from autograder.observe.trace import eagerly
 
@@ -96,8 +96,9 @@ def _model(subject: Subject, name: str, asked: dict[str, Any]) -> dict[str, Any]
     made = subject.make()
     batches = [subject.build(spec) for spec in asked["inputs"]]
     model, head = _model_around(made, asked, batches[0])
-    with eagerly():
-        model(batches[0])
+    if not model.built:
+        with eagerly():
+            model(batches[0])
     weights = subject.weights_of(made, batches[0])
     known = {id(item) for item in model.weights}
     record: dict[str, Any] = {"unknown": sum(id(item) not in known for item in weights)}
@@ -109,10 +110,15 @@ def _model(subject: Subject, name: str, asked: dict[str, Any]) -> dict[str, Any]
             structure.collect(f"{name}/{index}", model(batch, training=False), subject.arrays)
             for index, batch in enumerate(batches)
         ]
-    if asked.get("train"):
-        shape = snapshot(model(batches[0])).shape
+    first = record["outputs"][0]
+    if asked.get("train") and len(first) == 1 and "array" in first[0]:
+        shape = subject.arrays[first[0]["array"]].shape
         target = np.cos(np.arange(np.prod(shape), dtype="float32")).reshape(shape)
-        model.compile(optimizer=keras.optimizers.SGD(LEARNING_RATE), loss="mse")
+        model.compile(
+            optimizer=keras.optimizers.SGD(LEARNING_RATE),
+            loss="mse",
+            run_eagerly=subject.challenge.facts.get("eager", False),
+        )
         with _telling("fit"):
             model.fit(batches[0], target, batch_size=len(target), shuffle=False, verbose=0)
         record["trained"] = subject.keep_weights(f"{name}/trained", weights)
@@ -226,7 +232,7 @@ def _file(subject: Subject, name: str, asked: dict[str, Any]) -> dict[str, Any]:
     if not (asked.get("registered") and record["registered"]):
         # 등록하지 않은 클래스도 custom_objects로는 읽을 수 있는지 봅니다.
         options["custom_objects"] = {kind.__name__: kind}
-    with tempfile.TemporaryDirectory() as folder, _moved(kind):
+    with tempfile.TemporaryDirectory() as folder, moved(kind):
         path = Path(folder) / "model.keras"
         with _telling("save"):
             model.save(path)
@@ -246,7 +252,7 @@ def _registered(kind: type) -> bool:
 
 
 @contextlib.contextmanager
-def _moved(kind: type) -> Iterator[None]:
+def moved(kind: type) -> Iterator[None]:
     """클래스가 여기 없는 모듈에서 온 것처럼 저장합니다. 그래야 다른 파이썬에서처럼 읽습니다."""
     before = kind.__module__
     kind.__module__ = ELSEWHERE

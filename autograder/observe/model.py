@@ -3,8 +3,7 @@
 Challenge의 `facts`
 - `parts`: 이름 → `{"inputs": 구조, "count": 몇 개짜리 리스트인지(없으면 하나)}`.
   `inputs`가 딕셔너리나 리스트면 입력이 여럿인 모델입니다. 모델이 이름으로 받든 차례로 받든 맞추어 넣습니다.
-- `seeds`: 가중치를 채울 시드들. 시드마다 출력을 한 벌 적습니다.
-- `training`: 참이면 훈련 모드로도 한 번 실행해 드롭아웃을 봅니다.
+- `seeds`: 가중치를 채울 시드들. 시드마다 출력을 한 벌 적습니다. 둘째부터는 은닉층의 값이 커지게 채웁니다.
 - `weights`: 실제 가중치를 담을 부분의 이름들(정확도를 잴 때).
 """
 
@@ -17,7 +16,7 @@ import keras
 import numpy as np
 
 from autograder.observe import structure
-from autograder.observe.probe import probing, snapshot
+from autograder.observe.probe import Ends, output_sizes, probing, snapshot
 from autograder.observe.problems import problem, unattempted
 from autograder.observe.trace import LayerCall, Trace, example_inputs, record_calls
 from autograder.protocol import Challenge, Evidence
@@ -32,8 +31,11 @@ def observe(challenge: Challenge, subject: dict[str, Any]) -> Evidence:
     weights: list[Any] = []
     models: dict[str, Any] = {}
     prepared: dict[str, Any] = {}
+    ends: set[int] = set()
     for name, question in challenge.facts["parts"].items():
         given = subject.get(name)
+        if isinstance(given, (list, tuple)):
+            facts.setdefault("counts", {})[name] = len(given)
         for part, item in _items(name, given, question.get("count")):
             facts["parts"][part] = record = identify(item)
             if record["status"] == "seen":
@@ -43,6 +45,7 @@ def observe(challenge: Challenge, subject: dict[str, Any]) -> Evidence:
                         item, structure.build(question["inputs"], challenge.arrays), weights
                     )
                     prepared[part] = inputs
+                    ends |= output_sizes(trace.outputs)
                     record |= _describe(item, trace) | {"input_names": names}
                 except Exception as error:  # noqa: BLE001 - 학습자의 모델은 무엇이든 던집니다
                     facts["parts"][part] = _failed(record, "call", error)
@@ -60,6 +63,7 @@ def observe(challenge: Challenge, subject: dict[str, Any]) -> Evidence:
             arrays |= {
                 f"weights/{index}": snapshot(weights[index]).astype("float32") for index in ids
             }
+    asked = [(seed, ends if index else None) for index, seed in enumerate(challenge.facts["seeds"])]
     state = [item for model in models.values() for item in model.variables]
     with probing(weights, state) as fill:
         for part, model in models.items():
@@ -67,7 +71,7 @@ def observe(challenge: Challenge, subject: dict[str, Any]) -> Evidence:
             if record["status"] != "seen":
                 continue
             try:
-                _run(part, model, prepared[part], challenge.facts, fill, record, arrays, weights)
+                _run(part, model, prepared[part], asked, fill, record, arrays, weights)
             except _PROBLEMS as error:
                 facts["parts"][part] = _failed(record, "huge", error)
             except Exception as error:  # noqa: BLE001
@@ -141,15 +145,15 @@ def _run(
     part: str,
     model: Any,
     inputs: Any,
-    facts: dict[str, Any],
+    asked: list[tuple[int, Ends]],
     fill: Any,
     record: dict[str, Any],
     arrays: dict[str, np.ndarray],
     weights: list[Any],
 ) -> None:
     record["outputs"], record["losses"] = [], []
-    for index, seed in enumerate(facts["seeds"]):
-        fill(seed)
+    for index, values in enumerate(asked):
+        fill(*values)
         # 층 없이 합친 곳은 한 번만 찾으면 됩니다.
         trace = record_calls(model, inputs, weights=weights, merges=index == 0)
         found = structure.collect(f"{part}/{index}", trace.outputs, arrays)
@@ -163,22 +167,35 @@ def _run(
             record["output_bridges"] = trace.output_bridges
             if isinstance(trace.outputs, dict):
                 record["output_names"] = sorted(str(name) for name in trace.outputs)
-    if facts.get("training"):
-        fill(facts["seeds"][0])
-        trace = record_calls(model, inputs, training=True, weights=weights)
-        record["training_calls"] = [_call(call) for call in trace.leaves]
+    # 훈련 모드에서만 일하는 층은 여기서 드러납니다.
+    fill(*asked[0])
+    trace = record_calls(model, inputs, training=True, weights=weights)
+    record["training_calls"] = [_call(call) for call in trace.leaves]
+    record["training_outputs"] = structure.collect(f"{part}/training", trace.outputs, arrays)
 
 
 def _items(name: str, given: Any, count: int | None) -> list[tuple[str, Any]]:
+    """부분의 이름과 모델. 리스트가 아니거나 모자라면 그 자리마다 문제를 적을 값을 둡니다."""
     if count is None:
         return [(name, given)]
-    items = list(given) if isinstance(given, (list, tuple)) else [given] * count
+    items = list(given) if isinstance(given, (list, tuple)) else [_NotList(given)] * count
     items = items[:count] + [None] * (count - len(items))
     return [(f"{name}[{index}]", item) for index, item in enumerate(items)]
 
 
+class _NotList:
+    """모델의 리스트가 있어야 할 자리에 있던 것."""
+
+    def __init__(self, given: Any) -> None:
+        self.given = given
+
+
 def identify(item: Any) -> dict[str, Any]:
     """모델인지, 모델이면 어느 방식으로 만들었는지. 모델이 아니면 무엇인지를 적습니다."""
+    if isinstance(item, _NotList):
+        if item.given is None or unattempted(item.given):
+            return identify(item.given)
+        return problem("not_list", type=type(item.given).__name__)
     if unattempted(item):
         return {"status": "unattempted"}
     kind = type(item).__name__
@@ -244,11 +261,16 @@ def _describe(model: Any, trace: Trace) -> dict[str, Any]:
     return {
         "weights": ids,
         "untracked": sum(id(trace.weights[index]) not in tracked for index in ids),
-        "fitted": getattr(model, "history", None) is not None,
+        "fitted": _fitted(getattr(model, "history", None)),
         "trained_steps": 0 if optimizer is None else int(optimizer.iterations),
         "trainable": [bool(weight.trainable) for weight in model.weights],
         "output_names": [str(name) for name in getattr(model, "output_names", None) or []],
     }
+
+
+def _fitted(history: Any) -> bool:
+    """`fit`이 남긴 기록인지. `evaluate`도 빈 기록을 남기는 버전이 있습니다."""
+    return isinstance(history, keras.callbacks.History) and bool(getattr(history, "epoch", ()))
 
 
 def _call(call: LayerCall) -> dict[str, Any]:

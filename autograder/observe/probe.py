@@ -15,14 +15,18 @@ from typing import Any
 import keras
 import numpy as np
 
+LOUD, CALM = 16.0, 0.25
+"""큰 값을 볼 때 은닉층의 편향(축이 하나인 가중치)과 나머지 가중치에 곱하는 수."""
+Ends = set[int] | None
+
 
 @contextlib.contextmanager
 def probing(weights: list[Any], variables: list[Any]) -> Iterator[Any]:
-    """안에서는 `fill(seed)`로 `weights`를 바꿀 수 있고, 나올 때 `variables`까지 모두 되돌립니다."""
+    """안에서는 `fill(seed, ends)`로 `weights`를 바꿀 수 있고, 나올 때 `variables`까지 모두 되돌립니다."""
     saved = [(item, snapshot(item)) for item in _unique([*weights, *variables])]
 
-    def fill(seed: int) -> None:
-        for weight, value in zip(weights, probe_values(weights, seed), strict=True):
+    def fill(seed: int, ends: Ends = None) -> None:
+        for weight, value in zip(weights, probe_values(weights, seed, ends), strict=True):
             weight.assign(value)
 
     try:
@@ -37,11 +41,19 @@ def snapshot(variable: Any) -> np.ndarray:
     return np.array(keras.ops.convert_to_numpy(variable))
 
 
-def probe_values(weights: list[Any], seed: int) -> list[np.ndarray]:
+def output_sizes(outputs: Any) -> set[int]:
+    """출력마다 마지막 축의 크기. `probe_values`의 `ends`로 줍니다."""
+    shapes = [tuple(getattr(item, "shape", ())) for item in keras.tree.flatten(outputs)]
+    return {int(shape[-1]) for shape in shapes if len(shape) > 1}
+
+
+def probe_values(weights: list[Any], seed: int, ends: Ends = None) -> list[np.ndarray]:
     """가중치마다 넣을 값.
 
     값은 `seed`, 모양, 같은 모양 가운데 몇 번째인지로만 정해집니다.
     분산(variance)은 5–15여서 배치 정규화의 epsilon이 결과에 드러나지 않고, 나머지는 표준편차 1/√fan_in의 정규분포입니다.
+    `ends`(출력의 크기들)를 주면 은닉층의 출력이 수십까지 가도록 편향을 크게 합니다. 작은 값에서는 같은 `relu`와
+    `relu6`가 여기서 갈립니다. 출력층의 편향은 그대로 두어 소프트맥스가 0과 1로 굳지 않게 합니다.
     """
     seen: Counter[tuple[int, ...]] = Counter()
     values = []
@@ -54,6 +66,10 @@ def probe_values(weights: list[Any], seed: int) -> list[np.ndarray]:
         else:
             fan_in = int(np.prod(shape[:-1])) if len(shape) > 1 else 4
             value = state.standard_normal(shape) / np.sqrt(max(fan_in, 1))
+            if ends is not None and len(shape) > 1:
+                value *= CALM
+            elif ends is not None and "gamma" not in str(weight.name) and not ends & set(shape):
+                value *= LOUD
         values.append(value.astype("float32"))
     return values
 

@@ -12,7 +12,7 @@ Challenge의 `facts`
     `{"loss": [클래스, 설정]}`, `{"function": 식}`이나 `observe.structure`의 구조입니다.
   - `fit`: `calls` 대신, 클래스로 만든 모델을 훈련하는 조건. `by_hand`가 참이면 `fit`이 하는 일을
     즉시 실행으로 합니다.
-  - `until_gradient`: 참이면 테이프의 그레이디언트를 처음 구하는 데까지만 실행합니다.
+  - `zero_gradient`: 참이면 테이프가 구하는 그레이디언트를 모두 0으로 바꾸어 실행합니다.
 - `only`: 있으면 그 번호의 장면만 실행합니다.
 """
 
@@ -20,6 +20,7 @@ from __future__ import annotations
 
 import contextlib
 import inspect
+import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -37,6 +38,8 @@ from autograder.protocol import Challenge, Evidence
 
 SECONDS = 10.0
 """한 번 부르는 데 쓸 수 있는 CPU 시간(초)."""
+ZERO_SECONDS = 0.3
+"""`zero_gradient`에서, 그레이디언트를 처음 구한 다음부터 쓸 수 있는 CPU 시간(초)."""
 WATCHED = ("fit", "train_on_batch", "train_step")
 """썼는지 적어 두는 케라스의 메서드."""
 
@@ -183,9 +186,9 @@ class _Scene:
     def _call(self, number: int, subject: Any, arguments: list[Any]) -> dict[str, Any]:
         variables: dict[str, Any] = {}
         args = [self._argument(spec, subject, variables) for spec in arguments]
-        if self.scene.get("until_gradient"):
-            return _until_gradient(subject, args, self.seconds)
         when = f"call{number}"
+        if self.scene.get("zero_gradient"):
+            return self._zero_gradient(f"{self.name}/{when}/out", subject, args)
         try:
             with time_limit(self.seconds):
                 result = subject(*args)
@@ -200,6 +203,23 @@ class _Scene:
         self.arrays |= {kept[key]: variable.numpy() for key, variable in variables.items()}
         record = {"none": result is None, "type": type(result).__name__, "outputs": outputs}
         return record | {"variables": kept} | self._state(when)
+
+    def _zero_gradient(self, name: str, subject: Any, args: list[Any]) -> dict[str, Any]:
+        asked: list[float] = []
+        record: dict[str, Any] = {"status": "seen"}
+        try:
+            with _zero_gradients(asked), time_limit(self.seconds):
+                result = subject(*args)
+            record["none"], record["type"] = result is None, type(result).__name__
+            record["outputs"] = structure.collect(name, result, self.arrays)
+        except _Enough:
+            pass
+        except TooLong:
+            if not asked:
+                return problem("slow", seconds=self.seconds)
+        except Exception:  # noqa: BLE001 - 오류는 그레이디언트를 바꾸지 않은 장면이 말합니다
+            pass
+        return record | {"gradient": bool(asked)}
 
     def _argument(self, spec: Any, subject: Any, variables: dict[str, Any]) -> Any:
         ((form, content),) = spec.items()
@@ -237,7 +257,7 @@ class _Scene:
             logs = [_epoch_by_hand(model, x, y, size) for _ in range(epochs)]
             return {key: _numbers(entry[key] for entry in logs) for key in logs[-1]}
         done = model.fit(x, y, batch_size=size, epochs=epochs, shuffle=False, verbose=0)
-        return {str(key): _numbers(values) for key, values in done.history.items()}
+        return _flat(done.history)
 
 
 def _epoch_by_hand(model: Any, x: np.ndarray, y: np.ndarray, size: int) -> dict[str, float]:
@@ -250,6 +270,17 @@ def _epoch_by_hand(model: Any, x: np.ndarray, y: np.ndarray, size: int) -> dict[
     for key, value in logs.items():
         entries = value.items() if isinstance(value, dict) else [(key, value)]
         found |= {str(name): float(entry) for name, entry in entries}
+    return found
+
+
+def _flat(history: dict[str, Any]) -> dict[str, list[float | None]]:
+    """케라스 3.9 앞에서는 지표들이 `compile_metrics`라는 이름의 딕셔너리로 들어 있습니다."""
+    found: dict[str, list[float | None]] = {}
+    for key, values in history.items():
+        if values and all(isinstance(value, dict) for value in values):
+            found |= _flat({inner: [value.get(inner) for value in values] for inner in values[0]})
+        else:
+            found[str(key)] = _numbers(values)
     return found
 
 
@@ -287,32 +318,35 @@ def _noted(name: str, original: Any, used: set[str]) -> Any:
     return method
 
 
-class _Reached(BaseException):
-    """테이프의 그레이디언트를 구하는 데에 이르렀습니다."""
+class _Enough(BaseException):
+    """0인 그레이디언트를 따라 오래 돌았습니다."""
 
 
-def _until_gradient(subject: Any, args: list[Any], seconds: float) -> dict[str, Any]:
+@contextlib.contextmanager
+def _zero_gradients(asked: list[float]) -> Iterator[None]:
+    """테이프가 0인 그레이디언트를 줍니다. 구할 때마다 쓴 CPU 시간을 `asked`에 적습니다."""
     methods = {name: getattr(tf.GradientTape, name) for name in ("gradient", "jacobian")}
     before = tf.config.functions_run_eagerly()
-    found = False
-
-    def reached(*args: Any, **kwargs: Any) -> Any:
-        raise _Reached
-
+    # 미리 트레이싱한 `tf.function` 안의 테이프도 봅니다.
     tf.config.run_functions_eagerly(True)
-    for name in methods:
-        setattr(tf.GradientTape, name, reached)
+    for name, method in methods.items():
+        setattr(tf.GradientTape, name, _zeroed(method, asked))
     try:
-        with time_limit(seconds):
-            subject(*args)
-    except _Reached:
-        found = True
-    except TooLong:
-        return problem("slow", seconds=seconds)
-    except Exception:  # noqa: BLE001 - 오류는 끝까지 실행하는 장면이 말합니다
-        found = False
+        yield
     finally:
         for name, method in methods.items():
             setattr(tf.GradientTape, name, method)
         tf.config.run_functions_eagerly(before)
-    return {"status": "seen", "gradient": found}
+
+
+def _zeroed(method: Any, asked: list[float]) -> Any:
+    def zero(found: Any) -> Any:
+        return None if found is None else tf.zeros_like(tf.convert_to_tensor(found))
+
+    def zeroed(*args: Any, **kwargs: Any) -> Any:
+        asked.append(time.process_time())
+        if asked[-1] - asked[0] > ZERO_SECONDS:
+            raise _Enough
+        return tf.nest.map_structure(zero, method(*args, **kwargs))
+
+    return zeroed

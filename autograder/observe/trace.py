@@ -47,7 +47,8 @@ class LayerCall:
     `bridges[i]`는 그 사이에 층 없이 한 연산의 이름("relu", "reshape" 등)이거나 None입니다.
     `origins[i]`는 모델의 입력에서 왔을 때 몇 번째 입력 텐서인지입니다(아니면 None).
     `inner`는 케라스가 준 층(`LSTM` 등)이 안에서 부른 것이어서 단계가 아니라는 뜻입니다.
-    `dropped`는 훈련 모드 실행에서 0이 된 값의 비율입니다.
+    `dropped`는 훈련 모드 실행에서 0이 된 값의 비율, `trains`는 훈련 모드에서 추론 때와 다른 값을
+    냈는지입니다.
     """
 
     index: int
@@ -66,6 +67,7 @@ class LayerCall:
     dropped: float | None = None
     origins: list[int | None] = field(default_factory=list)
     inner: bool = False
+    trains: bool = False
 
 
 @dataclass
@@ -115,6 +117,8 @@ def record_calls(
             model(inputs, **arguments)
         with _patched(recorder):
             outputs = model(inputs, **arguments)
+        if training:
+            recorder.compare_with_inference()
     recorder.adopt(getattr(model, "weights", []))
     return recorder.finish(inputs, outputs)
 
@@ -148,6 +152,7 @@ class _Recorder:
         # 텐서를 붙들어 두지 않으면 파이썬이 같은 id를 다시 쓸 수 있습니다.
         self.keep: list[Any] = []
         self.values: dict[int, tuple[list[Any], list[Any]]] = {}
+        self.given: dict[int, tuple[Any, tuple[Any, ...], dict[str, Any]]] = {}
 
     def adopt(self, weights: Any) -> list[int]:
         ids = []
@@ -202,10 +207,28 @@ class _Recorder:
         record.config = {} if record.inner else _config(layer)
         self.keep.append((layer, inputs, outputs))
         self.values[record.index] = (inputs, outputs)
+        self.given[record.index] = (layer, args, kwargs)
         if record.leaf:
             for tensor in outputs:
                 self.produced[id(tensor)] = record.index
         return result
+
+    def compare_with_inference(self) -> None:
+        """가중치가 없는 층을 같은 입력으로 다시, 추론 모드로 불러 `trains`를 정합니다."""
+        for call in self.calls:
+            if not call.leaf or call.parameters:
+                continue
+            layer, args, kwargs = self.given[call.index]
+            try:
+                again = _tensors(layer(*args, **kwargs | {"training": False}))
+            except Exception:  # noqa: BLE001 - 두 번 부르지 못하는 층은 알 수 없습니다
+                continue
+            values = [_value(tensor) for tensor in [*again, *self.values[call.index][1]]]
+            half = len(again)
+            call.trains = len(values) == 2 * half and any(
+                before is not None and after is not None and not np.array_equal(before, after)
+                for before, after in zip(values[:half], values[half:], strict=True)
+            )
 
     def finish(self, inputs: Any, outputs: Any) -> Trace:
         given = _tensors(inputs)

@@ -52,8 +52,9 @@ def _result(
     values = probe_values(base.weights, question["seed"])
     for weight, value in zip(base.weights, values, strict=True):
         weight.assign(value)
-    names = [layer.name for layer in base.layers]
+    names, trainable = _state(base)
     known = {id(weight) for weight in base.weights}
+    own = {id(layer) for layer in base.layers}
     try:
         made = function(base)
     except Exception as error:  # noqa: BLE001 - 학습자의 함수는 무엇이든 던집니다
@@ -75,9 +76,22 @@ def _result(
     except Exception as error:  # noqa: BLE001
         return problem("call", error)
     record["form"] = type(trace.outputs).__name__
+    listed = trace.outputs if isinstance(trace.outputs, (list, tuple)) else [trace.outputs]
+    record["nested"] = any(isinstance(output, (list, tuple, dict)) for output in listed)
+    record["added"] = sorted(
+        {call.class_name for call in trace.leaves if call.layer_id not in own} - {"InputLayer"}
+    )
     record["foreign"] = sum(id(weight) not in known for weight in made.weights)
-    record["base_changed"] = names != [layer.name for layer in base.layers] or any(
+    names_after, trainable_after = _state(base)
+    record["base_frozen"] = trainable != trainable_after
+    record["base_changed"] = names != names_after or any(
         not np.array_equal(snapshot(weight), value)
         for weight, value in zip(base.weights, values, strict=False)
     )
     return record
+
+
+def _state(base: Any) -> tuple[list[str], list[bool]]:
+    """층의 이름들과, 모델과 층의 `trainable`."""
+    names = [layer.name for layer in base.layers]
+    return names, [bool(layer.trainable) for layer in [base, *base.layers]]

@@ -6,6 +6,7 @@ import contextlib
 from typing import Any
 
 import numpy as np
+import tensorflow as tf
 
 from autograder.observe import structure
 from autograder.observe.problems import problem
@@ -23,15 +24,22 @@ def observe(challenge: Challenge, subject: dict[str, Any]) -> Evidence:
         found = structure.collect("value", _as_array(value), arrays)
     except structure.TooLarge as error:
         return Evidence(challenge.exercise, challenge.kind, problem("huge", error))
-    if len(found) != 1 or "array" not in found[0]:
+    # A tensor inside a graph has no value yet.
+    is_tensor = isinstance(value, tf.Tensor) and hasattr(value, "numpy")
+    if len(found) != 1 or ("array" not in found[0] and not is_tensor):
         facts = problem("not_value", type=kind)
         return Evidence(challenge.exercise, challenge.kind, facts)
-    facts = {"status": "seen", "value": found[0] | {"type": kind}}
+    record = found[0] | {"type": kind, "tensor": is_tensor}
+    if is_tensor:
+        record |= {"shape": value.shape.as_list(), "dtype": value.dtype.name}
+    facts = {"status": "seen", "value": record}
     return Evidence(challenge.exercise, challenge.kind, facts, arrays)
 
 
 def _as_array(value: Any) -> Any:
-    """수로 된 리스트는 배열로 보아, 모양과 값까지 말해 줄 수 있게 합니다."""
+    """수로 된 리스트는 배열로, 넘파이에 없는 자료형은 `float32`로 보아 모양과 값까지 말해 줄 수 있게 합니다."""
+    if isinstance(value, tf.Tensor) and value.dtype == tf.bfloat16:
+        return tf.cast(value, tf.float32)
     if isinstance(value, (list, tuple)):
         with contextlib.suppress(ValueError, TypeError):
             return np.asarray(value)

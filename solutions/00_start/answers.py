@@ -92,6 +92,37 @@ def variable():
     return tf.Variable([[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]])
 
 
+@wrong("start.first_tensor", "래기드 텐서", expect="텐서여야 하는데 `RaggedTensor`입니다")
+def ragged():
+    return tf.ragged.constant([[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]])
+
+
+@wrong("start.first_tensor", "희소 텐서", expect="텐서여야 하는데 `SparseTensor`입니다")
+def sparse():
+    return tf.sparse.from_dense([[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]])
+
+
+@wrong("start.first_tensor", "텐서라는 이름의 클래스", expect="텐서여야 하는데 `MyTensor`입니다")
+def named_tensor():
+    class MyTensor:
+        dtype, shape = "float32", (2, 3)
+
+        def __array__(self, dtype=None, copy=None):
+            return np.arange(1, 7, dtype="float32").reshape(2, 3)
+
+    return MyTensor()
+
+
+@wrong("start.first_tensor", "bfloat16", expect="자료형이 `float32`여야 하는데 `bfloat16`입니다")
+def brain_floats():
+    return tf.constant([[1, 2, 3], [4, 5, 6]], dtype=tf.bfloat16)
+
+
+@wrong("start.first_tensor", "글자 텐서", expect="자료형이 `float32`여야 하는데 `string`입니다")
+def strings():
+    return tf.constant([["1", "2", "3"], ["4", "5", "6"]])
+
+
 @wrong("start.first_tensor", "글자", expect="`x`")
 def text():
     return "[[1, 2, 3], [4, 5, 6]]"

@@ -175,6 +175,14 @@ def batch_changes():
     return make_batch
 
 
+@wrong("eager.make_batch", "파이썬 리스트를 돌려줌", expect="배열이 아니라 파이썬 리스트입니다")
+def batch_list():
+    def make_batch(images):
+        return (tf.cast(images, tf.float32)[..., tf.newaxis] / 255).numpy().tolist()
+
+    return make_batch
+
+
 @wrong("eager.make_batch", "함수가 아니라 결과를 넘김", expect="함수가 아니라")
 def batch_value():
     return tf.zeros((3, 28, 28, 1))
@@ -472,7 +480,12 @@ def momentum_rebinding():
     return momentum_step
 
 
-@wrong("eager.momentum_step", "v는 바꾸고 w는 이름만", expect="변수 `w`가 부르기 전과 똑같습니다")
+@wrong(
+    "eager.momentum_step",
+    "v는 바꾸고 w는 이름만",
+    expect="첫 스텝: 변수 `w`가 부르기 전과 똑같습니다.  (0/1)\n"
+    "     `w = ...`은 이름을 다른 텐서에 붙일 뿐입니다",
+)
 def momentum_half():
     def momentum_step(w, v, grad, lr, beta):
         v.assign(beta * v + grad)
@@ -757,7 +770,96 @@ def root_power():
     return newton_sqrt
 
 
-@wrong("eager.newton_sqrt", "지수와 로그로", expect="`newton_sqrt`에 반복문이 없습니다")
+@right("eager.newton_sqrt", "0.5를 곱하고 pow로 제곱함")
+def root_pow_squares():
+    def newton_sqrt(a, tol=1e-6):
+        half, x = 0.5, a
+        while abs(pow(half * 2 * x, 2) - a) > tol * a and tf.pow(0.5 * (x + a / x), 2) >= 0:
+            x = half * (x + a * x**-1)
+        return x
+
+    return newton_sqrt
+
+
+@right("eager.newton_sqrt", "2의 거듭제곱에서 시작")
+def root_good_start():
+    def newton_sqrt(a, tol=1e-6):
+        a = np.float64(a)
+        x = 2.0 ** round(math.log2(a) * 0.5)
+        while abs(x * x - a) > tol * a:
+            x -= 0.5 * (x - a / x)
+        return x
+
+    return newton_sqrt
+
+
+def _from(start):
+    def newton_sqrt(a, tol=1e-6):
+        x = start(a)
+        while abs(x * x - a) > tol * a:
+            x = (x + a / x) / 2
+        return x
+
+    return newton_sqrt
+
+
+@wrong("eager.newton_sqrt", "tf.pow", expect="`newton_sqrt`의 코드에 `** 0.5`가 있습니다")
+def root_tf_pow():
+    return _from(lambda a: tf.pow(a, tf.constant(0.5, getattr(a, "dtype", tf.float32))))
+
+
+@wrong("eager.newton_sqrt", "pow", expect="`newton_sqrt`의 코드에 `** 0.5`가 있습니다")
+def root_pow():
+    return _from(lambda a: pow(float(a), 1 / 2))
+
+
+@wrong("eager.newton_sqrt", "np.power", expect="`newton_sqrt`의 코드에 `** 0.5`가 있습니다")
+def root_np_power():
+    return _from(lambda a: np.power(np.float64(a), 0.5))
+
+
+@wrong("eager.newton_sqrt", "이름에 담은 지수", expect="`newton_sqrt`의 코드에 `** 0.5`가 있습니다")
+def root_named_power():
+    def newton_sqrt(a, tol=1e-6):
+        half = 0.5
+        x = a**half
+        while abs(x * x - a) > tol * a:
+            x = (x + a / x) / 2
+        return x
+
+    return newton_sqrt
+
+
+@wrong("eager.newton_sqrt", "기본값으로 받은 지수", expect="코드에 `** 0.5`가 있습니다")
+def root_default_power():
+    def newton_sqrt(a, tol=1e-6, half=0.5):
+        x = a**half
+        while abs(x * x - a) > tol * a:
+            x = (x + a / x) / 2
+        return x
+
+    return newton_sqrt
+
+
+@wrong("eager.newton_sqrt", "지수와 로그로 구하고 되풀이", expect="코드에 `exp`, `log`가 있습니다")
+def root_exponent_loop():
+    return _from(lambda a: math.exp(math.log(a) / 2))
+
+
+@wrong("eager.newton_sqrt", "조금 일찍 멈춤", expect="상대 오차가 `")
+def root_early():
+    def newton_sqrt(a, tol=1e-6):
+        x = a
+        while abs(x * x - a) > max(tol, 1e-9) * a:
+            x = (x + a / x) / 2
+        return x * (1 + 1e-9)
+
+    return newton_sqrt
+
+
+@wrong(
+    "eager.newton_sqrt", "지수와 로그로", expect="`newton_sqrt`의 코드에 `exp`, `log`가 있습니다"
+)
 def root_exponent():
     def newton_sqrt(a, tol=1e-6):
         a = tf.cast(a, tf.float64)

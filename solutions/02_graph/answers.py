@@ -90,6 +90,134 @@ def nn_signature():
     return simple_nn
 
 
+@right("graph.simple_nn", "이름으로 준 partial")
+def nn_partial_keyword():
+    def nn(x, layer):
+        return tf.nn.relu(layer(x))
+
+    return tf.function(functools.partial(nn, layer=linear_layer))
+
+
+@right("graph.simple_nn", "함수 둘을 차례로 준 partial")
+def nn_partial_apply():
+    def apply(after, before, x):
+        return after(before(x))
+
+    return tf.function(functools.partial(apply, tf.nn.relu, linear_layer))
+
+
+@right("graph.simple_nn", "이름으로만 받는 기본값")
+def nn_keyword_only():
+    @tf.function
+    def simple_nn(x, *, layer=linear_layer):
+        return tf.nn.relu(layer(x))
+
+    return simple_nn
+
+
+@right("graph.simple_nn", "바깥에서 지은 다른 이름")
+def nn_alias():
+    f = linear_layer
+
+    @tf.function
+    def simple_nn(x):
+        return tf.nn.relu(f(x))
+
+    return simple_nn
+
+
+@right("graph.simple_nn", "두 함수의 합성")
+def nn_composed():
+    def compose(after, before):
+        return lambda x: after(before(x))
+
+    return tf.function(compose(tf.nn.relu, linear_layer))
+
+
+@right("graph.simple_nn", "wraps를 쓴 데코레이터")
+def nn_wraps():
+    def with_relu(function):
+        @functools.wraps(function)
+        def call(*args):
+            return tf.nn.relu(function(*args))
+
+        return call
+
+    @with_relu
+    def linear_layer(x):
+        return 3 * x + 2
+
+    return tf.function(lambda x: linear_layer(x))
+
+
+@right("graph.simple_nn", "함수의 리스트")
+def nn_list():
+    steps = [linear_layer, tf.nn.relu]
+
+    @tf.function
+    def simple_nn(x):
+        for step in steps:
+            x = step(x)
+        return x
+
+    return simple_nn
+
+
+@right("graph.simple_nn", "케라스의 Lambda 층")
+def nn_lambda_layer():
+    layer = keras.layers.Lambda(linear_layer)
+    return tf.function(lambda x: tf.nn.relu(layer(x)))
+
+
+@right("graph.simple_nn", "속성에 담은 linear_layer")
+def nn_attribute():
+    class Net:
+        def __init__(self):
+            self.linear_layer = linear_layer
+
+        @tf.function
+        def __call__(self, x):
+            return tf.nn.relu(self.linear_layer(x))
+
+    return Net()
+
+
+@right("graph.simple_nn", "자료형이 있는 층의 정적 메서드와 메서드")
+def nn_static():
+    class Net(keras.layers.Layer):
+        @staticmethod
+        def linear_layer(x):
+            return 3 * x + 2
+
+        def body(self, x):
+            return self.linear_layer(x)
+
+    net = Net()
+    return tf.function(lambda x: tf.nn.relu(net.body(x)))
+
+
+@right("graph.simple_nn", "층의 메서드인 linear_layer")
+def nn_layer_method():
+    class Net(keras.layers.Layer):
+        def linear_layer(self, x):
+            return 3 * x + 2
+
+    net = Net()
+    return tf.function(lambda x: tf.nn.relu(net.linear_layer(x)))
+
+
+@right("graph.simple_nn", "simple_nn 안에서 정의한 linear_layer")
+def nn_nested():
+    @tf.function
+    def simple_nn(x):
+        def linear_layer(x):
+            return 3 * x + 2
+
+        return tf.nn.relu(linear_layer(x))
+
+    return simple_nn
+
+
 @wrong("graph.simple_nn", "데코레이터가 없음", expect="`simple_nn`은 보통의 파이썬 함수입니다.")
 def nn_undecorated():
     def simple_nn(x):
@@ -150,6 +278,18 @@ def nn_ignored():
         return tf.nn.relu(3 * x + 2)
 
     return simple_nn
+
+
+@wrong(
+    "graph.simple_nn",
+    "partial로 받은 다음 버림",
+    expect="`linear_layer`를 다른 함수로 바꾸어 보아도",
+)
+def nn_partial_ignored():
+    def nn(x, layer):
+        return tf.nn.relu(3 * x + 2 + 0 * layer(x))
+
+    return tf.function(functools.partial(nn, layer=linear_layer))
 
 
 @wrong("graph.simple_nn", "relu가 없음", expect="값이 relu(3x + 2)입니다: 값이 명세와 다릅니다")
@@ -533,6 +673,39 @@ def collatz_unrolled():
     return collatz
 
 
+@wrong(
+    "graph.collatz", "펼친 걸음과 하는 일 없는 while", expect="반복을 트레이싱할 때 펼쳐 놓았습니다"
+)
+def collatz_dummy_while():
+    @tf.function(autograph=False)
+    def collatz(n):
+        tf.while_loop(lambda i: i < 1, lambda i: (i + 1,), [tf.constant(0)])
+        steps = tf.constant(0)
+        for _ in range(420):
+            going = n != 1
+            steps += tf.cast(going, tf.int32)
+            n = tf.where(going, tf.where(n % 2 == 0, n // 2, 3 * n + 1), n)
+        return steps
+
+    return collatz
+
+
+@wrong("graph.collatz", "홀수만 셈", expect="큰 수도 맞습니다: 위의 값이 맞으면 확인합니다")
+def collatz_odd_only():
+    @tf.function
+    def collatz(n):
+        steps = 0
+        while n != 1:
+            if n % 2 == 0:
+                n = n // 2
+            else:
+                n = 3 * n + 1
+                steps += 1
+        return steps
+
+    return collatz
+
+
 # ---------------------------------------------------------------- 2-3 graph.one_trace
 
 
@@ -842,6 +1015,34 @@ def counter_subtract():
         @tf.function(jit_compile=True)
         def __call__(self, v):
             return -self.minus.assign_sub(v)
+
+    return Accumulator
+
+
+@right("graph.counter", "벡터 변수의 한 칸에 더함")
+def counter_scatter():
+    class Accumulator:
+        def __init__(self):
+            self.totals = tf.Variable(tf.zeros([2]))
+
+        @tf.function
+        def __call__(self, v):
+            self.totals.scatter_nd_add([[0]], [v])
+            return self.totals[0]
+
+    return Accumulator
+
+
+@right("graph.counter", "벡터 변수의 한 칸에 assign")
+def counter_slice():
+    class Accumulator:
+        def __init__(self):
+            self.totals = tf.Variable(tf.zeros([2]))
+
+        @tf.function
+        def __call__(self, v):
+            self.totals[0].assign(self.totals[0] + v)
+            return self.totals[0]
 
     return Accumulator
 

@@ -1,6 +1,7 @@
 """03 tf.data: 맞는 답과 틀린 답."""
 
 import itertools
+from os.path import exists
 
 import keras
 import numpy as np
@@ -207,6 +208,11 @@ def batches_buffer_10000():
     return _batches(buffer=lambda x, batch_size: 10_000)
 
 
+@wrong("pipeline.batches", "버퍼가 10000개까지만", "`shuffle`의 버퍼가 데이터보다 작습니다")
+def batches_buffer_at_most_10000():
+    return _batches(buffer=lambda x, batch_size: min(len(x), 10_000))
+
+
 @wrong("pipeline.batches", "버퍼가 데이터의 절반", "`shuffle`의 버퍼가 데이터보다 작습니다")
 def batches_half_buffer():
     return _batches(buffer=lambda x, batch_size: len(x) // 2)
@@ -361,6 +367,13 @@ def batches_whole():
 @wrong("pipeline.batches", "축을 더함", "샘플 하나의 모양이")
 def batches_channel():
     return _batches(change=lambda image, label: (scale(image, label)[0][..., None], label))
+
+
+@wrong("pipeline.batches", "이미지를 펴서 냄", "`(6, 5)`이어야 하는데 `(30,)`입니다")
+def batches_flattened():
+    return _batches(
+        change=lambda a, b: (tf.reshape(scale(a, b)[0], (tf.shape(a)[0], -1)), b),
+    )
 
 
 @wrong("pipeline.batches", "레이블을 int64로", "그대로여야 하는데 `int64`입니다")
@@ -817,6 +830,82 @@ def tfrecord_label_vector():
 @wrong("pipeline.tfrecord", "레이블을 uint8로 한 번 바꿈", "레이블의 값이 쓴 것과 다릅니다")
 def tfrecord_small_labels():
     return tfrecord(write=lambda path, x, y: write_plain(path, x, y.astype("uint8")))
+
+
+@wrong("pipeline.tfrecord", "레이블의 부호를 버림", "레이블의 값이 쓴 것과 다릅니다")
+def tfrecord_absolute_labels():
+    return tfrecord(write=lambda path, x, y: write_plain(path, x, [abs(int(n)) % 2**63 for n in y]))
+
+
+def _label_bytes(encode, decode):
+    """레이블을 바이트로 담는 쓰기와 읽기."""
+
+    def write_records(path, x, y):
+        with tf.io.TFRecordWriter(path) as writer:
+            for image, label in zip(x, y, strict=True):
+                writer.write(
+                    example_bytes(
+                        image=bytes_feature(image.tobytes()), label=bytes_feature(encode(label))
+                    )
+                )
+
+    def read_records(path):
+        features = FEATURES | {"label": tf.io.FixedLenFeature([], tf.string)}
+
+        def parse_bytes(record):
+            example = tf.io.parse_single_example(record, features)
+            image = tf.reshape(tf.io.decode_raw(example["image"], tf.uint8), (28, 28))
+            return image, tf.cast(decode(example["label"]), tf.int64)
+
+        return tf.data.TFRecordDataset(path).map(parse_bytes)
+
+    return tfrecord(write_records, read_records)
+
+
+@right("pipeline.tfrecord", "레이블을 글자로")
+def tfrecord_text_labels():
+    return _label_bytes(
+        lambda label: str(label).encode(), lambda text: tf.strings.to_number(text, tf.int64)
+    )
+
+
+@wrong("pipeline.tfrecord", "레이블을 float64로", "레이블의 값이 쓴 것과 다릅니다")
+def tfrecord_float64_labels():
+    return _label_bytes(
+        lambda label: np.float64(label).tobytes(),
+        lambda text: tf.reshape(tf.io.decode_raw(text, tf.float64), ()),
+    )
+
+
+@wrong("pipeline.tfrecord", "레이블을 6바이트로", "레이블의 값이 쓴 것과 다릅니다")
+def tfrecord_six_bytes():
+    def decode(text):
+        digits = tf.cast(tf.io.decode_raw(text, tf.uint8, fixed_length=6), tf.int64)
+        return tf.reduce_sum(digits * tf.constant([256**n for n in range(6)], tf.int64))
+
+    return _label_bytes(lambda label: (int(label) % 2**48).to_bytes(6, "little"), decode)
+
+
+@wrong("pipeline.tfrecord", "있던 파일에 이어 씀", "레코드가")
+def tfrecord_appended():
+    def write_records(path, x, y):
+        kept = list(tf.data.TFRecordDataset(path).as_numpy_iterator()) if exists(path) else []
+        write_plain(path, x, y)
+        new = list(tf.data.TFRecordDataset(path).as_numpy_iterator())
+        with tf.io.TFRecordWriter(path) as writer:
+            for record in kept + new:
+                writer.write(record)
+
+    return tfrecord(write=write_records)
+
+
+@wrong("pipeline.tfrecord", "파일이 있으면 쓰지 않음", "레코드가")
+def tfrecord_kept():
+    def write_records(path, x, y):
+        if not exists(path):
+            write_plain(path, x, y)
+
+    return tfrecord(write=write_records)
 
 
 @wrong("pipeline.tfrecord", "JPEG로 담음", "이미지의 값이 쓴 것과 다릅니다")

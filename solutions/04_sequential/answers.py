@@ -3,7 +3,7 @@
 import keras
 import numpy as np
 import tensorflow as tf
-from keras import layers
+from keras import layers, ops
 
 from autograder import load_data
 from autograder.classroom.answers import right, wrong
@@ -201,6 +201,57 @@ def mlp_dropout():
         keras.Input((784,)),
         layers.Dense(64, activation="relu"),
         layers.Dropout(0.2),
+        layers.Dense(64, activation="relu"),
+        layers.Dense(10, activation="softmax"),
+    )
+
+
+@right("sequential.mlp", "아무 일도 하지 않는 층이 끼어 있음")
+def mlp_idle_layers():
+    return stack(
+        keras.Input((784,)),
+        layers.Identity(),
+        layers.Dense(64, activation="relu"),
+        layers.Dropout(0),
+        layers.GaussianNoise(0.0),
+        layers.Dense(64, activation="relu"),
+        layers.Dense(10, activation="softmax"),
+    )
+
+
+@wrong("sequential.mlp", "큰 값을 자르는 relu6", expect="`relu`여야 하는데 `relu6`입니다")
+def mlp_relu6():
+    return stack(
+        keras.Input((784,)),
+        layers.Dense(64, activation="relu6"),
+        layers.Dense(64, activation="relu"),
+        layers.Dense(10, activation="softmax"),
+    )
+
+
+@wrong("sequential.mlp", "편향이 없음", expect="편향이 있어야 하는데 없습니다")
+def mlp_without_bias():
+    return stack(
+        keras.Input((784,)),
+        layers.Dense(64, activation="relu", use_bias=False),
+        layers.Dense(64, activation="relu"),
+        layers.Dense(10, activation="softmax"),
+    )
+
+
+class _Jitter(layers.Layer):
+    """훈련할 때만 잡음을 더하는 층."""
+
+    def call(self, inputs, training=None):
+        return inputs + tf.random.normal(tf.shape(inputs)) if training else inputs
+
+
+@wrong("sequential.mlp", "훈련할 때만 일하는 자기 층", expect="`_Jitter` 층")
+def mlp_own_noise():
+    return stack(
+        keras.Input((784,)),
+        _Jitter(),
+        layers.Dense(64, activation="relu"),
         layers.Dense(64, activation="relu"),
         layers.Dense(10, activation="softmax"),
     )
@@ -679,6 +730,29 @@ def regularized_l1l2():
     )
 
 
+def penalty(kernel):
+    """L2 규제를 함수로."""
+    return 0.04 * ops.sum(kernel * kernel)
+
+
+def takes_functions_as_regularizers():
+    """케라스 3.10까지는 `Regularizer` 객체만 받았습니다."""
+    try:
+        layers.Dense(1, kernel_regularizer=penalty).build((None, 1))
+    except ValueError:
+        return False
+    return True
+
+
+if takes_functions_as_regularizers():
+
+    @right("sequential.regularized", "규제를 함수로")
+    def regularized_by_function():
+        items = regularized()
+        items[1] = layers.Conv2D(32, 2, activation="relu", kernel_regularizer=penalty)
+        return keras.Sequential(items)
+
+
 @right("sequential.regularized", "Input 없이, 훈련한 뒤")
 def regularized_trained():
     model = keras.Sequential(regularized()[1:])
@@ -691,6 +765,26 @@ def regularized_trained():
 def regularized_dropout_before_flatten():
     items = regularized()
     items[3], items[4] = items[4], items[3]
+    return keras.Sequential(items)
+
+
+@wrong("sequential.regularized", "좌우로 뒤집는 층", expect="`RandomFlip` 층")
+def regularized_flipped():
+    items = regularized()
+    return keras.Sequential([items[0], layers.RandomFlip(), *items[1:]])
+
+
+@wrong("sequential.regularized", "모델을 동결함", expect="훈련되지 않는 가중치가 있습니다")
+def regularized_frozen():
+    model = keras.Sequential(regularized())
+    model.trainable = False
+    return model
+
+
+@wrong("sequential.regularized", "배치 정규화에 beta가 없음", expect="가중치의 수")
+def regularized_without_beta():
+    items = regularized()
+    items[6] = layers.BatchNormalization(center=False)
     return keras.Sequential(items)
 
 

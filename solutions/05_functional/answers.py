@@ -632,6 +632,14 @@ def autoencoder_sequential():
     return {"encoder": encoder, "decoder": decoder, "autoencoder": autoencoder}
 
 
+@wrong("functional.autoencoder", "사이에 드롭아웃", expect="명세에 없는 층이 더 있습니다")
+def autoencoder_dropout():
+    models = _joined(_encoder(), _decoder())
+    inputs = keras.Input((28, 28, 1))
+    code = layers.Dropout(0.3)(models["encoder"](inputs))
+    return models | {"autoencoder": keras.Model(inputs, models["decoder"](code))}
+
+
 # --- functional.ensemble ----------------------------------------------------------------------
 
 
@@ -738,6 +746,26 @@ def ensemble_maximum():
 @wrong("functional.ensemble", "평균을 내지 않고 이어 붙임", expect="출력 모양이 `(None, 1)`이어야")
 def ensemble_concatenate():
     return _ensemble([_member() for _ in range(3)], layers.Concatenate())
+
+
+@wrong("functional.ensemble", "모델이 다섯", expect="모델이 3개여야 하는데 5개입니다")
+def ensemble_of_five():
+    members = [_member() for _ in range(5)]
+    return _ensemble(members[:3], layers.Average()) | {"members": members}
+
+
+@wrong("functional.ensemble", "평균 뒤에 드롭아웃", expect="명세에 없는 층이 더 있습니다")
+def ensemble_dropout():
+    dropout = layers.Dropout(0.2)
+    return _ensemble([_member() for _ in range(3)], lambda y: dropout(layers.Average()(y)))
+
+
+@wrong("functional.ensemble", "모델의 딕셔너리", expect="`members`에 모델의 리스트가 아니라")
+def ensemble_dictionary():
+    members = [_member() for _ in range(3)]
+    return _ensemble(members, layers.Average()) | {
+        "members": dict(zip("abc", members, strict=True))
+    }
 
 
 @wrong("functional.ensemble", "모델이 둘", expect="`members[2]`의 값이 `None`입니다")

@@ -8,11 +8,11 @@ from autograder.classroom.answers import right, wrong
 # --- topology.tickets -------------------------------------------------------------------------
 
 
-def _ticket_inputs(dtype="int32", names=("title", "body", "tags")):
+def _ticket_inputs(dtype="int32", names=("title", "body", "tags"), tags_dtype=None):
     return (
         keras.Input((None,), dtype=dtype, name=names[0]),
         keras.Input((None,), dtype=dtype, name=names[1]),
-        keras.Input((12,), name=names[2]),
+        keras.Input((12,), dtype=tags_dtype, name=names[2]),
     )
 
 
@@ -107,6 +107,20 @@ def tickets_cells():
     priority = layers.Activation("sigmoid", name="priority")(layers.Dense(1)(x))
     department = layers.Softmax(name="department")(layers.Dense(4)(x))
     return keras.Model([title, body, tags], [priority, department])
+
+
+@right("topology.tickets", "태그를 정수로 받아 실수로 바꿈")
+def tickets_whole_tags():
+    title, body, tags = _ticket_inputs(tags_dtype="int32")
+    x = layers.Concatenate()([_read(title, 128), _read(body, 32), ops.cast(tags, "float32")])
+    return keras.Model([title, body, tags], _ticket_heads(x))
+
+
+@right("topology.tickets", "태그를 불로 받아 실수로 바꿈")
+def tickets_boolean_tags():
+    title, body, tags = _ticket_inputs(tags_dtype="bool")
+    x = layers.Concatenate()([_read(title, 128), _read(body, 32), ops.cast(tags, "float32")])
+    return keras.Model([title, body, tags], _ticket_heads(x))
 
 
 def _tickets(order=(0, 1, 2), units=(128, 32), words=10000, size=64, shared=False, **heads):
@@ -220,6 +234,25 @@ def tickets_narrow_embedding():
 @wrong("topology.tickets", "두 LSTM이 모두 128", expect="유닛이 32개여야 하는데 128개입니다")
 def tickets_same_lstm():
     return _tickets(units=(128, 128))
+
+
+@wrong("topology.tickets", "본문의 LSTM이 64", expect="`Dense`나 `LSTM`의 첫 번째 인수가")
+def tickets_small_lstm():
+    return _tickets(units=(128, 64))
+
+
+@wrong("topology.tickets", "LSTM에 relu", expect="주지 않으면 `LSTM`은 `tanh`를 쓰고")
+def tickets_relu_lstm():
+    title, body, tags = _ticket_inputs()
+    read = [_read(title, 128, activation="relu"), _read(body, 32)]
+    return keras.Model([title, body, tags], _ticket_heads(layers.Concatenate()([*read, tags])))
+
+
+@wrong("topology.tickets", "태그를 두 배로", expect="14점")
+def tickets_doubled_tags():
+    title, body, tags = _ticket_inputs()
+    x = layers.Concatenate()([_read(title, 128), _read(body, 32), 2 * tags])
+    return keras.Model([title, body, tags], _ticket_heads(x))
 
 
 @wrong(
@@ -721,6 +754,21 @@ def inception_stride_two():
     return keras.Model(inputs, layers.Concatenate()(_branches(inputs, pooled)))
 
 
+@wrong("topology.inception", "0을 두르고 풀링", expect="최대 풀링 층")
+def inception_padded_pool():
+    inputs = keras.Input((32, 32, 3))
+    pooled = layers.MaxPooling2D(3, strides=1)(layers.ZeroPadding2D(1)(inputs))
+    return keras.Model(inputs, layers.Concatenate()(_branches(inputs, pooled)))
+
+
+@wrong("topology.inception", "명세에 없는 규제", expect="없으면 지웁니다")
+def inception_regularized():
+    inputs = keras.Input((32, 32, 3))
+    first, *others = _branches(inputs)
+    first = _same(inputs, 16, 1, kernel_regularizer="l2")
+    return keras.Model(inputs, layers.Concatenate()([first, *others]))
+
+
 @wrong(
     "topology.inception",
     "평균 풀링",
@@ -845,6 +893,89 @@ def features_lambda():
         base.inputs,
         [x.output for x in base.layers if not isinstance(x, layers.InputLayer)],
     )
+
+
+@right("topology.features", "안에 모델을 둔 서브클래싱")
+def features_subclass():
+    class Extractor(keras.Model):
+        def __init__(self, base):
+            super().__init__()
+            kept = [x for x in base.layers if not isinstance(x, layers.InputLayer)]
+            self.inner = keras.Model(base.inputs, [x.output for x in kept])
+
+        def call(self, inputs):
+            return self.inner(inputs)
+
+    return lambda base: Extractor(base)
+
+
+@right("topology.features", "출력을 튜플로")
+def features_tuple():
+    def make_extractor(base):
+        kept = [x for x in base.layers if not isinstance(x, layers.InputLayer)]
+        return keras.Model(base.inputs, tuple(x.output for x in kept))
+
+    return make_extractor
+
+
+def _features(before=None, change=lambda output: output):
+    """올바른 답에서 한 곳만 바꾼 함수."""
+
+    def make_extractor(base):
+        if before:
+            before(base)
+        kept = [x for x in base.layers if not isinstance(x, layers.InputLayer)]
+        return keras.Model(base.inputs, [change(x.output) for x in kept])
+
+    return make_extractor
+
+
+@wrong("topology.features", "base를 얼림", expect="`trainable`이 바뀌었습니다")
+def features_frozen():
+    return _features(before=lambda base: setattr(base, "trainable", False))
+
+
+@wrong("topology.features", "층을 모두 얼림", expect="`trainable`이 바뀌었습니다")
+def features_frozen_layers():
+    return _features(before=lambda base: [setattr(x, "trainable", False) for x in base.layers])
+
+
+@wrong("topology.features", "새 모델을 얼림", expect="`trainable`이 바뀌었습니다")
+def features_frozen_extractor():
+    def make_extractor(base):
+        extractor = _features()(base)
+        extractor.trainable = False
+        return extractor
+
+    return make_extractor
+
+
+@wrong("topology.features", "출력마다 Identity 층", expect="`base`에 없던 층(`Identity`)")
+def features_identity():
+    return _features(change=lambda output: layers.Identity()(output))
+
+
+@wrong("topology.features", "출력마다 리스트로 감쌈", expect="텐서를 바로 담은 리스트여야")
+def features_nested():
+    return _features(change=lambda output: [output])
+
+
+@wrong("topology.features", "앞에서 입력의 수만큼 버림", expect="입력과 출력이 둘인 함수형 모델")
+def features_sliced_inputs():
+    def make_extractor(base):
+        skipped = 0 if isinstance(base, keras.Sequential) else len(base.inputs)
+        return keras.Model(base.inputs, [x.output for x in base.layers[skipped:]])
+
+    return make_extractor
+
+
+@wrong("topology.features", "마지막 층을 빠뜨림", expect="빠진 층이 있습니다. 입력층만 빼고")
+def features_without_last():
+    def make_extractor(base):
+        kept = [x for x in base.layers if not isinstance(x, layers.InputLayer)]
+        return keras.Model(base.inputs, [x.output for x in kept[:-1]])
+
+    return make_extractor
 
 
 @wrong("topology.features", "입력층까지 담음", expect="입력층의 출력까지 담았습니다")

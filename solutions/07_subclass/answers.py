@@ -657,6 +657,115 @@ def flag_layer():
     return _flag(call, base=layers.Layer)
 
 
+@right("subclass.training_flag", "난수로 직접 0을 만듦")
+def flag_own_mask():
+    class DropoutNet(keras.Model):
+        def __init__(self, rate, seed=None):
+            super().__init__()
+            self.rate = rate
+            self.generator = keras.random.SeedGenerator(seed)
+            self.a = layers.Dense(32, activation="relu")
+            self.b = layers.Dense(10)
+
+        def call(self, x, training=False):
+            h = self.a(x)
+            keep = keras.random.uniform(ops.shape(h), seed=self.generator) >= self.rate
+            dropped = h * ops.cast(keep, "float32") / (1 - self.rate)
+            return self.b(dropped if training else h)
+
+    return DropoutNet
+
+
+@right("subclass.training_flag", "keras.random.dropout과 SeedGenerator")
+def flag_random_dropout():
+    def call(self, inputs, training=None):
+        x = self.hidden(inputs)
+        if training:
+            x = keras.random.dropout(x, self.rate, seed=self.dropout.seed_generator)
+        return self.out(x)
+
+    return _flag(call)
+
+
+@right("subclass.training_flag", "드롭아웃을 두 번에 나눔")
+def flag_split():
+    class DropoutNet(keras.Model):
+        def __init__(self, rate):
+            super().__init__()
+            self.hidden = layers.Dense(32, activation="relu")
+            half = 1 - (1 - rate) ** 0.5
+            self.first, self.second = layers.Dropout(half), layers.Dropout(half, seed=3)
+            self.out = layers.Dense(10)
+
+        def call(self, inputs, training=None):
+            x = self.first(self.hidden(inputs), training=training)
+            return self.out(self.second(x, training=training))
+
+    return DropoutNet
+
+
+def _flag_layer(make):
+    class DropoutNet(keras.Model):
+        def __init__(self, rate):
+            super().__init__()
+            self.hidden = layers.Dense(32, activation="relu")
+            self.dropout = make(rate)
+            self.out = layers.Dense(10)
+
+        def call(self, inputs, training=None):
+            return self.out(self.dropout(self.hidden(inputs), training=training))
+
+    return DropoutNet
+
+
+@wrong("subclass.training_flag", "GaussianDropout", expect="흔들리지만 드롭아웃은 아닙니다")
+def flag_gaussian():
+    return _flag_layer(layers.GaussianDropout)
+
+
+@wrong("subclass.training_flag", "분산이 같은 균등분포를 곱함", expect="드롭아웃은 아닙니다")
+def flag_uniform():
+    def call(self, inputs, training=None):
+        x = self.hidden(inputs)
+        if training:
+            limit = (3 * self.rate / (1 - self.rate)) ** 0.5
+            x = x * (1 + keras.random.uniform(ops.shape(x), -limit, limit))
+        return self.out(x)
+
+    return _flag(call)
+
+
+@wrong("subclass.training_flag", "정수 시드로 뽑음", expect="두 번 불러도 같은 자리를")
+def flag_integer_seed():
+    def call(self, inputs, training=None):
+        x = self.hidden(inputs)
+        if training:
+            x = keras.random.dropout(x, self.rate, seed=3)
+        return self.out(x)
+
+    return _flag(call)
+
+
+@wrong(
+    "subclass.training_flag",
+    "앞의 모드를 기억함",
+    expect="`training`을 주지 않으면 추론 모드입니다: ",
+)
+def flag_remembered():
+    def call(self, inputs, training=None):
+        if training is not None:
+            self.mode = training
+        x = self.dropout(self.hidden(inputs), training=getattr(self, "mode", False))
+        return self.out(x)
+
+    return _flag(call)
+
+
+@wrong("subclass.training_flag", "모든 샘플에 같은 자리", expect="배치의 모든 샘플에서 같은 자리를")
+def flag_shared_mask():
+    return _flag_layer(lambda rate: layers.Dropout(rate, noise_shape=(1, 32)))
+
+
 # ------------------------------------------------------------------ 7-4 subclass.tree
 
 
@@ -845,6 +954,41 @@ def tree_linear_node():
             return self.node(both[None])[0]
 
     return TreeNet
+
+
+@wrong(
+    "subclass.tree", "노드의 갈래에 return이 없음", expect="`return`이 빠진 갈래가 없는지 보세요"
+)
+def tree_no_return():
+    def call(self, inputs):
+        if not isinstance(inputs, tuple):
+            return self.leaf(inputs[None])[0]
+        left, right = inputs
+        self.node(ops.concatenate([self.call(left), self.call(right)])[None])
+
+    return _tree(call)
+
+
+@wrong("subclass.tree", "자식이 아니라 받은 것을 다시 넘김", expect="재귀가 멈추지 않습니다")
+def tree_endless():
+    def call(self, inputs):
+        if not isinstance(inputs, tuple):
+            return self.leaf(inputs[None])[0]
+        both = ops.concatenate([self.call(inputs), self.call(inputs)])
+        return self.node(both[None])[0]
+
+    return _tree(call)
+
+
+@wrong("subclass.tree", "튜플이 아니라 리스트인지 물음", expect="`isinstance(..., tuple)`")
+def tree_asks_list():
+    def call(self, inputs):
+        if not isinstance(inputs, list):
+            return self.leaf(inputs[None])[0]
+        both = ops.concatenate([self.call(inputs[0]), self.call(inputs[1])])
+        return self.node(both[None])[0]
+
+    return _tree(call)
 
 
 @wrong("subclass.tree", "units를 8로 고정", expect="가중치의 모양이")

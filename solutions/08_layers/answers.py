@@ -1712,7 +1712,7 @@ def noise_no_else():
             super().__init__(**kwargs)
             self.stddev = stddev
 
-        def call(self, inputs, training=None):  # noqa: RET503
+        def call(self, inputs, training=None):
             if training:
                 return inputs + tf.random.normal(tf.shape(inputs), 0, self.stddev)
 

@@ -229,6 +229,61 @@ def derivative_changes():
     return derivative
 
 
+@right("tape.derivative", "상수 함수에서 같은 모양의 넘파이 0")
+def derivative_numpy_zero():
+    def derivative(f, x):
+        x = tf.convert_to_tensor(x)
+        with tf.GradientTape() as tape:
+            tape.watch(x)
+            y = f(x)
+        found = tape.gradient(y, x)
+        return np.zeros(x.shape, "float32")[()] if found is None else found
+
+    return derivative
+
+
+@wrong("tape.derivative", "리스트로 돌려줌", expect="`list`에 담아 돌려줍니다")
+def derivative_list():
+    def derivative(f, x):
+        x = tf.convert_to_tensor(x)
+        with tf.GradientTape() as tape:
+            tape.watch(x)
+            y = f(x)
+        return tape.gradient(y, [x], unconnected_gradients="zero")
+
+    return derivative
+
+
+@wrong("tape.derivative", "튜플로 돌려줌", expect="`tuple`에 담아 돌려줍니다")
+def derivative_tuple():
+    return lambda f, x: (derivative_plain()(f, x),)
+
+
+@wrong("tape.derivative", "스칼라에 축을 더함", expect="모양이 `()`이어야 하는데 `(1,)`입니다")
+def derivative_axis():
+    def derivative(f, x):
+        found = derivative_plain()(f, x)
+        return tf.reshape(found, [1]) if found.shape.rank == 0 else found
+
+    return derivative
+
+
+@wrong("tape.derivative", "파이썬 수로 바꿈", expect="원소가 하나인 값")
+def derivative_float():
+    return lambda f, x: derivative_plain()(f, tf.constant(float(x)))
+
+
+@wrong("tape.derivative", "텐서로 바꾸지 않음", expect="`tf.convert_to_tensor(x)`로 바꾼")
+def derivative_unconverted():
+    def derivative(f, x):
+        with tf.GradientTape() as tape:
+            tape.watch(x)
+            y = f(x)
+        return tape.gradient(y, x, unconnected_gradients="zero")
+
+    return derivative
+
+
 # ------------------------------------------------------------ 9-2 tape.linear_regression
 
 
@@ -380,7 +435,7 @@ def line_ascends():
     return descent(0.1, 100, sign=-1)
 
 
-@wrong("tape.linear_regression", "표준화한 다음 되돌리지 않음", expect="최소제곱 직선은")
+@wrong("tape.linear_regression", "표준화한 다음 되돌리지 않음", expect="되돌리지 않았습니다")
 def line_not_undone():
     def fit_line(x, y):
         return descent(0.1, 60)((x - x.mean()) / x.std(), y)
@@ -398,7 +453,7 @@ def line_only_w():
     return lambda x, y: line_standardized()(x, y)[0]
 
 
-@wrong("tape.linear_regression", "손실을 블록 밖에서 구함", expect="실행하다가 오류가 났습니다")
+@wrong("tape.linear_regression", "손실을 블록 밖에서 구함", expect="손실을 `with` 블록 안에서")
 def line_outside():
     def fit_line(x, y):
         w, b = tf.Variable(0.0), tf.Variable(0.0)
@@ -411,6 +466,64 @@ def line_outside():
         return w, b
 
     return fit_line
+
+
+@right("tape.linear_regression", "더 나아지지 않을 때까지")
+def line_until_converged():
+    def fit_line(x, y):
+        mean, deviation = x.mean(), x.std()
+        w, b = tf.Variable(0.0), tf.Variable(float(y.mean()))
+        before, loss = None, tf.constant(0.0)
+        while before is None or abs(before - float(loss)) > 1e-6 * float(loss):
+            before = float(loss)
+            with tf.GradientTape() as tape:
+                loss = tf.reduce_mean((w * (x - mean) / deviation + b - y) ** 2)
+            for variable, gradient in zip([w, b], tape.gradient(loss, [w, b]), strict=True):
+                variable.assign_sub(0.2 * gradient)
+        return w / deviation, b - w * mean / deviation
+
+    return fit_line
+
+
+@wrong("tape.linear_regression", "테이프는 시늉만 하고 np.polyfit", expect="0으로 바꾸어도")
+def line_pretended():
+    def fit_line(x, y):
+        w = tf.Variable(0.0)
+        for _ in range(20):
+            with tf.GradientTape() as tape:
+                loss = tf.reduce_mean((w * x - y) ** 2)
+            w.assign_sub(0.01 * tape.gradient(loss, w))
+        return tuple(np.polyfit(x, y, 1))
+
+    return fit_line
+
+
+@wrong("tape.linear_regression", "변수를 텐서로 바꿈", expect="`w.assign_sub(...)`")
+def line_reassigned():
+    def fit_line(x, y):
+        w, b = tf.Variable(0.0), tf.Variable(0.0)
+        for _ in range(50):
+            with tf.GradientTape() as tape:
+                loss = tf.reduce_mean((w * x + b - y) ** 2)
+            dw, db = tape.gradient(loss, [w, b])
+            w, b = w - 0.1 * dw, b - 0.1 * db
+        return w, b
+
+    return fit_line
+
+
+@wrong("tape.linear_regression", "기울기만 되돌림", expect="`b`도 되돌리세요")
+def line_half_undone():
+    def fit_line(x, y):
+        w, b = descent(0.1, 60)((x - x.mean()) / x.std(), y)
+        return w / x.std(), b
+
+    return fit_line
+
+
+@wrong("tape.linear_regression", "딕셔너리로 돌려줌", expect="`dict`가 아니라 튜플")
+def line_dict():
+    return lambda x, y: dict(zip("wb", line_standardized()(x, y), strict=True))
 
 
 # ------------------------------------------------------------------- 9-3 tape.train_step
@@ -706,6 +819,24 @@ def step_reversed_zip():
         gradients = tape.gradient(loss, model.trainable_variables)
         optimizer.apply_gradients(zip(model.trainable_variables, gradients, strict=True))
         return loss
+
+    return train_step
+
+
+@right("tape.train_step", "손실 하나를 리스트에 담음")
+def step_in_list():
+    return lambda *args: [step_zip()(*args)]
+
+
+@wrong("tape.train_step", "모델까지 돌려줌", expect="`tuple`에 담긴 2개를 돌려줍니다")
+def step_with_model():
+    return lambda model, *rest: (step_zip()(model, *rest), model)
+
+
+@wrong("tape.train_step", "두 배한 손실로 미분", expect="명세의 2배만큼 바뀌었습니다")
+def step_doubled():
+    def train_step(model, loss_fn, optimizer, x, y):
+        return step_zip()(model, lambda *pair: 2 * loss_fn(*pair), optimizer, x, y) / 2
 
     return train_step
 
@@ -1089,6 +1220,63 @@ def loop_no_return():
     return train
 
 
+@right("tape.train_loop", "XLA로 컴파일한 스텝")
+def loop_compiled():
+    def train(model, x, y, epochs, batch_size):
+        optimizer = keras.optimizers.Adam(0.02)
+        optimizer.build(model.trainable_variables)
+        step = tf.function(lambda *batch: sparse_step(model, optimizer, *batch), jit_compile=True)
+        batches = [
+            (tf.constant(x[start : start + batch_size]), tf.constant(y[start : start + batch_size]))
+            for start in range(0, len(x), batch_size)
+        ]
+        return [float(np.mean([step(*batch) for batch in batches])) for _ in range(epochs)]
+
+    return train
+
+
+@wrong("tape.train_loop", "마지막 층만 업데이트", expect="가중치 4개 가운데 2개가 바뀌지")
+def loop_last_layer():
+    def train(model, x, y, epochs, batch_size):
+        loss_fn = keras.losses.SparseCategoricalCrossentropy()
+        optimizer, history = keras.optimizers.Adam(0.02), []
+        variables = model.trainable_variables[-2:]
+        for _ in range(epochs):
+            losses = []
+            for start in range(0, len(x), batch_size):
+                part = slice(start, start + batch_size)
+                with tf.GradientTape() as tape:
+                    loss = loss_fn(y[part], model(x[part], training=True))
+                optimizer.apply(tape.gradient(loss, variables), variables)
+                losses.append(float(loss))
+            history.append(np.mean(losses))
+        return history
+
+    return train
+
+
+@wrong("tape.train_loop", "에포크마다 한 번 업데이트", expect="배치마다 업데이트하지 않았습니다")
+def loop_accumulated():
+    def train(model, x, y, epochs, batch_size):
+        loss_fn = keras.losses.SparseCategoricalCrossentropy()
+        optimizer, history = keras.optimizers.Adam(0.02), []
+        variables = model.trainable_variables
+        for _ in range(epochs):
+            losses, totals = [], [tf.zeros_like(variable) for variable in variables]
+            for start in range(0, len(x), batch_size):
+                part = slice(start, start + batch_size)
+                with tf.GradientTape() as tape:
+                    loss = loss_fn(y[part], model(x[part], training=True))
+                gradients = tape.gradient(loss, variables)
+                totals = [sum(pair) for pair in zip(totals, gradients, strict=True)]
+                losses.append(float(loss))
+            optimizer.apply(totals, variables)
+            history.append(np.mean(losses))
+        return history
+
+    return train
+
+
 # ------------------------------------------------------------------- 9-5 tape.custom_fit
 
 
@@ -1255,7 +1443,11 @@ def fit_last_loss():
     return model_with(body)
 
 
-@wrong("tape.custom_fit", "손실의 지표까지 y로 갱신", expect="`y`와 `y_pred`로 갱신하지 않았는지")
+@wrong(
+    "tape.custom_fit",
+    "손실의 지표까지 y로 업데이트",
+    expect="`y`와 `y_pred`로 업데이트하지 않았는지",
+)
 def fit_confused():
     def body(self, x, y):
         y_pred, _ = updated(self, x, y)
@@ -1266,7 +1458,9 @@ def fit_confused():
     return model_with(body)
 
 
-@wrong("tape.custom_fit", "지표를 갱신하지 않음", expect="지표를 한 번도 갱신하지 않았습니다")
+@wrong(
+    "tape.custom_fit", "지표를 업데이트하지 않음", expect="지표를 한 번도 업데이트하지 않았습니다"
+)
 def fit_untracked():
     def body(self, x, y):
         _, loss = updated(self, x, y)
@@ -1347,6 +1541,40 @@ def fit_own_init():
             return {}
 
     return TapeModel
+
+
+@wrong(
+    "tape.custom_fit",
+    "정해 둔 손실",
+    expect="`self.compute_loss(x=x, y=y, y_pred=y_pred)`가 `compile`에 준",
+)
+def fit_fixed_loss():
+    def body(self, x, y):
+        with tf.GradientTape() as tape:
+            y_pred = self(x, training=True)
+            loss = keras.losses.SparseCategoricalCrossentropy()(y, y_pred)
+        gradients = tape.gradient(loss, self.trainable_variables)
+        self.optimizer.apply(gradients, self.trainable_variables)
+        return reported(self, y, y_pred, loss)
+
+    return model_with(body)
+
+
+@wrong("tape.custom_fit", "학습률을 정해 두고 직접 뺌", expect="명세와 다르게 바뀌었습니다")
+def fit_own_sgd():
+    def body(self, x, y):
+        with tf.GradientTape() as tape:
+            y_pred = self(x, training=True)
+            loss = self.compute_loss(x=x, y=y, y_pred=y_pred)
+        for variable, gradient in zip(
+            self.trainable_variables,
+            tape.gradient(loss, self.trainable_variables),
+            strict=True,
+        ):
+            variable.assign_sub(0.03 * gradient)
+        return reported(self, y, y_pred, loss)
+
+    return model_with(body)
 
 
 # ------------------------------------------------------------------------- 9-6 tape.clip

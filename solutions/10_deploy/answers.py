@@ -198,6 +198,27 @@ def suffix_twice():
     return pair(save_model, load_model)
 
 
+@wrong(
+    "deploy.roundtrip",
+    "path를 폴더로 만들어 그 안에 저장함",
+    expect="파일 하나가 아니라 폴더입니다",
+)
+def saves_in_a_folder():
+    def save_model(model, path):
+        os.mkdir(path)
+        model.save(os.path.join(path, "model.keras"))
+
+    def load_model(path):
+        return plain_load(os.path.join(path, "model.keras"))
+
+    return pair(save_model, load_model)
+
+
+@wrong("deploy.roundtrip", "load_model은 아직", expect="`load_model`을 아직 쓰지 않았습니다")
+def only_saves():
+    return pair(plain_save, ...)
+
+
 @wrong("deploy.roundtrip", "path 대신 정해 둔 이름", expect="`path`에 파일이 없습니다")
 def fixed_name():
     folder = tempfile.mkdtemp()
@@ -496,6 +517,17 @@ def fresh_model():
     return _by_function(model_of=keras.models.clone_model)
 
 
+@wrong("deploy.savedmodel", "처음 받은 모델만 내보냄", expect="Matrix size-incompatible")
+def first_model_only():
+    first = []
+
+    def export_model(model, path):
+        first.append(model)
+        first[0].export(path)
+
+    return export_model
+
+
 @wrong("deploy.savedmodel", "시그니처가 없음", expect="지금 있는 시그니처: 없음")
 def no_signature():
     def export_model(model, path):
@@ -656,6 +688,11 @@ def lite_keras_bytes():
             return Path(folder, "model.keras").read_bytes()
 
     return to_lite
+
+
+@wrong("deploy.lite", "잘린 바이트", expect="파일이 온전하지 않습니다")
+def lite_truncated():
+    return _lite(result=lambda content: content[: len(content) // 2])
 
 
 @wrong("deploy.lite", "돌려주지 않음", expect="아무것도 돌려주지 않습니다")
@@ -858,6 +895,40 @@ def distribute_whole():
     return _step(share=lambda losses, total: tf.reduce_mean(losses) / 2, split=split)
 
 
+@wrong(
+    "deploy.distribute", "한 replica에만 줌", expect="샘플을 하나도 받지 않은 replica가 있습니다"
+)
+def distribute_to_one():
+    def split(strategy, x, y):
+        def part(context):
+            size = len(x) if context.replica_id_in_sync_group == 0 else 0
+            return tf.constant(x[:size]), tf.constant(y[:size])
+
+        return strategy.experimental_distribute_values_from_function(part)
+
+    return _step(split=split)
+
+
+def _returning(change):
+    step = _step()
+    return lambda strategy, build_model, x, y: change(step(strategy, build_model, x, y))
+
+
+@right("deploy.distribute", "수를 담은 변수로 돌려줌")
+def distribute_variable():
+    return _returning(tf.Variable)
+
+
+@wrong("deploy.distribute", "문자열로 돌려줌", expect="손실이 수 하나가 아니라 `str`")
+def distribute_text():
+    return _returning(lambda loss: f"{float(loss):.4f}")
+
+
+@wrong("deploy.distribute", "모양이 (1,)인 텐서", expect="모양이 `(1,)`인 `EagerTensor`")
+def distribute_shape_one():
+    return _returning(lambda loss: tf.reshape(loss, (1,)))
+
+
 @wrong("deploy.distribute", "train_on_batch", expect="일을 나누지 않았습니다")
 def distribute_train_on_batch():
     def distributed_step(strategy, build_model, x, y):
@@ -885,7 +956,7 @@ def distribute_default_rate():
     return _step(optimizer=keras.optimizers.SGD)
 
 
-@wrong("deploy.distribute", "갱신하지 않음", expect="가중치가 그대로입니다")
+@wrong("deploy.distribute", "업데이트하지 않음", expect="가중치가 그대로입니다")
 def distribute_no_update():
     return _step(optimizer=lambda: keras.optimizers.SGD(0.0))
 
@@ -911,7 +982,7 @@ def distribute_nothing():
     return distributed_step
 
 
-@wrong("deploy.distribute", "갱신한 뒤의 손실", expect="갱신하기 **전의** 손실입니다")
+@wrong("deploy.distribute", "업데이트한 뒤의 손실", expect="업데이트하기 **전의** 손실입니다")
 def distribute_after():
     def distributed_step(strategy, build_model, x, y):
         made = []

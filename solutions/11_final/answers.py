@@ -1,5 +1,8 @@
 """11 종합 과제: 맞는 답과 틀린 답."""
 
+import functools
+import tempfile
+
 import keras
 import numpy as np
 import tensorflow as tf
@@ -117,6 +120,27 @@ def ways_nested():
     return make_model
 
 
+@right("final.three_ways", "가중치가 없는 층은 같이 씀")
+def ways_common_pool():
+    pool = layers.MaxPooling2D(2)
+
+    def stack():
+        return [pool if isinstance(item, layers.MaxPooling2D) else item for item in _stack()]
+
+    makers = {"sequential": _sequential, "functional": _functional, "subclass": _Stacked}
+    return lambda style: makers[style](stack())
+
+
+@right("final.three_ways", "만들어 둔 모델을 복사함")
+def ways_clone():
+    kept = {"sequential": _sequential(_stack()), "functional": _functional(_stack())}
+
+    def make_model(style):
+        return _Stacked(_stack()) if style == "subclass" else keras.models.clone_model(kept[style])
+
+    return make_model
+
+
 @wrong("final.three_ways", "늘 순차형", expect="지금 `model`은 순차형 모델입니다")
 def ways_always_sequential():
     return lambda style: _sequential(_stack())
@@ -204,6 +228,58 @@ def ways_no_parameter():
 def ways_other_names():
     makers = {"seq": lambda: _sequential(_stack()), "func": lambda: _functional(_stack())}
     return lambda style: makers[style]()
+
+
+@wrong("final.three_ways", "층의 목록을 세 방식이 같이 씀", expect="가중치를 같이 씁니다")
+def ways_shared():
+    stack = _stack()
+    makers = {"sequential": _sequential, "functional": _functional, "subclass": _Stacked}
+    return lambda style: makers[style](stack)
+
+
+@wrong("final.three_ways", "방식마다 층의 목록이 하나", expect='`make_model("sequential")`을 두 번')
+def ways_shared_within():
+    stacks = {"sequential": _stack(), "functional": _stack(), "subclass": _stack()}
+    makers = {"sequential": _sequential, "functional": _functional, "subclass": _Stacked}
+    return lambda style: makers[style](stacks[style])
+
+
+@wrong("final.three_ways", "functools.cache", expect="같은 모델을 돌려줍니다")
+def ways_cached():
+    makers = {"sequential": _sequential, "functional": _functional, "subclass": _Stacked}
+    return functools.cache(lambda style: makers[style](_stack()))
+
+
+@wrong("final.three_ways", "미리 만든 모델의 딕셔너리", expect="같은 모델을 돌려줍니다")
+def ways_ready():
+    kept = {
+        "sequential": keras.Sequential(_stack()),
+        "functional": _functional(_stack()),
+        "subclass": _Stacked(_stack()),
+    }
+    return lambda style: kept[style]
+
+
+@wrong("final.three_ways", "한 번만 만들 수 있음", expect="두 번째로 부른")
+def ways_once():
+    kept = {
+        "sequential": _sequential(_stack()),
+        "functional": _functional(_stack()),
+        "subclass": _Stacked(_stack()),
+    }
+    return lambda style: kept.pop(style)
+
+
+@wrong("final.three_ways", "함수형에만 드롭아웃", expect="명세에 없는 층이 더 있습니다")
+def ways_dropout():
+    def make_model(style):
+        if style == "sequential":
+            return _sequential(_stack())
+        if style == "functional":
+            return _functional([*_stack()[:5], layers.Dropout(0.5), *_stack()[5:]])
+        return _Stacked(_stack())
+
+    return make_model
 
 
 # ---------------------------------------------------------------- 11-2 final.own_block
@@ -307,6 +383,47 @@ def block_layers():
     return _answer(ResidualBlock)
 
 
+@right("final.own_block", "get_config를 케라스에 맡김")
+def block_automatic_config():
+    @keras.saving.register_keras_serializable(package="final_auto")
+    class ResidualBlock(layers.Layer):
+        def __init__(self, filters, **kwargs):
+            super().__init__(**kwargs)
+            self.first = layers.Conv2D(filters, 3, padding="same", activation="relu")
+            self.second = layers.Conv2D(filters, 3, padding="same")
+            self.shortcut = layers.Conv2D(filters, 1, use_bias=False)
+
+        def call(self, inputs):
+            return ops.relu(self.second(self.first(inputs)) + self.shortcut(inputs))
+
+    return _answer(ResidualBlock)
+
+
+@right("final.own_block", "블록이 순차형 안에 있고, 파일에서 읽은 모델")
+def block_inside():
+    block = _block()
+    inputs = keras.Input((32, 32, 3))
+    front = keras.Sequential(
+        [
+            layers.Conv2D(16, 3, strides=2, padding="same", activation="relu"),
+            block(16),
+            layers.MaxPooling2D(2),
+        ]
+    )
+    x = layers.MaxPooling2D(2)(block(32)(front(inputs)))
+    outputs = layers.Dense(100, activation="softmax")(layers.Flatten()(x))
+    with tempfile.TemporaryDirectory() as folder:
+        path = f"{folder}/model.keras"
+        keras.Model(inputs, outputs).save(path)
+        return {"ResidualBlock": block, "model": keras.models.load_model(path)}
+
+
+@right("final.own_block", "클래스의 셀만 다시 실행함")
+def block_again():
+    model = _block_model(_block())
+    return {"ResidualBlock": _block(), "model": model}
+
+
 def _block(*, add=True, relu=True, inner="relu", bias=False, config=True, skip=False):
     @keras.saving.register_keras_serializable(package="final_wrong")
     class ResidualBlock(layers.Layer):
@@ -384,6 +501,47 @@ def block_without_model():
     return {"ResidualBlock": _block(), "model": None}
 
 
+@wrong(
+    "final.own_block",
+    "모델에 블록을 쓰지 않음",
+    expect="`ResidualBlock` 층이 2개 있어야 하는데 없습니다",
+)
+def block_unused():
+    def plain(filters):
+        def add(x):
+            main = layers.Conv2D(filters, 3, padding="same", activation="relu")(x)
+            main = layers.Conv2D(filters, 3, padding="same")(main)
+            return layers.ReLU()(layers.Add()([main, layers.Conv2D(filters, 1, use_bias=False)(x)]))
+
+        return add
+
+    return {"ResidualBlock": _block(), "model": _block_model(plain)}
+
+
+@wrong("final.own_block", "블록 하나는 다른 클래스", expect="2개 있어야 하는데 1개입니다")
+def block_other_class():
+    class OtherBlock(layers.Layer):
+        def __init__(self, filters, **kwargs):
+            super().__init__(**kwargs)
+            self.first = layers.Conv2D(filters, 3, padding="same", activation="relu")
+            self.second = layers.Conv2D(filters, 3, padding="same")
+            self.shortcut = layers.Conv2D(filters, 1, use_bias=False)
+
+        def call(self, inputs):
+            return ops.relu(self.second(self.first(inputs)) + self.shortcut(inputs))
+
+    block = _block()
+    model = _block_model(lambda filters: (block if filters == 16 else OtherBlock)(filters))
+    return {"ResidualBlock": block, "model": model}
+
+
+@wrong("final.own_block", "모델에 드롭아웃", expect="명세에 없는 층이 더 있습니다")
+def block_dropout():
+    answer = _answer(_block())
+    inputs = keras.Input((32, 32, 3))
+    return answer | {"model": keras.Model(inputs, answer["model"](layers.Dropout(0.2)(inputs)))}
+
+
 @wrong("final.own_block", "클래스 대신 객체", expect="클래스가 있어야 하는데")
 def block_instance():
     block = _block()
@@ -407,6 +565,26 @@ def loop_subclass():
 def loop_compiled():
     model = _sequential(_stack())
     model.compile(optimizer="adam", loss="sparse_categorical_crossentropy", metrics=["accuracy"])
+    return model
+
+
+@right("final.own_loop", "손실을 model.history에 모음", trained=False)
+def loop_own_history():
+    model = _functional(_stack())
+    model.history = [0.1]
+    return model
+
+
+@right("final.own_loop", "루프로 훈련하고 evaluate와 predict로 봄", trained=False)
+def loop_watched():
+    x, y = np.zeros((4, 32, 32, 3), "float32"), np.zeros(4)
+    model = loop_compiled()
+    with tf.GradientTape() as tape:
+        loss = model.compute_loss(x, y, model(x, training=True))
+    gradients = tape.gradient(loss, model.trainable_variables)
+    model.optimizer.apply_gradients(zip(gradients, model.trainable_variables, strict=True))
+    model.evaluate(x, y, verbose=0)
+    model.predict(x, verbose=0)
     return model
 
 
@@ -461,6 +639,56 @@ def open_subclass():
 @right("final.open", "모델 안에서 증강과 정규화", trained=False)
 def open_augmented():
     return _small(layers.Rescaling(2.0, -1.0), layers.RandomFlip("horizontal"))
+
+
+@right("final.open", "모양을 보고 갈라지는 call", trained=False)
+def open_python_flow():
+    class Net(keras.Model):
+        def __init__(self):
+            super().__init__()
+            self.convs = [layers.Conv2D(8, 3, strides=2, activation="relu") for _ in range(6)]
+            self.out = layers.Dense(100)
+
+        def call(self, inputs, training=False):
+            x = inputs
+            for conv in self.convs:
+                if x.shape[1] < 7:
+                    break
+                x = conv(x)
+            x = tf.reshape(x, (tf.shape(x)[0], x.shape[1] * x.shape[2] * x.shape[3]))
+            return self.out(tf.nn.dropout(x, 0.5) if training else x)
+
+    model = Net()
+    model(np.zeros((1, 32, 32, 3), "float32"))
+    return model
+
+
+@right("final.open", "값을 보고 갈라지는 call", trained=False)
+def open_value_flow():
+    class Net(keras.Model):
+        def __init__(self):
+            super().__init__()
+            self.inner = _small()
+
+        @tf.function
+        def call(self, inputs):
+            x = inputs
+            if tf.reduce_max(x) > 2.0:
+                x = x / 255.0
+            return self.inner(x)
+
+    return Net()
+
+
+@right("final.open", "증강과 어텐션, 층 정규화", trained=False)
+def open_attention():
+    inputs = keras.Input((32, 32, 3))
+    x = layers.RandomTranslation(0.1, 0.1)(layers.RandomFlip()(inputs))
+    x = layers.RandomContrast(0.1)(layers.RandomRotation(0.1)(x))
+    x = layers.Reshape((64, 32))(layers.Conv2D(32, 4, strides=4)(x))
+    x = layers.LayerNormalization()(x + layers.MultiHeadAttention(2, 16)(x, x))
+    x = layers.GlobalAveragePooling1D()(x)
+    return keras.Model(inputs, layers.Dense(100, activation="softmax")(x))
 
 
 def _small(*first):
@@ -520,6 +748,55 @@ def open_hidden_variable():
             return tf.matmul(tf.reshape(inputs, (-1, 3072)), self.table)
 
     return Net()
+
+
+@wrong("final.open", "numpy_function 뒤에 숨긴 모델", expect="파라미터를 셀 수 없습니다")
+def open_numpy_function():
+    large = _sequential(_stack())
+
+    class Net(keras.Model):
+        def call(self, inputs):
+            outputs = tf.numpy_function(lambda x: np.asarray(large(x)), [inputs], tf.float32)
+            return tf.ensure_shape(outputs, (None, 100))
+
+    return Net()
+
+
+@wrong("final.open", "py_function 뒤에 숨긴 모델", expect="파라미터를 셀 수 없습니다")
+def open_py_function():
+    large = _sequential(_stack())
+
+    class Net(keras.Model):
+        @tf.function
+        def call(self, inputs):
+            return tf.ensure_shape(tf.py_function(large, [inputs], tf.float32), (None, 100))
+
+    return Net()
+
+
+@wrong("final.open", "텐서를 넘파이로 꺼내 숨긴 모델", expect="파라미터를 셀 수 없습니다")
+def open_numpy():
+    large = _sequential(_stack())
+
+    class Net(keras.Model):
+        def call(self, inputs):
+            return tf.constant(np.asarray(large(inputs.numpy())))
+
+    return Net()
+
+
+@wrong("final.open", "출력이 둘", expect="출력이 하나여야 합니다")
+def open_two_outputs():
+    inputs = keras.Input((32, 32, 3))
+    x = layers.GlobalAveragePooling2D()(inputs)
+    return keras.Model(inputs, [layers.Dense(100)(x), layers.Dense(2)(x)])
+
+
+@wrong("final.open", "출력이 딕셔너리", expect="출력이 하나여야 합니다")
+def open_dictionary():
+    inputs = keras.Input((32, 32, 3))
+    x = layers.GlobalAveragePooling2D()(inputs)
+    return keras.Model(inputs, {"p": layers.Dense(100)(x)})
 
 
 @wrong(
