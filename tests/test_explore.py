@@ -49,6 +49,25 @@ def test_without_a_live_screen_only_the_still_picture_is_shown(shown: list[dict]
     assert wide > 2.5 * narrow
 
 
+def test_the_pictures_of_the_still_stand_apart() -> None:
+    import numpy as np
+    from PIL import Image
+
+    buffer = io.BytesIO()
+    Image.new("RGB", (60, 40), "blue").save(buffer, format="PNG")
+    values = [{"width": number} for number in (1, 2, 3)]
+    data, _, _ = interactive._strip([buffer.getvalue()] * 3, values, {"width": "폭"})
+    row = np.array(Image.open(io.BytesIO(data)).convert("RGB"))[-20]
+    inside = (row == (0, 0, 255)).all(axis=-1)
+    edges = np.flatnonzero(np.diff(inside)) + 1
+    assert inside.sum() == 180
+    assert len(edges) == 4
+    for end, start in edges.reshape(2, 2):
+        # Wider than the room between two panels of one picture, with a line in the middle.
+        assert start - end >= 16 * style.SHARPNESS
+        assert (row[end:start] != 255).any()
+
+
 def test_a_live_screen_gets_handles_and_the_still_picture_together(
     shown: list[dict], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -27,7 +27,15 @@ from autograder import figures, fonts
 from autograder.figures import charts, images, style, values
 from autograder.figures.flow import _path
 from autograder.figures.flow_graph import Flow, Frame, Node, read_flow
-from autograder.figures.flow_layout import Arrow, Layout, balanced, lay_out
+from autograder.figures.flow_layout import (
+    TEXT_SIZE,
+    Arrow,
+    FrameBox,
+    Layout,
+    balanced,
+    frame_title,
+    lay_out,
+)
 from autograder.figures.flow_words import operation_label, settings_of
 
 ROOT = Path(__file__).parents[1]
@@ -387,6 +395,16 @@ def ensemble() -> keras.Model:
     return keras.Model(inputs, outputs, name="ensemble")
 
 
+def inception() -> keras.Model:
+    inputs = keras.Input((8, 8, 3))
+    one = layers.Conv2D(1, 1)(inputs)
+    three = layers.Conv2D(3, 3, padding="same")(layers.Conv2D(2, 1)(inputs))
+    five = layers.Conv2D(5, 5, padding="same")(layers.Conv2D(4, 1)(inputs))
+    pooled = layers.MaxPooling2D(3, strides=1, padding="same")(inputs)
+    branches = [one, three, five, layers.Conv2D(6, 1)(pooled)]
+    return keras.Model(inputs, layers.Concatenate()(branches), name="inception")
+
+
 def siamese() -> keras.Model:
     encoder = keras.Sequential([keras.Input((8,)), layers.Dense(4)], name="encoder")
     left, right = keras.Input((8,), name="left"), keras.Input((8,), name="right")
@@ -429,6 +447,21 @@ class Subclassed(keras.Model):
         return tf.nn.softmax(self.last(ops.mean(self.block(inputs), axis=(1, 2))))
 
 
+class Recurrent(keras.Model):
+    """한 층의 결과가 여러 상자를 지나 뒤에서 쓰입니다."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.step, self.carry = layers.Dense(4), layers.Dense(4)
+
+    def call(self, inputs: Any) -> Any:
+        state, states = ops.zeros((1, 4)), []
+        for turn in range(3):
+            state = self.step(inputs[:, turn]) + self.carry(state)
+            states.append(state)
+        return ops.stack(states, axis=1)
+
+
 class Attention(keras.Model):
     def __init__(self) -> None:
         super().__init__()
@@ -449,9 +482,11 @@ STYLES: dict[str, tuple[Callable[[], Any], Any]] = {
     "tickets": (tickets, None),
     "autoencoder": (autoencoder, None),
     "ensemble": (ensemble, None),
+    "inception": (inception, None),
     "siamese": (siamese, None),
     "long": (long_model, None),
     "subclassed": (Subclassed, EXAMPLE),
+    "recurrent": (Recurrent, np.zeros((2, 3, 5), "float32")),
     "attention": (Attention, np.zeros((1, 7), "int64")),
 }
 
@@ -516,6 +551,44 @@ def test_several_inputs_outputs_and_a_shared_layer() -> None:
     assert (f"{heads['department']} Dense", "출력 department") in found
     assert flow.parameters == tickets().count_params()
     assert flow.layers == 6
+
+
+def test_branches_come_in_the_order_they_are_written() -> None:
+    flow = read_flow(inception())
+    steps = [(node.order, node.settings.split(" · ")[0]) for node in flow.nodes if node.order]
+    assert steps == [
+        (1, "필터 1"),
+        (2, "필터 2"),
+        (3, "필터 3"),
+        (4, "필터 4"),
+        (5, "필터 5"),
+        (6, "3×3"),
+        (7, "필터 6"),
+        (8, "축 -1"),
+    ]
+    layout = lay_out(flow, style.text_width)
+    order = {box.node.index: box.node.order for box in layout.boxes}
+    joining = [arrow for arrow in layout.arrows if order[arrow.target] == 8]
+    joining.sort(key=lambda arrow: arrow.points[-1][0])
+    assert [order[arrow.source] for arrow in joining] == [1, 3, 5, 7]
+    leaving = [arrow for arrow in layout.arrows if order[arrow.source] is None]
+    leaving.sort(key=lambda arrow: arrow.points[-1][0])
+    assert [order[arrow.target] for arrow in leaving] == [1, 2, 4, 6]
+
+
+@pytest.mark.parametrize("named", [True, False])
+def test_inputs_and_outputs_come_in_the_order_they_are_written(named: bool) -> None:
+    model = tickets()
+    if not named:
+        model = keras.Model(model.inputs, [model.output[name] for name in model.output])
+    flow = read_flow(model)
+    boxes = sorted(lay_out(flow, style.text_width).boxes, key=lambda box: box.x)
+    ends = [box.node.name for box in boxes if box.node.kind in ("input", "output")]
+    assert sorted(ends[:2]) == ["priority", "title"]
+    heads = [box.node for box in boxes if box.node.title == "Dense"]
+    assert [node.name for node in heads] == ["priority", "department"]
+    assert [node.order for node in heads] == [6, 7]
+    assert [box.node.repeated for box in boxes if box.node.title == "Embedding"] == [False, True]
 
 
 def test_nested_models_become_frames() -> None:
@@ -620,6 +693,8 @@ def test_settings_in_words() -> None:
     cases: list[tuple[Any, str]] = [
         (layers.Conv2D(8, (3, 5), strides=2, padding="same"), "필터 8 · 3×5 · 스트라이드 2 · same"),
         (layers.MaxPooling2D(3, strides=2), "3×3 · 스트라이드 2"),
+        (layers.MaxPooling2D(3, strides=1, padding="same"), "3×3 · 스트라이드 1 · same"),
+        (layers.MaxPooling2D((2, 3)), "2×3"),
         (layers.Dense(4, use_bias=False), "유닛 4 · 편향 없음"),
         (layers.Dense(4, kernel_regularizer=keras.regularizers.L2(0.04)), "유닛 4 · L2(0.04)"),
         (layers.Rescaling(1 / 255), "÷ 255"),
@@ -655,6 +730,10 @@ def drawn_points(arrow: Arrow) -> np.ndarray:
     return np.concatenate(pieces)
 
 
+def title_width(frame: FrameBox) -> float:
+    return style.text_width(frame_title(frame.frame), TEXT_SIZE)
+
+
 def assert_clean(layout: Layout, flow: Flow) -> None:
     """상자가 겹치지 않고, 화살표가 상자를 가로지르지 않고, 틀이 제 상자만 감쌉니다."""
     boxes = {box.node.index: box for box in layout.boxes}
@@ -680,6 +759,10 @@ def assert_clean(layout: Layout, flow: Flow) -> None:
         assert source.x < start_x < source.x + source.width
         assert target.x < end_x < target.x + target.width
         x, y = drawn_points(arrow).T
+        for frame in layout.frames:
+            left, right = frame.title_x, frame.title_x + title_width(frame)
+            through = (x > left) & (x < right) & (y > frame.y + 0.1) & (y < frame.y + 0.28)
+            assert not through.any(), (source.node, target.node, frame)
         assert x.min() >= -0.01
         assert x.max() <= layout.width + 0.01
         assert y.min() >= -0.01
@@ -741,6 +824,23 @@ def test_a_chain_is_drawn_as_one_straight_line() -> None:
     for make in (sequential, autoencoder):
         for arrow in lay_out(read_flow(make()), style.text_width).arrows:
             assert len({round(x, 6) for x, _ in arrow.points}) == 1
+
+
+def test_arrows_that_pass_boxes_keep_their_own_lanes() -> None:
+    layout = lay_out(read_flow(Recurrent(), np.zeros((2, 3, 5), "float32")), style.text_width)
+    runs = []
+    for arrow in layout.arrows:
+        long = [
+            (a[0], a[1], b[1])
+            for a, b in pairwise(arrow.points)
+            if abs(a[0] - b[0]) < 1e-6 and b[1] - a[1] > 0.6
+        ]
+        assert len({round(x, 3) for x, _, _ in long}) <= 1, arrow
+        runs += [(arrow.source, *run) for run in long]
+    for source, x, top, bottom in runs:
+        for other, x_other, top_other, bottom_other in runs:
+            apart = bottom <= top_other or bottom_other <= top
+            assert source == other or apart or abs(x - x_other) > 0.1
 
 
 def test_the_shape_is_never_cut() -> None:
@@ -949,6 +1049,11 @@ def test_runs_can_be_compared() -> None:
     figure = build(figures.plot_history, {"규제 없음": HISTORY, "규제 있음": other}, title="규제")
     colors = [line.get_color() for line in figure.axes[0].lines if len(line.get_xdata()) > 1]
     assert colors == [style.CYCLE[0]] * 2 + [style.CYCLE[1]] * 2
+    # 선의 모양이 뜻하는 것은 한 번의 훈련을 그릴 때와 같습니다.
+    for drawn in (figure, build(figures.plot_history, HISTORY)):
+        lines = [line for line in drawn.axes[0].lines if len(line.get_xdata()) > 1]
+        styles = [line.get_linestyle() for line in lines]
+        assert styles == ["-", "--"] * (len(lines) // 2)
     listed = charts.curves([HISTORY, other])
     assert listed["accuracy"][2].label == "2번째 · 훈련"
     assert_nothing_clipped(figure)

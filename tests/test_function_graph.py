@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 import tensorflow as tf
 
-from autograder.figures import show_graph
+from autograder.figures import show_graph, style
+from autograder.figures.flow_layout import TEXT_SIZE, lay_out
 from autograder.figures.function_graph import operations, read_graph
 from autograder.figures.style import CannotDraw
 
@@ -98,6 +101,29 @@ def test_every_edge_goes_forward():
     flow = flow_of(total, tf.TensorSpec([3, 2], tf.float32))
     assert flow.edges and all(source < target for source, target in flow.edges)
     assert all(node.index == number for number, node in enumerate(flow.nodes))
+
+
+def test_no_arrow_runs_through_the_title_of_a_frame():
+    def absolute(x):
+        if x > 0:
+            y = x
+        else:
+            y = -x
+        return y
+
+    layout = lay_out(flow_of(absolute, SCALAR), style.text_width)
+    assert {frame.frame.title for frame in layout.frames} == {
+        "StatelessIf 분기",
+        "참이면",
+        "거짓이면",
+    }
+    for frame in layout.frames:
+        end = frame.title_x + style.text_width(frame.frame.title, TEXT_SIZE)
+        assert frame.x < frame.title_x and end < frame.x + frame.width
+        for arrow in layout.arrows:
+            for (x, top), (_, bottom) in pairwise(arrow.points):
+                across = top <= frame.y + 0.1 and frame.y + 0.28 <= bottom
+                assert not (across and frame.title_x < x < end)
 
 
 def test_the_picture_tells_its_operations():

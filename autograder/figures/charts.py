@@ -183,11 +183,9 @@ def _last(line: Curve) -> str:
 
 def _draw_curves(axes: Axes, metric: str, lines: list[Curve]) -> None:
     several = len({line.run for line in lines}) > 1
-    checked = {line.run for line in lines if line.validation}
     for line in lines:
         color = style.CYCLE[(line.run if several else int(line.validation)) % len(style.CYCLE)]
-        # 여러 번을 견줄 때는 색이 실행, 선의 모양이 훈련과 검증입니다.
-        dashed = line.run in checked and (not line.validation if several else line.validation)
+        # 점선은 언제나 검증입니다. 여러 번을 견줄 때는 색이 실행을 나타냅니다.
         short = len(line.values) <= 15
         label = line.label
         place = best(metric, line.values) if line.validation else None
@@ -198,7 +196,7 @@ def _draw_curves(axes: Axes, metric: str, lines: list[Curve]) -> None:
             line.epochs,
             line.values,
             color=color,
-            linestyle=(0, (4, 2)) if dashed else "-",
+            linestyle=(0, (4, 2)) if line.validation else "-",
             marker="o" if short else "None",
             markersize=3.5,
             label=label,

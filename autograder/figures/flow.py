@@ -209,6 +209,7 @@ def _rounded(axes: Axes, x: float, y: float, width: float, height: float, **opti
 
 def _draw_frame(axes: Axes, box: FrameBox) -> None:
     from autograder.figures.flow_layout import (
+        FRAME_MARGIN,
         NOTE_SIZE,
         TEXT_SIZE,
         frame_title,
@@ -231,11 +232,11 @@ def _draw_frame(axes: Axes, box: FrameBox) -> None:
     # 화살표가 글을 지나가면 글이 앞에 보입니다.
     behind = {"facecolor": fill, "edgecolor": "none", "pad": 1.0}
     options: dict[str, Any] = {"va": "center_baseline", "zorder": 5, "bbox": behind}
-    title = style.shorten(frame_title(box.frame), TEXT_SIZE, box.width - 0.3)
-    axes.text(box.x + 0.14, box.y + 0.19, title, fontsize=TEXT_SIZE, **options)
+    title = frame_title(box.frame)
+    axes.text(box.title_x, box.y + 0.19, title, fontsize=TEXT_SIZE, **options)
     note = parameters_note(box.frame.parameters, box.frame.repeated)
     if note:
-        x = box.x + box.width - 0.14
+        x = box.x + box.width - FRAME_MARGIN
         options |= {"ha": "right", "color": style.MUTED}
         axes.text(x, box.y + 0.19, note, fontsize=NOTE_SIZE, **options)
     if box.frame.shared is not None:

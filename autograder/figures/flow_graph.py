@@ -195,7 +195,7 @@ def _watching() -> Iterator[list[_Seen]]:
             outputs = original(layer, *args, **kwargs)
         finally:
             active.pop()
-        seen[mine].outputs = _tensors(outputs)
+        seen[mine].outputs = _tensors(_in_written_order(outputs))
         return outputs
 
     keras.layers.Layer.__call__ = watching_call
@@ -211,6 +211,11 @@ def _tensors(structure: Any) -> list[Any]:
         for item in keras.tree.flatten(structure)
         if hasattr(item, "shape") and hasattr(item, "dtype")
     ]
+
+
+def _in_written_order(structure: Any) -> Any:
+    """케라스는 딕셔너리를 이름의 차례로 펼칩니다. 그 대신 쓴 차례대로 펼치게 합니다."""
+    return list(structure.values()) if isinstance(structure, dict) else structure
 
 
 def _key(tensor: Any) -> Any:
@@ -236,10 +241,12 @@ class _Builder:
         self.batch = self._batch_size()
         self.folded = False
         self.hidden = self._hidden_calls()
+        self.turns = self._turns()
         self.children: dict[int, list[int]] = {}
-        for index, seen in enumerate(self.seen):
-            if seen.parent is not None and index not in self.hidden:
-                self.children.setdefault(seen.parent, []).append(index)
+        for index in self.turns:
+            parent = self.seen[index].parent
+            if parent is not None and index not in self.hidden:
+                self.children.setdefault(parent, []).append(index)
         self.sharing = self._sharing()
 
     def build(self) -> Flow:
@@ -281,6 +288,56 @@ class _Builder:
         }
         return sizes.pop() if len(sizes) == 1 else None
 
+    def _turns(self) -> list[int]:
+        """모든 호출의 번호를 그림의 차례로: 실행한 차례이고, 함수형 모델 안은 쓴 차례입니다."""
+        inside: dict[int | None, list[int]] = {}
+        for index, seen in enumerate(self.seen):
+            inside.setdefault(seen.parent, []).append(index)
+        turns: list[int] = []
+        waiting = inside[None][::-1]
+        while waiting:
+            index = waiting.pop()
+            turns.append(index)
+            children = inside.get(index, [])
+            if isinstance(self.seen[index].layer, keras.Function):
+                children = self._as_written(index, children)
+            waiting += children[::-1]
+        return turns
+
+    def _as_written(self, parent: int, children: list[int]) -> list[int]:
+        """함수형 모델 안의 호출들을, 출력마다 앞의 입력을 만드는 갈래부터 차례대로 세웁니다.
+
+        케라스는 서로 기다리지 않는 층을 쓴 차례와 거꾸로 실행하기도 합니다. 끊긴 흐름이 있으면
+        실행한 차례 그대로입니다.
+        """
+        makers: dict[Any, list[int]] = {}
+        for child in children:
+            for tensor in self.seen[child].outputs:
+                makers.setdefault(_key(tensor), []).append(child)
+        order: list[int] = []
+        visited: set[Any] = set()
+        waiting: list[Any] = [
+            (tensor, len(self.seen)) for tensor in self.seen[parent].outputs[::-1]
+        ]
+        while waiting:
+            item = waiting.pop()
+            if isinstance(item, int):
+                order.append(item)  # 입력을 만드는 호출을 모두 세운 뒤입니다.
+                continue
+            tensor, reader = item
+            # 받은 텐서를 그대로 돌려주는 층이 있으므로, 읽는 호출보다 앞에서 찾습니다.
+            made = [child for child in makers.get(_key(tensor), []) if child < reader]
+            mark = made[-1] if made else _key(tensor)
+            if mark in visited:
+                continue
+            visited.add(mark)
+            if made:
+                inputs = [(source, made[-1]) for source in self.seen[made[-1]].inputs]
+                waiting += [made[-1], *inputs[::-1]]
+            elif _symbolic(tensor):
+                waiting += [(source, reader) for source in tensor.op.inputs][::-1]
+        return order if len(order) == len(children) else children
+
     def _hidden_calls(self) -> set[int]:
         """상자로 그리지 않는 호출: 한 상자로 보일 층의 안쪽."""
         hidden: set[int] = set()
@@ -307,7 +364,8 @@ class _Builder:
                 counts[call.layer_id] = counts.get(call.layer_id, 0) + 1
         numbers: dict[int, int] = {}
         covered: set[int] = set()
-        for index, (call, seen) in enumerate(zip(self.calls, self.seen, strict=True)):
+        for index in self.turns:
+            call, seen = self.calls[index], self.seen[index]
             if seen.parent in covered:
                 covered.add(index)
             elif index not in self.hidden and counts[call.layer_id] > 1:
@@ -316,7 +374,8 @@ class _Builder:
         return numbers
 
     def _repeated(self, call: LayerCall) -> bool:
-        return any(other.layer_id == call.layer_id for other in self.calls[: call.index])
+        before = self.turns[: self.turns.index(call.index)]
+        return any(self.calls[index].layer_id == call.layer_id for index in before)
 
     def _shape(self, shape: Any) -> str:
         sizes = list(shape)
@@ -401,7 +460,11 @@ class _Builder:
             names = [str(name) for name in getattr(self.model, "output_names", [])]
         names = names if len(names) == len(tensors) > 1 else [""] * len(tensors)
         trace = self.record.trace
-        for position, (tensor, name) in enumerate(zip(tensors, names, strict=True)):
+        places = list(range(len(tensors)))
+        if isinstance(structure, dict) and len(structure) == len(tensors):
+            places = [sorted(structure).index(key) for key in structure]
+        for position in places:
+            tensor, name = tensors[position], names[position]
             known = trace.output_sources[position], trace.output_bridges[position]
             source = self._source(tensor, (), known)
             shape = self._shape(tensor.shape)

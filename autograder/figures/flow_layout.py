@@ -25,6 +25,8 @@ SIDE_GAP = 0.32
 LANE_WIDTH = 0.12
 FRAME_PAD = 0.16
 FRAME_HEAD = 0.36
+FRAME_MARGIN = 0.14
+TITLE_GAP = 0.08
 COLUMN_GAP = 0.5
 MAX_COLUMN_HEIGHT = 8.6
 MAX_WIDTH = 11.0
@@ -48,13 +50,14 @@ class Box:
 
 @dataclass(frozen=True)
 class FrameBox:
-    """틀 하나의 자리."""
+    """틀 하나의 자리. `title_x`는 제목이 시작하는 자리입니다."""
 
     frame: Frame
     x: float
     y: float
     width: float
     height: float
+    title_x: float
 
 
 @dataclass(frozen=True)
@@ -204,6 +207,7 @@ class _Container(_Block):
         self.paths: dict[int, list[Point]] = {}
         self.entries, self.exits = {}, {}
         self.width = self.height = 0.0
+        self.title_x = FRAME_MARGIN
 
     # 배치 -----------------------------------------------------------------------------------
 
@@ -215,6 +219,7 @@ class _Container(_Block):
         self._order()
         self._set_x()
         self._set_y()
+        self._set_title()
         self._route()
         return self
 
@@ -368,27 +373,49 @@ class _Container(_Block):
         return sum(wishes) / len(wishes) if wishes else None
 
     def _straighten_lanes(self) -> None:
-        """한 화살표가 여러 줄을 지날 때 같은 x로 모읍니다(상자와 부딪히지 않을 때)."""
+        """한 화살표가 여러 줄을 지날 때 같은 x로 모읍니다(상자나 옆 화살표와 부딪히지 않을 때)."""
         chains: dict[int, list[_Item]] = defaultdict(list)
         for row in self.rows:
             for item in row:
                 if item.lane is not None:
                     chains[item.lane].append(item)
-        for chain in chains.values():
-            low, high = -math.inf, math.inf
+        order = self._lanes_from_left(chains)
+        highest: dict[int, float] = {}
+        for lane in reversed(order):
+            limits = [math.inf]
+            for item in chains[lane]:
+                row = self.rows[item.rank]
+                for other in row[row.index(item) + 1 :][:1]:
+                    left = other.left
+                    if other.lane in highest:
+                        left = highest[other.lane] - LANE_WIDTH / 2
+                    limits.append(left - SIDE_GAP / 2 - LANE_WIDTH / 2)
+            highest[lane] = min(limits)
+        for lane in order:
+            chain, low = chains[lane], -math.inf
             for item in chain:
                 row = self.rows[item.rank]
-                position = row.index(item)
-                if position > 0:
-                    low = max(low, row[position - 1].right + SIDE_GAP / 2)
-                if position + 1 < len(row):
-                    high = min(high, row[position + 1].left - SIDE_GAP / 2)
-            low, high = low + LANE_WIDTH / 2, high - LANE_WIDTH / 2
-            if low > high:
+                for other in row[: row.index(item)][-1:]:
+                    low = max(low, other.right + SIDE_GAP / 2 + LANE_WIDTH / 2)
+            if low > highest[lane]:
                 continue
             middle = sum(item.x for item in chain) / len(chain)
             for item in chain:
-                item.x = min(max(middle, low), high)
+                item.x = min(max(middle, low), highest[lane])
+
+    def _lanes_from_left(self, chains: dict[int, list[_Item]]) -> list[int]:
+        """왼쪽에 설 것부터. 줄마다 앞뒤가 다른 것들은 아무 차례나 좋습니다."""
+        before: dict[int, set[int]] = {lane: set() for lane in chains}
+        for row in self.rows:
+            lanes = [item.lane for item in row if item.lane is not None]
+            for first, second in pairwise(lanes):
+                before[second].add(first)
+        order: list[int] = []
+        while len(order) < len(chains):
+            left = [lane for lane in chains if lane not in order]
+            free = [lane for lane in left if before[lane] <= set(order)]
+            order.append((free or left)[0])
+        return order
 
     def _spread_entries(self) -> None:
         """한 상자에 여러 화살표가 들어오면 자리를 나눕니다."""
@@ -451,16 +478,35 @@ class _Container(_Block):
         ]
         self.width = max((item.right for item in rightmost), default=0.0) + pad
         self.height = bottom + pad
-        if self.frame is not None:
-            note = parameters_note(self.frame.parameters, self.frame.repeated)
-            wanted = self.measure(frame_title(self.frame), TEXT_SIZE) + 0.6
-            wanted += self.measure(note, NOTE_SIZE)
-            if wanted > self.width:
-                shift = (wanted - self.width) / 2
-                for items in self.rows:
-                    for item in items:
-                        item.x += shift
-                self.width = wanted
+
+    def _set_title(self) -> None:
+        """틀의 제목을 위에서 들어오는 화살표가 지나지 않는 곳에 둡니다."""
+        if self.frame is None:
+            return
+        title = self.measure(frame_title(self.frame), TEXT_SIZE)
+        note = self.measure(parameters_note(self.frame.parameters, self.frame.repeated), NOTE_SIZE)
+        room = title + note + 0.6
+        if room > self.width:
+            self._widen((room - self.width) / 2)
+        arrows = sorted(
+            route[0].x + route[0].entries.get(edge, 0.0)
+            for edge, route in self.routes.items()
+            if self.flow.edges[edge][0] not in self.item_of_node
+        )
+        for x in arrows:
+            if self.title_x - TITLE_GAP < x < self.title_x + title + TITLE_GAP:
+                self.title_x = x + TITLE_GAP
+        if self.title_x + title > self.width - FRAME_MARGIN - (note + 0.2 if note else 0.0):
+            # 화살표 사이에는 자리가 없으므로 화살표를 제목의 오른쪽으로 밉니다.
+            self.title_x = FRAME_MARGIN
+            self._widen(FRAME_MARGIN + title + TITLE_GAP - arrows[0])
+
+    def _widen(self, side: float) -> None:
+        """안쪽은 가운데에 둔 채 양옆을 넓힙니다."""
+        for row in self.rows:
+            for item in row:
+                item.x += side
+        self.width += 2 * side
 
     def _gap(self, row: int) -> float:
         """이 줄과 다음 줄의 사이. 옆으로 멀리 가는 화살표가 있으면 넓힙니다."""
@@ -556,7 +602,7 @@ class _Container(_Block):
         pieces: dict[int, list[Piece]],
     ) -> None:
         if self.frame is not None:
-            frames.append(FrameBox(self.frame, x, y, self.width, self.height))
+            frames.append(FrameBox(self.frame, x, y, self.width, self.height, x + self.title_x))
         for item in self.items:
             if item.block is not None:
                 item.block.place(x + item.left, y + item.y, boxes, frames, pieces)

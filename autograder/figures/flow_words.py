@@ -136,10 +136,10 @@ def settings_of(layer: Any, config: dict[str, Any]) -> str:
     for key, form in _FORMS.items():
         if key not in config or (key == "axis" and "Norm" in name):
             continue
-        if key == "strides" and config[key] == config.get("pool_size"):
-            continue
         value = _tidy(key, config[key])
         usual = _USUAL.get(key, ())
+        if key == "strides" and "pool_size" in config:
+            usual = (config["pool_size"],)  # 풀링의 기본 스트라이드는 풀의 크기입니다.
         if value is None or value in usual or config[key] in usual:
             continue
         if key == "activation" and value == "tanh" and name in ("LSTM", "GRU", "SimpleRNN"):

@@ -17,6 +17,9 @@ STILLS = 3
 CAPTION = 26
 """정지 그림에서 값을 적는 띠의 높이(화면 픽셀)."""
 
+GAP = 24
+"""정지 그림의 그림 사이(화면 픽셀). 가운데에 가는 선이 있습니다."""
+
 _LIVE = ("JPY_SESSION_NAME", "VSCODE_PID", "COLAB_RELEASE_TAG")
 
 
@@ -109,16 +112,23 @@ def _strip(
 ) -> tuple[bytes, int, int]:
     """그림들을 값과 함께 옆으로 놓은 PNG와, 화면에서의 너비와 높이(픽셀)."""
     from matplotlib.figure import Figure
-    from PIL import Image
+    from PIL import Image, ImageDraw
 
     images = [Image.open(io.BytesIO(data)).convert("RGB") for data in pictures]
-    band = CAPTION * style.SHARPNESS
+    band, gap = CAPTION * style.SHARPNESS, GAP * style.SHARPNESS
     height = max(image.height for image in images) + band
-    strip = Image.new("RGB", (sum(image.width for image in images), height), "white")
+    width = sum(image.width for image in images) + gap * (len(images) - 1)
+    strip = Image.new("RGB", (width, height), "white")
     varied = [name for name in labels if len({repr(item.get(name)) for item in values}) > 1]
     dots = style.CSS_DPI * style.SHARPNESS
     left = 0
     for image, item in zip(images, values, strict=True):
+        if left:
+            # 그림 하나가 여러 칸이어도 어디까지가 한 그림인지 보이게 합니다.
+            middle = left + gap // 2
+            line = [(middle, 0), (middle, height)]
+            ImageDraw.Draw(strip).line(line, fill=style.LINE, width=style.SHARPNESS)
+            left += gap
         text = ", ".join(f"{labels[name]} = {_short(item[name])}" for name in varied or item)
         with style.course_style():
             caption = Figure(figsize=(image.width / dots, band / dots))
