@@ -80,6 +80,10 @@ def raising(*args, **kwargs):
     raise ValueError("고장")
 
 
+def leaving(*args, **kwargs):
+    sys.exit(1)
+
+
 ODD = {
     "None": None,
     "Ellipsis": ...,
@@ -87,6 +91,7 @@ ODD = {
     "layer": layers.Dense(10),
     "function": lambda *args: args,
     "raising function": raising,
+    "leaving function": leaving,
     "number": 3,
     "nan": math.nan,
     "text": "모델",

@@ -134,7 +134,8 @@ def compare_gaussian(
 def _shared(noise: np.ndarray, deviation: float) -> tuple[str, str] | None:
     """축을 따라 같은 잡음을 되풀이해 더했는지: 그러면 그 축의 평균을 내도 작아지지 않습니다."""
     for axis, size in enumerate(noise.shape):
-        if size > 1 and np.var(noise.mean(axis=axis)) * size > 2.5 * deviation**2:
+        # 평균의 분산에 `size`를 곱하면 따로 뽑은 잡음은 1쯤, 되풀이한 잡음은 `size`쯤입니다.
+        if size > 1 and np.var(noise.mean(axis=axis)) * size > np.sqrt(size) * deviation**2:
             who = "배치의 모든 샘플에" if axis == 0 else f"{axis}번 축을 따라"
             return (
                 f"{who} 같은 잡음을 더합니다.",

@@ -169,7 +169,7 @@ def _run(
                 record["output_names"] = sorted(str(name) for name in trace.outputs)
     # 훈련 모드에서만 일하는 층은 여기서 드러납니다.
     fill(*asked[0])
-    trace = record_calls(model, inputs, training=True, weights=weights)
+    trace = record_calls(model, inputs, training=True, weights=weights, bridges=False)
     record["training_calls"] = [_call(call) for call in trace.leaves]
     record["training_outputs"] = structure.collect(f"{part}/training", trace.outputs, arrays)
 

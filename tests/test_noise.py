@@ -1,0 +1,34 @@
+"""잡음의 판정: 우연히 치우친 맞는 답을 틀렸다고 하지 않습니다."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from autograder.judge.noise import compare_gaussian
+
+SHAPES = [(900, 7), (64, 12, 8)]
+
+
+def noise(seed: int, shape: tuple[int, ...]) -> np.ndarray:
+    return np.random.RandomState(seed).normal(0, 0.4, shape)
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_fresh_noise_is_right_whatever_was_drawn(shape: tuple[int, ...]) -> None:
+    source = np.random.RandomState(1).normal(0, 1, shape)
+    wanted = source + noise(2, shape)
+    for seed in range(10, 400):
+        found = [source + noise(seed, shape), source + noise(seed + 1000, shape)]
+        assert compare_gaussian("TrainingNoise(0.4)", source, wanted, found) is None, seed
+
+
+@pytest.mark.parametrize("axis", [0, 1])
+@pytest.mark.parametrize("shape", SHAPES)
+def test_noise_repeated_along_an_axis_is_told(shape: tuple[int, ...], axis: int) -> None:
+    source = np.random.RandomState(1).normal(0, 1, shape)
+    wanted = source + noise(2, shape)
+    thin = tuple(1 if place == axis else size for place, size in enumerate(shape))
+    for seed in range(10, 100):
+        found = [source + noise(seed, thin), source + noise(seed + 1000, thin)]
+        assert compare_gaussian("TrainingNoise(0.4)", source, wanted, found) is not None, seed
