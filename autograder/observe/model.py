@@ -154,12 +154,13 @@ def _run(
     record["outputs"], record["losses"] = [], []
     for index, values in enumerate(asked):
         fill(*values)
-        # 층 없이 합친 곳은 한 번만 찾으면 됩니다.
-        trace = record_calls(model, inputs, weights=weights, merges=index == 0)
+        # 층 없이 한 연산과 합친 곳은 한 번만 찾으면 됩니다.
+        first = index == 0
+        trace = record_calls(model, inputs, weights=weights, bridges=first, merges=first)
         found = structure.collect(f"{part}/{index}", trace.outputs, arrays)
         record["outputs"].append(found)
         record["losses"].append(float(sum(float(loss) for loss in model.losses)))
-        if index == 0:
+        if first:
             record["calls"] = [
                 _call(call) for call in [*trace.calls, *trace.merges] if not call.inner
             ]
@@ -167,11 +168,12 @@ def _run(
             record["output_bridges"] = trace.output_bridges
             if isinstance(trace.outputs, dict):
                 record["output_names"] = sorted(str(name) for name in trace.outputs)
-    # 훈련 모드에서만 일하는 층은 여기서 드러납니다.
-    fill(*asked[0])
-    trace = record_calls(model, inputs, training=True, weights=weights, bridges=False)
-    record["training_calls"] = [_call(call) for call in trace.leaves]
-    record["training_outputs"] = structure.collect(f"{part}/training", trace.outputs, arrays)
+            # 훈련 모드에서만 일하는 층은 여기서 드러납니다. 이때 바뀌는 이동 평균은 다음에 다시 채웁니다.
+            trace = record_calls(model, inputs, training=True, weights=weights, bridges=False)
+            record["training_calls"] = [_call(call) for call in trace.leaves]
+            record["training_outputs"] = structure.collect(
+                f"{part}/training", trace.outputs, arrays
+            )
 
 
 def _items(name: str, given: Any, count: int | None) -> list[tuple[str, Any]]:
