@@ -525,13 +525,13 @@ def _layer_items(
         )
     told = _unasked(found, pairs) or ("" if alike else _TRAINS_DIFFERENTLY)
     if told:
-        advice = "층의 수와 순서를 명세와 비교해 보세요."
-        result.append(Item(extra_name, 1, 0, prefix + told, advice))
+        result.append(Item(extra_name, 1, 0, prefix + told, _COUNT_ADVICE))
     else:
         result.append(Item(extra_name, 1, 1))
     return result
 
 
+_COUNT_ADVICE = "층의 수와 순서를 명세와 비교해 보세요."
 _TRAINS_DIFFERENTLY = (
     "훈련 모드에서는 명세의 모델과 다른 값을 냅니다. 훈련할 때만 일하는 연산이 있는지 보세요."
 )
@@ -765,11 +765,17 @@ def _first_difference(
 ) -> tuple[str, str] | None:
     """나란히 맞춘 단계에서 처음으로 다른 곳의 (메시지, 조언). 모두 같으면 None."""
     first, second, pairs = _compared(exercise, name, wanted, part)
-    verdicts = _verdicts(first, second, pairs, part["style"])
+    return _first_told(first, second, pairs, part["style"])
+
+
+def _first_told(
+    wanted: list[Step], found: list[Step], pairs: list[Pair], style: str
+) -> tuple[str, str] | None:
+    verdicts = _verdicts(wanted, found, pairs, style)
     for index, (message, advice) in sorted(verdicts.items()):
-        return f"{ordinal(first, index)}: {message}", advice
-    told = _unasked(second, pairs)
-    return (told, "") if told else None
+        return f"{ordinal(wanted, index)}: {message}", advice
+    told = _unasked(found, pairs)
+    return (told, _COUNT_ADVICE) if told else None
 
 
 def _hidden_difference(
@@ -785,12 +791,8 @@ def _hidden_difference(
         found = branches.graph_steps(part, _labels(exercise, name, part))
     else:
         found = steps_of(part)
-    pairs = _pair_invisible(wanted, found)
-    verdicts = _verdicts(wanted, found, pairs, part["style"])
-    for index, (message, advice) in sorted(verdicts.items()):
-        return f"{ordinal(wanted, index)}: {message}", advice
-    told = _unasked(found, pairs) or ("" if alike else _TRAINS_DIFFERENTLY)
-    return (told, "훈련할 때와 추론할 때의 값을 비교해 보세요.") if told else None
+    told = _first_told(wanted, found, _pair_invisible(wanted, found), part["style"])
+    return told or (None if alike else (_TRAINS_DIFFERENTLY, ""))
 
 
 def _shared_item(
