@@ -51,7 +51,7 @@ def markdown(exercise: Exercise) -> str:
 
 
 def _model_lines(exercise: ModelExercise) -> list[str]:
-    from autograder.judge.model import specification_steps
+    from autograder.judge.model_reference import specification_steps
 
     lines = []
     if exercise.style:

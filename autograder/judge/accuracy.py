@@ -69,7 +69,7 @@ def _accuracy(
     inputs: np.ndarray,
     labels: np.ndarray,
 ) -> float:
-    from autograder.judge.model import reference_trace
+    from autograder.judge.model_reference import reference_trace
 
     model, trace = reference_trace(exercise)
     for variable, value in zip(trace.weights, _in_order(trace.weights, weights), strict=True):

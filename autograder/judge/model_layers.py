@@ -1,0 +1,234 @@
+"""층마다의 항목: 나란히 맞춘 단계에서 다른 곳과, 추론에 드러나지 않는 층을 말합니다."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from autograder.exercise import ModelExercise
+from autograder.judge import branches
+from autograder.judge.align import Pair, differences
+from autograder.judge.model_reference import compared, labels, wanted_steps
+from autograder.judge.steps import Step, steps_of
+from autograder.judge.wording import ADVICE, difference, layer_name, settings_text
+from autograder.korean import with_particle
+from autograder.report import Item
+
+
+def layer_items(
+    prefix: str,
+    part_name: str,
+    exercise: ModelExercise,
+    wanted_part: dict[str, Any],
+    part: dict[str, Any],
+    *,
+    equal: bool,
+    alike: bool,
+) -> list[Item]:
+    """한 부분의 층마다의 항목과, 명세에 없는 층이 없는지 묻는 항목.
+
+    `equal`이면 추론의 값이 같은 모델이므로 추론에 드러나지 않는 층만 따집니다. `alike`는 훈련 모드의 값도 같은지입니다.
+    """
+    wanted, found, pairs = compared(exercise, part_name, wanted_part, part)
+    titles = step_titles(wanted)
+    extra_name = f"{prefix}명세에 없는 층이 없습니다"
+    if not found:
+        worth = {f"{prefix}{title}": exercise.layer_points for title in titles} | {extra_name: 1.0}
+        return [
+            Item(name, points, 0, f"{name}: 확인하지 못했습니다.") for name, points in worth.items()
+        ]
+    if equal:
+        pairs = _pair_invisible(wanted, found)
+    verdicts = _verdicts(wanted, found, pairs, part["style"])
+    result = []
+    for index, title in enumerate(titles):
+        message, advice = verdicts.get(index, ("", ""))
+        score = 0 if message else exercise.layer_points
+        number = f" 명세 {index + 1}번을 다시 보세요." if message else ""
+        text = f"{prefix}{ordinal(wanted, index)}: {message}" if message else ""
+        result.append(
+            Item(f"{prefix}{title}", exercise.layer_points, score, text, (advice + number).strip())
+        )
+    told = _unasked(found, pairs) or ("" if alike else _TRAINS_DIFFERENTLY)
+    if told:
+        result.append(Item(extra_name, 1, 0, prefix + told, _COUNT_ADVICE))
+    else:
+        result.append(Item(extra_name, 1, 1))
+    return result
+
+
+_COUNT_ADVICE = "층의 수와 순서를 명세와 비교해 보세요."
+_TRAINS_DIFFERENTLY = (
+    "훈련 모드에서는 명세의 모델과 다른 값을 냅니다. 훈련할 때만 일하는 연산이 있는지 보세요."
+)
+
+
+def _unasked(found: list[Step], pairs: list[Pair]) -> str:
+    """명세에 없는 층을 말하는 문장. 없으면 빈 문자열."""
+    extra = [pair.found for pair in pairs if pair.wanted is None and pair.found is not None]
+    if not extra:
+        return ""
+    return f"명세에 없는 층이 더 있습니다: {', '.join(_where(found, index) for index in extra)}."
+
+
+def _pair_invisible(wanted: list[Step], found: list[Step]) -> list[Pair]:
+    """계산이 같으면 추론에 드러나지 않는 층만 따집니다. 나머지는 어떻게 썼든 맞습니다."""
+    # 층 없이 쓴 계산(`ops.mean` 등)이 있으면 단계의 수가 다르므로, 가중치가 있는 층만 셉니다.
+    count_all = sum(step.mixes for step in wanted) == sum(step.mixes for step in found)
+    places = _invisible_places(found, count_all)
+    pairs = []
+    for index, place in _invisible_places(wanted, count_all).items():
+        match = next((other for other, there in places.items() if there == place), None)
+        if match is not None:
+            places.pop(match)
+        pairs.append(Pair(index, match))
+    return pairs + [Pair(None, index) for index in places]
+
+
+def _invisible_places(steps: list[Step], count_all: bool) -> dict[int, int]:
+    """추론에 드러나지 않는 단계의 번호 → 그 앞에서 값을 섞는 단계의 수.
+
+    모양만 바꾸는 층의 앞과 뒤는 같은 자리입니다.
+    """
+    places, before = {}, 0
+    for index, step in enumerate(steps):
+        if step.invisible:
+            places[index] = before
+        before += step.mixes and (count_all or step.parameters > 0)
+    return places
+
+
+_MISSING_MERGE = {
+    "Add": "두 갈래를 `layers.Add()([x, y])`로 더해 잇습니다.",
+    "Concatenate": "갈래들을 `layers.Concatenate()([x, y])`로 이어 붙입니다.",
+}
+_CONNECTION_ADVICE = {
+    "order": "리스트에 적은 차례대로 이어 붙습니다. 차례를 명세와 비교하세요.",
+    "source": "층을 부를 때 괄호에 넣은 텐서를 보세요. `show_flow(모델)`로 그리면 잘 보입니다.",
+    "separate": "층을 한 번만 만들어 변수에 담고, 그 층을 여러 번 부르세요.",
+    "shared": "층을 따로 만들어 하나씩 부르세요.",
+}
+_MISSING = {
+    "sequential": "`{}` 층을 명세의 자리에 넣으세요.",
+    "functional": "층을 만들었어도 `x = 층(x)`로 잇지 않으면 그래프에서 빠집니다.",
+    "subclass": "`__init__`에서 만든 층을 `call`에서 모두 부르는지 보세요.",
+}
+
+
+def _verdicts(
+    wanted: list[Step], found: list[Step], pairs: list[Pair], style: str
+) -> dict[int, tuple[str, str]]:
+    verdicts: dict[int, tuple[str, str]] = {}
+    extra = [found[pair.found] for pair in pairs if pair.wanted is None and pair.found is not None]
+    for pair in pairs:
+        if pair.wanted is None:
+            continue
+        step = wanted[pair.wanted]
+        if pair.found is None:
+            moved = any(other.kind == step.kind and not differences(step, other) for other in extra)
+            verdicts[pair.wanted] = (
+                ("자리가 다릅니다.", "층의 순서를 명세와 비교해 보세요.")
+                if moved
+                else (
+                    "빠졌습니다.",
+                    _MISSING_MERGE.get(step.kind) or _MISSING[style].format(step.kind),
+                )
+            )
+            continue
+        other = found[pair.found]
+        if other.kind != step.kind:
+            verdicts[pair.wanted] = (
+                f"`{step.kind}` 층이어야 하는데 `{other.kind}` 층입니다.",
+                "층의 종류를 바꾸세요.",
+            )
+            continue
+        different = differences(step, other)
+        if different:
+            sentences = [
+                difference(key, step.settings[key], other.settings.get(key)) for key in different
+            ]
+            verdicts[pair.wanted] = (" ".join(sentences), ADVICE.get(different[0], ""))
+    if any(step.sources for step in wanted):
+        for index, told in branches.connections(wanted, found, pairs).items():
+            if told[0] != "unclear":
+                verdicts.setdefault(index, _connection_verdict(wanted, *told))
+    return verdicts
+
+
+def _connection_verdict(
+    wanted: list[Step], kind: str, want: list[Any], have: list[Any]
+) -> tuple[str, str]:
+    advice = _CONNECTION_ADVICE[kind]
+    if kind == "separate":
+        first = with_particle(ordinal(wanted, want[0]), "과", "와")
+        return f"{first} 같은 층이어야 하는데 새로 만든 층입니다.", advice
+    if kind == "shared":
+        first = with_particle(ordinal(wanted, have[0]), "과", "와")
+        return f"새로 만든 층이어야 하는데 {first} 같은 층입니다.", advice
+    first, second = (
+        ", ".join(ordinal(wanted, s) if isinstance(s, int) else s for s in sources)
+        for sources in (want, have)
+    )
+    subject = "입력의 차례가" if kind == "order" else "입력이"
+    return f"{subject} {with_particle(first, '이어야', '여야')} 하는데 {second}입니다.", advice
+
+
+def first_difference(
+    exercise: ModelExercise, name: str, wanted: dict[str, Any], part: dict[str, Any]
+) -> tuple[str, str] | None:
+    """나란히 맞춘 단계에서 처음으로 다른 곳의 (메시지, 조언). 모두 같으면 None."""
+    first, second, pairs = compared(exercise, name, wanted, part)
+    return _first_told(first, second, pairs, part["style"])
+
+
+def _first_told(
+    wanted: list[Step], found: list[Step], pairs: list[Pair], style: str
+) -> tuple[str, str] | None:
+    verdicts = _verdicts(wanted, found, pairs, style)
+    for index, (message, advice) in sorted(verdicts.items()):
+        return f"{ordinal(wanted, index)}: {message}", advice
+    told = _unasked(found, pairs)
+    return (told, _COUNT_ADVICE) if told else None
+
+
+def hidden_difference(
+    exercise: ModelExercise,
+    name: str,
+    wanted_part: dict[str, Any],
+    part: dict[str, Any],
+    alike: bool,
+) -> tuple[str, str] | None:
+    """추론의 값은 같은 두 모델이 훈련할 때 다른 점의 (메시지, 조언). 없으면 None."""
+    wanted = wanted_steps(exercise, name, wanted_part)
+    if branches.is_graph(wanted_part):
+        found = branches.graph_steps(part, labels(exercise, name, part))
+    else:
+        found = steps_of(part)
+    told = _first_told(wanted, found, _pair_invisible(wanted, found), part["style"])
+    return told or (None if alike else (_TRAINS_DIFFERENTLY, ""))
+
+
+def ordinal(steps: list[Step], index: int) -> str:
+    """같은 종류 가운데 몇 번째인지: "2번째 합성곱 층"."""
+    kind = steps[index].kind
+    total = sum(step.kind == kind for step in steps)
+    if total == 1:
+        return layer_name(kind)
+    return f"{sum(step.kind == kind for step in steps[: index + 1])}번째 {layer_name(kind)}"
+
+
+def step_titles(steps: list[Step]) -> list[str]:
+    """항목의 이름: "2번째 합성곱 층: 필터 64개, 커널 3×3, 활성화 함수 `relu`"."""
+    titles = []
+    for index, step in enumerate(steps):
+        first = branches.first_use(steps, index)
+        text = settings_text(step.settings)
+        if first != index:
+            text = f"{with_particle(ordinal(steps, first), '과', '와')} 같은 층"
+        titles.append(ordinal(steps, index) + (f": {text}" if text else ""))
+    return titles
+
+
+def _where(steps: list[Step], index: int) -> str:
+    text = settings_text(steps[index].settings)
+    described = layer_name(steps[index].kind) + (f"({text})" if text else "")
+    return f"{index + 1}번째 자리의 {described}"
