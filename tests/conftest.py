@@ -10,6 +10,7 @@ import os
 import shutil
 import sys
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -71,6 +72,15 @@ def own_progress() -> None:
     journal = sys.modules.get("autograder.journal")
     if journal is not None:
         journal._LAST.clear()
+
+
+@pytest.fixture(scope="module")
+def references_once() -> Iterator[None]:
+    """The references of a module's tests are observed once per challenge."""
+    from references import observed_once
+
+    with observed_once():
+        yield
 
 
 @pytest.fixture(scope="session")

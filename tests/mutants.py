@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import functools
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -11,6 +12,7 @@ import keras
 from keras import layers
 
 from autograder.exercise import ModelExercise
+from autograder.exercises import get
 
 
 @dataclass(frozen=True)
@@ -70,7 +72,7 @@ def mutants(exercise: ModelExercise) -> Iterator[Mutant]:
 
 def rebuild(exercise: ModelExercise, mutant: Mutant) -> dict[str, Any]:
     """돌연변이를 넣은 답. 만들 수 없는 모델이면 케라스가 ValueError를 던집니다."""
-    solution = exercise.solution()
+    solution = _solution(exercise.id)
     changed = _wrap(
         exercise.style or "functional",
         exercise.inputs[mutant.part],
@@ -80,6 +82,12 @@ def rebuild(exercise: ModelExercise, mutant: Mutant) -> dict[str, Any]:
     if "autoencoder" in solution:
         return _autoencoder(solution, mutant.part, changed)
     return solution | {mutant.part: changed}
+
+
+@functools.cache
+def _solution(exercise_id: str) -> dict[str, Any]:
+    """바꾸지 않은 부분은 모두 함께 씁니다. 관찰은 가중치를 되돌려 놓습니다."""
+    return get(exercise_id).solution()
 
 
 def _autoencoder(solution: dict[str, Any], part: str, changed: Any) -> dict[str, Any]:

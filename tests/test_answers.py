@@ -5,20 +5,18 @@ The answers are `solutions/<unit>/answers.py`, written by the authors of the not
 
 from __future__ import annotations
 
-import hashlib
 import zlib
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from autograder.classroom.answers import Answer, load_answers
 from autograder.errors import CourseError
 from autograder.exercises.units import UNITS
-from autograder.protocol import Challenge, Evidence
 from autograder.report import Report
 from autograder.startup import import_tensorflow
+
+pytestmark = pytest.mark.usefixtures("references_once")
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -67,33 +65,6 @@ def test_answer(answer: Answer) -> None:
 
 SEEDS = 3
 """Challenges per exercise. The reference answers each of them once, whatever is compared with it."""
-
-
-class Reference(dict[str, Any]):
-    """What a reference answer makes: told apart from what an answer makes."""
-
-
-@pytest.fixture(scope="module", autouse=True)
-def reference_once() -> Iterator[None]:
-    """Keep what was observed of the references: half of the work of judging."""
-    import autograder.observe
-    from autograder.exercise import Exercise
-
-    kept: dict[bytes, Evidence] = {}
-    observe, solution = autograder.observe.observe, Exercise.solution
-
-    def observe_once(challenge: Challenge, subject: Any) -> Evidence:
-        if not isinstance(subject, Reference):
-            return observe(challenge, subject)
-        key = hashlib.sha256(challenge.to_bytes()).digest()
-        if key not in kept:
-            kept[key] = observe(challenge, subject)
-        return kept[key]
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(autograder.observe, "observe", observe_once)
-        patch.setattr(Exercise, "solution", lambda self: Reference(solution(self)))
-        yield
 
 
 def judged(answer: Answer) -> Report:

@@ -25,7 +25,10 @@ from autograder.protocol import Challenge, Evidence, from_bytes
 from autograder.report import Report
 
 # One observing process serves all cases, so they stay on one worker.
-pytestmark = pytest.mark.xdist_group("boundary")
+pytestmark = [
+    pytest.mark.xdist_group("boundary"),
+    pytest.mark.usefixtures("references_once"),
+]
 
 SEED = 20190401
 

@@ -9,6 +9,7 @@ import random
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import keras
 import numpy as np
@@ -22,6 +23,8 @@ from autograder.judge import blank_report, judge
 from autograder.observe import observe
 from autograder.protocol import Evidence
 from autograder.report import Item, Report
+
+pytestmark = pytest.mark.usefixtures("references_once")
 
 IDS = [exercise.id for exercise in all_exercises()]
 
@@ -111,7 +114,10 @@ ODD = {
 
 
 @pytest.mark.parametrize("exercise_id", IDS)
-def test_every_odd_subject_gets_a_report_and_no_points_it_did_not_earn(exercise_id, capfd):
+def test_every_odd_subject_gets_a_report_and_no_points_it_did_not_earn(
+    exercise_id, capfd, monkeypatch
+):
+    monkeypatch.setattr("autograder.course.secrets", SimpleNamespace(randbits=lambda bits: 20))
     subjects = get(exercise_id).subjects
     for name, odd in ODD.items():
         report = check(exercise_id, *[odd] * len(subjects))

@@ -11,7 +11,6 @@ import signal
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import pytest
 import source_mutants
@@ -19,7 +18,6 @@ import source_mutants
 from autograder.exercises import all_exercises, get
 from autograder.judge import judge
 from autograder.observe import observe
-from autograder.protocol import Challenge, Evidence
 
 HARMLESS = Path(__file__).parent / "harmless"
 SECONDS = 20
@@ -82,25 +80,13 @@ def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(f"autograder.observe.{module}.{name}", seconds)
 
 
-@pytest.mark.usefixtures("nothing_registered", "impatient")
+@pytest.mark.usefixtures("nothing_registered", "impatient", "references_once")
 @pytest.mark.parametrize("exercise_id", EXERCISES)
-def test_no_slip_keeps_full_points(
-    exercise_id: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_no_slip_keeps_full_points(exercise_id: str, tmp_path: Path) -> None:
     exercise = get(exercise_id)
     challenge = exercise.challenge(20)
     if "seconds" in challenge.facts:
         challenge = replace(challenge, facts=challenge.facts | {"seconds": 0.5})
-    reference = observe(challenge, exercise.solution())
-    # The judge observes the reference each time; once is enough here.
-    seen = {exercise_id: reference}
-
-    def once(asked: Challenge, subject: dict[str, Any]) -> Evidence:
-        if asked.exercise not in seen:
-            seen[asked.exercise] = observe(asked, subject)
-        return seen[asked.exercise]
-
-    monkeypatch.setattr("autograder.observe.observe", once)
     source = source_mutants.source_of(exercise.reference)
 
     def kept(text: str, name: str) -> bool:

@@ -290,7 +290,7 @@ EXERCISES = (
         ),
         requirements=(
             "`model`: 문제 11-1의 신경망. 만드는 방식은 자유입니다.",
-            "`fit`을 부르지 않고 `tf.GradientTape`로 쓴 루프로 훈련합니다.",
+            "`fit`이나 `train_on_batch`를 부르지 않고 `tf.GradientTape`로 쓴 루프로 훈련합니다.",
             "에포크마다 모든 샘플을 한 번씩, 섞어서 씁니다.",
         ),
         hints=(

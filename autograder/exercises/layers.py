@@ -226,7 +226,7 @@ def rnn_objects(random):
         "long": _normal(random, 3, int(random.randint(5, 8)), features),
         "wide": _normal(random, 2, 3, features + 9),
     }
-    x, one, many = ({"tensor": name} for name in ("x", "one", "many"))
+    x, many = {"tensor": "x"}, {"tensor": "many"}
     inside = {"use": "model", "head": 2}
     objects = [
         {
@@ -235,7 +235,7 @@ def rnn_objects(random):
             "uses": [
                 {"use": "symbolic", "shape": [steps, features]},
                 inside | {"style": "functional", "inputs": [x, many], "train": True},
-                inside | {"style": "subclass", "inputs": [x, one]},
+                inside | {"style": "subclass", "inputs": [x]},
             ],
         },
         {"kwargs": {"units": more}, "calls": _calls("wide", "wide")},

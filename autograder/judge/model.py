@@ -141,15 +141,12 @@ def _without_fit_item(part: dict[str, Any]) -> Item:
     title = "`fit`을 부르지 않고 훈련합니다"
     if part.get("status") != "seen":
         return Item(title, 1, 0, f"{title}: 확인하지 못했습니다.")
-    if part["fitted"]:
-        return Item(
-            title,
-            1,
-            0,
-            f"{title}. 이 모델에는 `fit`을 부른 적이 있습니다.",
-            "모델을 새로 만들어 `tf.GradientTape`로 쓴 루프로만 훈련하세요.",
-        )
-    return Item(title, 1, 1)
+    used = "fit" if part["fitted"] else "train_on_batch" if part["batch_trained"] else ""
+    if not used:
+        return Item(title, 1, 1)
+    message = f"{title}. 이 모델에는 {with_particle(f'`{used}`', '을', '를')} 부른 적이 있습니다."
+    advice = "모델을 새로 만들어 `tf.GradientTape`로 쓴 루프로만 훈련하세요."
+    return Item(title, 1, 0, message, advice)
 
 
 def _name_item(wanted: str, part: dict[str, Any]) -> Item:

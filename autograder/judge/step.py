@@ -131,10 +131,12 @@ class _Judgement:
             return 0
         looks = [look for _, _, looks in self.exercise.groups for look in looks]
         first = [look for look in looks if look[1] == looks[0][1]]
-        failures = [
-            sum(self._failure(look, number, explained=False) is not None for look in first)
-            for number in range(len(self.makers))
-        ]
+        failures = []
+        for number in range(len(self.makers)):
+            failed = [self._failure(look, number, explained=False) for look in first]
+            failures.append(sum(failure is not None for failure in failed))
+            if not failures[-1]:
+                return number
         return failures.index(min(failures))
 
     def _failure(self, look: Look, variant: int, *, explained: bool = True) -> Failure | None:

@@ -18,7 +18,7 @@ import numpy as np
 from autograder.observe import structure
 from autograder.observe.probe import Ends, output_sizes, probing, snapshot
 from autograder.observe.problems import problem, unattempted
-from autograder.observe.trace import LayerCall, Trace, example_inputs, record_calls
+from autograder.observe.trace import LayerCall, Trace, eagerly, example_inputs, record_calls
 from autograder.protocol import Challenge, Evidence
 
 _PROBLEMS = (structure.TooLarge, MemoryError)
@@ -95,7 +95,7 @@ def first_run(model: Any, given: Any, weights: list[Any]) -> tuple[Any, list[str
     for inputs, names in _arrangements(model, given):
         mark = len(weights)
         try:
-            return inputs, names, record_calls(model, inputs, weights=weights)
+            return inputs, names, record_calls(model, inputs, weights=weights, configs=False)
         except Exception as error:  # noqa: BLE001 - 학습자의 모델은 무엇이든 던집니다
             del weights[mark:]
             first = first or error
@@ -134,11 +134,7 @@ def _calls_on_own_inputs(model: Any) -> dict[str, Any]:
         trace = record_calls(model, example_inputs(model))
     except Exception:  # noqa: BLE001 - 그 입력으로도 실행할 수 없으면 적을 것이 없습니다
         return {}
-    return {
-        "calls": [_call(call) for call in trace.calls if not call.inner],
-        "output_sources": trace.output_sources,
-        "output_bridges": trace.output_bridges,
-    }
+    return _calls(trace)
 
 
 def _run(
@@ -154,26 +150,38 @@ def _run(
     record["outputs"], record["losses"] = [], []
     for index, values in enumerate(asked):
         fill(*values)
-        # 층 없이 한 연산과 합친 곳은 한 번만 찾으면 됩니다.
         first = index == 0
-        trace = record_calls(model, inputs, weights=weights, bridges=first, merges=first)
-        found = structure.collect(f"{part}/{index}", trace.outputs, arrays)
-        record["outputs"].append(found)
+        if first:
+            trace = record_calls(model, inputs, weights=weights, merges=True)
+            outputs = trace.outputs
+            record |= _calls(trace)
+        else:
+            # 층 호출은 한 번만 적으면 됩니다.
+            with eagerly():
+                outputs = model(inputs, training=False)
+        record["outputs"].append(structure.collect(f"{part}/{index}", outputs, arrays))
         record["losses"].append(float(sum(float(loss) for loss in model.losses)))
         if first:
-            record["calls"] = [
-                _call(call) for call in [*trace.calls, *trace.merges] if not call.inner
-            ]
-            record["output_sources"] = trace.output_sources
-            record["output_bridges"] = trace.output_bridges
-            if isinstance(trace.outputs, dict):
-                record["output_names"] = sorted(str(name) for name in trace.outputs)
             # 훈련 모드에서만 일하는 층은 여기서 드러납니다. 이때 바뀌는 이동 평균은 다음에 다시 채웁니다.
-            trace = record_calls(model, inputs, training=True, weights=weights, bridges=False)
+            trace = record_calls(
+                model, inputs, training=True, weights=weights, bridges=False, configs=False
+            )
             record["training_calls"] = [_call(call) for call in trace.leaves]
             record["training_outputs"] = structure.collect(
                 f"{part}/training", trace.outputs, arrays
             )
+
+
+def _calls(trace: Trace) -> dict[str, Any]:
+    """층 호출과, 출력이 어디에서 왔는지."""
+    facts: dict[str, Any] = {
+        "calls": [_call(call) for call in [*trace.calls, *trace.merges] if not call.inner],
+        "output_sources": trace.output_sources,
+        "output_bridges": trace.output_bridges,
+    }
+    if isinstance(trace.outputs, dict):
+        facts["output_names"] = sorted(str(name) for name in trace.outputs)
+    return facts
 
 
 def _items(name: str, given: Any, count: int | None) -> list[tuple[str, Any]]:
@@ -264,6 +272,8 @@ def _describe(model: Any, trace: Trace) -> dict[str, Any]:
         "weights": ids,
         "untracked": sum(id(trace.weights[index]) not in tracked for index in ids),
         "fitted": _fitted(getattr(model, "history", None)),
+        # `train_on_batch`는 기록을 남기지 않지만 훈련 함수를 만듭니다.
+        "batch_trained": getattr(model, "train_function", None) is not None,
         "trained_steps": 0 if optimizer is None else int(optimizer.iterations),
         "trainable": [bool(weight.trainable) for weight in model.weights],
         "output_names": [str(name) for name in getattr(model, "output_names", None) or []],

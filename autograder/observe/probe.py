@@ -59,18 +59,21 @@ def probe_values(weights: list[Any], seed: int, ends: Ends = None) -> list[np.nd
     values = []
     for weight in weights:
         shape = tuple(int(size) for size in weight.shape)
-        state = np.random.RandomState([seed % 2**32, seen[shape], len(shape), *shape])
+        # 큰 모델에는 수백만 개가 들어갑니다. float32로 바로 뽑는 이 생성기가 서너 배 빠릅니다.
+        entropy = [seed % 2**32, seen[shape], len(shape), *shape]
+        draw = np.random.Generator(np.random.SFC64(entropy))
         seen[shape] += 1
         if "variance" in str(weight.name):
-            value = state.uniform(5, 15, shape)
+            value = draw.uniform(5, 15, shape).astype("float32")
         else:
             fan_in = int(np.prod(shape[:-1])) if len(shape) > 1 else 4
-            value = state.standard_normal(shape) / np.sqrt(max(fan_in, 1))
+            value = draw.standard_normal(shape, dtype="float32")
+            value *= np.float32(1 / np.sqrt(max(fan_in, 1)))
             if ends is not None and len(shape) > 1:
                 value *= CALM
             elif ends is not None and "gamma" not in str(weight.name) and not ends & set(shape):
                 value *= LOUD
-        values.append(value.astype("float32"))
+        values.append(value)
     return values
 
 

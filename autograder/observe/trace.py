@@ -100,17 +100,19 @@ def record_calls(
     bridges: bool = True,
     mask: Any = None,
     merges: bool = False,
+    configs: bool = True,
 ) -> Trace:
     """`model(inputs)`를 실행하고 층 호출을 기록합니다.
 
     `weights`를 주면 그 목록에 이어서 번호를 매깁니다. 여러 모델이 가중치를 공유하는지 볼 때 씁니다.
     `bridges`가 거짓이면 층 없이 한 연산을 찾지 않고, `merges`가 참이면 층 없이 합친 곳도 찾습니다.
+    `configs`가 거짓이면 층의 설정을 적지 않습니다.
     모델이 던지는 예외는 그대로 나갑니다.
     """
     arguments = {} if training is None else {"training": training}
     if mask is not None:
         arguments["mask"] = mask
-    recorder = _Recorder([] if weights is None else weights, bridges, merges)
+    recorder = _Recorder([] if weights is None else weights, bridges, merges, configs)
     with eagerly():
         if not getattr(model, "built", True):
             # 처음 부를 때 케라스가 모양만 알아보려고 한 번 더 실행하는 것은 기록하지 않습니다.
@@ -139,9 +141,10 @@ def example_inputs(model: Any) -> Any:
 
 
 class _Recorder:
-    def __init__(self, weights: list[Any], bridges: bool, merges: bool) -> None:
+    def __init__(self, weights: list[Any], bridges: bool, merges: bool, configs: bool) -> None:
         self.weights = weights
         self.bridges = bridges
+        self.configs = configs
         self.find_merges = merges
         self.merges: list[LayerCall] = []
         self.weight_index = {id(weight): index for index, weight in enumerate(weights)}
@@ -204,7 +207,9 @@ class _Recorder:
         record.output_shapes = [_shape(tensor) for tensor in outputs]
         record.weight_ids = self.adopt(layer.weights)
         record.parameters = sum(int(np.prod(weight.shape)) for weight in layer.weights)
-        record.config = {} if record.inner else _config(layer)
+        if self.configs and record.leaf:
+            # 안에 층이 있는 모델의 설정은 아무도 보지 않는데, 만들기가 비쌉니다.
+            record.config = _config(layer)
         self.keep.append((layer, inputs, outputs))
         self.values[record.index] = (inputs, outputs)
         self.given[record.index] = (layer, args, kwargs)

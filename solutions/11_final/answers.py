@@ -596,6 +596,13 @@ def loop_fit():
     return model
 
 
+@wrong("final.own_loop", "train_on_batch로 훈련함", expect="`train_on_batch`를 부른 적이 있습니다")
+def loop_on_batch():
+    model = loop_compiled()
+    model.train_on_batch(np.zeros((4, 32, 32, 3)), np.zeros(4))
+    return model
+
+
 @wrong("final.own_loop", "다른 신경망", expect="유닛이 256개여야 하는데 64개입니다")
 def loop_other():
     return _functional(_stack(dense=64))
