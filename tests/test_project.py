@@ -259,7 +259,7 @@ def test_make_knows_the_target(target: str) -> None:
         assert (ROOT / program).is_file(), program
 
 
-def test_make_test_checks_style_types_and_drift_before_the_tests() -> None:
+def test_make_test_checks_style_and_types_before_the_tests() -> None:
     done = subprocess.run(["make", "-n", "test"], cwd=ROOT, capture_output=True, text=True)
     steps = ["ruff check", "ruff format --check", "mypy", "pytest"]
     places = [done.stdout.index(step) for step in steps]
