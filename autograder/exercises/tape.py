@@ -1058,8 +1058,8 @@ EXERCISES = (
         pitfalls={
             "positional argument": "`TapeModel(inputs, outputs)`로 만들 수 있어야 합니다. `__init__`을 "
             "쓰지 않거나, 받은 인수를 `super().__init__(*args, **kwargs)`로 넘기세요.",
-            "has not yet been built": "지표를 한 번도 업데이트하지 않았습니다. `self.metrics`의 지표마다 "
-            "`update_state`를 부르세요.",
+            "has not yet been built": "한 번도 업데이트하지 않은 지표가 있습니다. `self.metrics`의 지표마다 "
+            "`update_state`를 부르고, 지표의 이름 → 값인 딕셔너리를 돌려주세요.",
             "BroadcastTo": "손실을 모으는 지표까지 `y`와 `y_pred`로 업데이트하지 않았는지 보세요. "
             "이름이 `loss`인 지표는 `update_state(loss)`로 업데이트합니다.",
             "Toutput_types": "`train_step`이 아무것도 돌려주지 않습니다. "

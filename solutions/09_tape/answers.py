@@ -1459,7 +1459,9 @@ def fit_confused():
 
 
 @wrong(
-    "tape.custom_fit", "지표를 업데이트하지 않음", expect="지표를 한 번도 업데이트하지 않았습니다"
+    "tape.custom_fit",
+    "지표를 업데이트하지 않음",
+    expect="한 번도 업데이트하지 않은 지표가 있습니다",
 )
 def fit_untracked():
     def body(self, x, y):
