@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import math
+import subprocess
+import sys
 import time
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -51,6 +54,32 @@ def test_what_ends_in_time_is_not_disturbed():
         math.sqrt(2)
     with pytest.raises(TooLong), time_limit(0.1):
         endless(0)
+
+
+TRACED = """
+import sys
+from autograder.observe.limits import TooLong, time_limit
+
+for seconds, work in ((5, "pass"), (0.1, "while True: pass")):
+    try:
+        with time_limit(seconds):
+            exec(work)
+    except TooLong:
+        pass
+
+def stepped():
+    sys._getframe().f_trace = None
+    first = 1
+    second = 2
+
+sys.settrace(lambda *_: None)
+stepped()
+"""
+
+
+def test_a_debugger_works_after_a_time_limit(root: Path) -> None:
+    """An interrupt that is taken back lets CPython 3.11 wait for it for ever, as soon as it traces."""
+    subprocess.run([sys.executable, "-c", TRACED], cwd=root, check=True, timeout=60)
 
 
 def test_changed_arguments_are_seen():

@@ -369,7 +369,7 @@ def _readable(found: dict[str, Any]) -> Failure:
         )
     if kind == "call":
         return explain(found, "to_lite")
-    if any(sign in str(found.get("message")) for sign in ("Flatbuffer", "Did not get tensors")):
+    if kind == "broken_lite":
         return (
             f"LiteRT의 파일이 온전하지 않습니다({found['size']:,}바이트).",
             "변환한 바이트를 자르거나 바꾸지 말고 그대로 돌려주세요.",

@@ -296,6 +296,8 @@ def _interpreted(
     content = bytes(made)
     if content[4:8] != b"TFL3":
         return problem("not_lite", size=len(content))
+    if not _whole(content):
+        return problem("broken_lite", size=len(content))
     record: dict[str, Any] = {"status": "seen", "size": len(content)}
     try:
         interpreter = interpreter_for(content)
@@ -317,6 +319,20 @@ def _interpreted(
     except Exception as error:  # noqa: BLE001
         return problem("interpreter", error, size=len(content))
     return record
+
+
+def _whole(content: bytes) -> bool:
+    """파일을 파이썬으로 끝까지 읽을 수 있는지.
+
+    인터프리터는 C++에서 잘린 곳 너머를 읽다가 커널을 죽이기도 합니다.
+    """
+    from tensorflow.lite.tools import flatbuffer_utils
+
+    try:
+        flatbuffer_utils.convert_bytearray_to_object(bytearray(content))
+    except Exception:  # noqa: BLE001 - 읽는 쪽이 던지는 예외는 자리마다 다릅니다
+        return False
+    return True
 
 
 def interpreter_for(content: bytes) -> Any:

@@ -32,8 +32,8 @@ def time_limit(seconds: float) -> Iterator[None]:
     finished = threading.Event()
     guard = threading.Lock()
 
-    def interrupt(kind: type[BaseException] | None) -> None:
-        ctypes.pythonapi.PyThreadState_SetAsyncExc(target, ctypes.py_object(kind) if kind else None)
+    def interrupt() -> None:
+        ctypes.pythonapi.PyThreadState_SetAsyncExc(target, ctypes.py_object(TooLong))
 
     def watch() -> None:
         cpu, wall = time.process_time(), time.monotonic()
@@ -49,7 +49,7 @@ def time_limit(seconds: float) -> Iterator[None]:
                     return
                 with guard:
                     if not finished.is_set():
-                        interrupt(TooLong)
+                        interrupt()
 
     watcher = threading.Thread(target=watch, daemon=True)
     watcher.start()
@@ -57,10 +57,18 @@ def time_limit(seconds: float) -> Iterator[None]:
         with graphs:
             yield
     finally:
-        while not finished.is_set():
-            with contextlib.suppress(TooLong), guard:
-                finished.set()
-        interrupt(None)
+        # An interrupt on its way must arrive here. Taking it back (with NULL) would leave CPython 3.11
+        # and 3.12 looking for it for ever, which hangs as soon as a debugger traces.
+        settled = False
+        while not settled:
+            try:
+                with guard:
+                    finished.set()
+                for _ in range(10):
+                    pass
+                settled = True
+            except TooLong:
+                continue
 
 
 def _cancellable_graphs() -> tuple[contextlib.AbstractContextManager[object], Callable[[], None]]:
