@@ -10,6 +10,7 @@ from __future__ import annotations
 import functools
 import os
 import re
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
@@ -25,6 +26,9 @@ CELL_SECONDS = 600
 # Cursor movements and colours, which only a terminal understands; a notebook shows them as rubbish.
 CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 
+# TensorFlow 2.16 writes two notes when XLA compiles for the first time, and no setting stops it.
+KNOWN_NOTES = ("Compiled cluster using XLA",) if version("tensorflow").startswith("2.16.") else ()
+
 REAL_DATA = os.environ.get("AUTOGRADER_REAL_DATA")
 REAL_UNITS = ("04_sequential", "05_functional", "07_subclass", "09_tape", "11_final")
 
@@ -34,6 +38,10 @@ def run_of(folder: str, unit: str) -> Run:
     """The notebook after its only run. Tests of one notebook share a worker, so a process."""
     path = ROOT / folder / UNITS[unit].notebook
     return execute(notebook.read(path), cell_seconds=CELL_SECONDS)
+
+
+def unknown(faults: list[str]) -> list[str]:
+    return [fault for fault in faults if not any(note in fault for note in KNOWN_NOTES)]
 
 
 def notebooks(*folders: str) -> pytest.MarkDecorator:
@@ -59,14 +67,14 @@ def test_the_notebooks_are_what_build_makes(capsys: pytest.CaptureFixture[str]) 
 @pytest.mark.slow
 @notebooks("solutions")
 def test_a_solution_runs_quietly_and_gets_full_points(folder: str, unit: str) -> None:
-    faults = solution_faults(run_of(folder, unit), unit)
+    faults = unknown(solution_faults(run_of(folder, unit), unit))
     assert faults == [], "\n".join(faults)
 
 
 @pytest.mark.slow
 @notebooks("notebooks")
 def test_an_untouched_notebook_runs_quietly_and_gets_nothing(folder: str, unit: str) -> None:
-    faults = untouched_faults(run_of(folder, unit), unit)
+    faults = unknown(untouched_faults(run_of(folder, unit), unit))
     assert faults == [], "\n".join(faults)
 
 
