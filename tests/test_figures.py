@@ -137,9 +137,13 @@ def test_the_font_keeps_its_licence_and_gives_up_the_reserved_name() -> None:
 
 
 def python(code: str, tmp_path: Path) -> dict[str, Any]:
-    """새 프로세스에서 실행하고, 마지막에 출력한 JSON을 돌려줍니다. 경고는 오류입니다."""
+    """새 프로세스에서 실행하고, 마지막에 출력한 JSON을 돌려줍니다. 경고는 오류입니다.
+
+    오래된 Matplotlib은 저 혼자 DeprecationWarning을 냅니다.
+    """
+    strict = ("-W", "error", "-W", "ignore::DeprecationWarning")
     result = subprocess.run(
-        [sys.executable, "-W", "error", "-c", textwrap.dedent(code)],
+        [sys.executable, *strict, "-c", textwrap.dedent(code)],
         capture_output=True,
         text=True,
         timeout=300,
@@ -677,14 +681,19 @@ def test_frozen_layers_say_so() -> None:
     assert "파라미터 320 · 동결" in texts(figure)
 
 
+def drawn() -> list[float]:
+    # In Keras 3.7 its own stream does not start again with set_random_seed.
+    return [random.random(), float(np.random.rand()), float(tf.random.uniform(()))]
+
+
 def test_reading_a_model_changes_nothing_in_it() -> None:
     model = sequential()
     before = [np.array(w) for w in model.get_weights()]
     keras.utils.set_random_seed(3)
-    expected = np.array(keras.random.normal((3,)))
+    expected = drawn()
     keras.utils.set_random_seed(3)
     read_flow(model)
-    assert np.array_equal(np.array(keras.random.normal((3,))), expected)
+    assert drawn() == expected
     assert all(np.array_equal(a, b) for a, b in zip(before, model.get_weights(), strict=True))
     assert model.predict(np.zeros((1, 28, 28, 1)), verbose=0).shape == (1, 10)
 
