@@ -138,7 +138,7 @@ def test_doctor_sees_another_keras_backend(tmp_path: Path) -> None:
     assert "KERAS_BACKEND" in done.stdout
 
     (tmp_path / "keras.json").write_text('{"backend": "torch"}')
-    done = run("doctor", COLUMNS="200", KERAS_HOME=str(tmp_path))
+    done = run("doctor", COLUMNS="300", KERAS_HOME=str(tmp_path))
     assert done.returncode == 0
     assert "backend가 torch입니다" in done.stdout
 
