@@ -15,7 +15,8 @@ from autograder.exercise import ModelExercise
 from autograder.judge.accuracy import accuracy_item
 from autograder.judge.model_inputs import input_items, output_names_item
 from autograder.judge.model_layers import layer_items
-from autograder.judge.model_match import matching, trains_alike
+from autograder.judge.model_match import match
+from autograder.judge.model_part import Part
 from autograder.judge.model_reference import reference_evidence
 from autograder.judge.model_sharing import shared_item, sharing
 from autograder.judge.model_whole import whole_item
@@ -45,15 +46,7 @@ def items(exercise: ModelExercise, challenge: Challenge, evidence: Evidence) -> 
     """항목들을 만듭니다."""
     reference = reference_evidence(exercise, challenge)
     wanted_parts, parts = reference.facts["parts"], evidence.facts.get("parts", {})
-    matches = {
-        name: matching(exercise, challenge, reference, evidence, name) for name in wanted_parts
-    }
-    equal = {name: bool(match) for name, match in matches.items()}
-    # 갈래의 순서가 다르면 훈련 모드의 값은 견줄 수 없습니다.
-    alike = {
-        name: match != "same" or trains_alike(exercise, reference, evidence, name)
-        for name, match in matches.items()
-    }
+    matches = {name: match(exercise, challenge, reference, evidence, name) for name in wanted_parts}
     unshared = bool(exercise.shared) and sharing(wanted_parts) != sharing(parts)
     result: list[Item] = []
     if exercise.style:
@@ -65,36 +58,19 @@ def items(exercise: ModelExercise, challenge: Challenge, evidence: Evidence) -> 
         names = [name for name in wanted_parts if name.partition("[")[0] == base]
         groups = []
         for name in names:
-            prefix = "" if list(wanted_parts) == ["model"] else f"`{name}` · "
-            part = parts.get(name) or {"status": "problem", "problem": "none"}
-            group = input_items(prefix, name, exercise, part)
-            if exercise.output_names:
-                group.append(output_names_item(prefix, exercise.output_names, part))
-            if name in detailed:
-                group += layer_items(
-                    prefix,
-                    name,
-                    exercise,
-                    wanted_parts[name],
-                    part,
-                    equal=equal[name],
-                    alike=alike[name],
-                )
-            group.append(
-                whole_item(
-                    prefix,
-                    name,
-                    exercise,
-                    wanted_parts[name],
-                    part,
-                    evidence,
-                    equal=equal[name],
-                    alike=alike[name],
-                    detailed=name in detailed,
-                    unshared=unshared,
-                )
+            part = Part(
+                exercise=exercise,
+                name=name,
+                prefix="" if list(wanted_parts) == ["model"] else f"`{name}` · ",
+                wanted=wanted_parts[name],
+                found=parts.get(name) or {"status": "problem", "problem": "none"},
+                arrays=evidence.arrays,
+                equal=matches[name].equal,
+                alike=matches[name].alike,
+                detailed=name in detailed,
+                unshared=unshared,
             )
-            groups.append(group)
+            groups.append(_part_items(part))
         result += [_merged(base, names, same) for same in zip(*groups, strict=True)]
     if exercise.shared:
         counts = evidence.facts.get("counts", {})
@@ -104,10 +80,23 @@ def items(exercise: ModelExercise, challenge: Challenge, evidence: Evidence) -> 
     if exercise.accuracy:
         result.append(
             accuracy_item(
-                exercise, challenge, reference.facts, evidence, same_structure=equal["model"]
+                exercise,
+                challenge,
+                reference.facts,
+                evidence,
+                same_structure=matches["model"].equal,
             )
         )
     return result
+
+
+def _part_items(part: Part) -> list[Item]:
+    result = input_items(part.prefix, part.name, part.exercise, part.found)
+    if part.exercise.output_names:
+        result.append(output_names_item(part.prefix, part.exercise.output_names, part.found))
+    if part.detailed:
+        result += layer_items(part)
+    return [*result, whole_item(part)]
 
 
 def _merged(base: str, names: list[str], items: tuple[Item, ...]) -> Item:

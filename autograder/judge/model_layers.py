@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from autograder.exercise import ModelExercise
 from autograder.judge import branches
 from autograder.judge.align import Pair, differences
+from autograder.judge.model_part import Part
 from autograder.judge.model_reference import compared, labels, wanted_steps
 from autograder.judge.steps import Step, steps_of
 from autograder.judge.wording import ADVICE, difference, layer_name, settings_text
@@ -14,41 +14,31 @@ from autograder.korean import with_particle
 from autograder.report import Item
 
 
-def layer_items(
-    prefix: str,
-    part_name: str,
-    exercise: ModelExercise,
-    wanted_part: dict[str, Any],
-    part: dict[str, Any],
-    *,
-    equal: bool,
-    alike: bool,
-) -> list[Item]:
+def layer_items(part: Part) -> list[Item]:
     """한 부분의 층마다의 항목과, 명세에 없는 층이 없는지 묻는 항목.
 
-    `equal`이면 추론의 값이 같은 모델이므로 추론에 드러나지 않는 층만 따집니다. `alike`는 훈련 모드의 값도 같은지입니다.
+    추론의 값이 같은 모델이면 추론에 드러나지 않는 층만 따집니다.
     """
-    wanted, found, pairs = compared(exercise, part_name, wanted_part, part)
+    prefix, points = part.prefix, part.exercise.layer_points
+    wanted, found, pairs = compared(part.exercise, part.name, part.wanted, part.found)
     titles = step_titles(wanted)
     extra_name = f"{prefix}명세에 없는 층이 없습니다"
     if not found:
-        worth = {f"{prefix}{title}": exercise.layer_points for title in titles} | {extra_name: 1.0}
+        worth = {f"{prefix}{title}": points for title in titles} | {extra_name: 1.0}
         return [
-            Item(name, points, 0, f"{name}: 확인하지 못했습니다.") for name, points in worth.items()
+            Item(name, most, 0, f"{name}: 확인하지 못했습니다.") for name, most in worth.items()
         ]
-    if equal:
+    if part.equal:
         pairs = _pair_invisible(wanted, found)
-    verdicts = _verdicts(wanted, found, pairs, part["style"])
+    verdicts = _verdicts(wanted, found, pairs, part.found["style"])
     result = []
     for index, title in enumerate(titles):
         message, advice = verdicts.get(index, ("", ""))
-        score = 0 if message else exercise.layer_points
+        score = 0 if message else points
         number = f" 명세 {index + 1}번을 다시 보세요." if message else ""
         text = f"{prefix}{ordinal(wanted, index)}: {message}" if message else ""
-        result.append(
-            Item(f"{prefix}{title}", exercise.layer_points, score, text, (advice + number).strip())
-        )
-    told = _unasked(found, pairs) or ("" if alike else _TRAINS_DIFFERENTLY)
+        result.append(Item(f"{prefix}{title}", points, score, text, (advice + number).strip()))
+    told = _unasked(found, pairs) or ("" if part.alike else _TRAINS_DIFFERENTLY)
     if told:
         result.append(Item(extra_name, 1, 0, prefix + told, _COUNT_ADVICE))
     else:
@@ -172,12 +162,10 @@ def _connection_verdict(
     return f"{subject} {with_particle(first, '이어야', '여야')} 하는데 {second}입니다.", advice
 
 
-def first_difference(
-    exercise: ModelExercise, name: str, wanted: dict[str, Any], part: dict[str, Any]
-) -> tuple[str, str] | None:
+def first_difference(part: Part) -> tuple[str, str] | None:
     """나란히 맞춘 단계에서 처음으로 다른 곳의 (메시지, 조언). 모두 같으면 None."""
-    first, second, pairs = compared(exercise, name, wanted, part)
-    return _first_told(first, second, pairs, part["style"])
+    wanted, found, pairs = compared(part.exercise, part.name, part.wanted, part.found)
+    return _first_told(wanted, found, pairs, part.found["style"])
 
 
 def _first_told(
@@ -190,21 +178,15 @@ def _first_told(
     return (told, _COUNT_ADVICE) if told else None
 
 
-def hidden_difference(
-    exercise: ModelExercise,
-    name: str,
-    wanted_part: dict[str, Any],
-    part: dict[str, Any],
-    alike: bool,
-) -> tuple[str, str] | None:
+def hidden_difference(part: Part) -> tuple[str, str] | None:
     """추론의 값은 같은 두 모델이 훈련할 때 다른 점의 (메시지, 조언). 없으면 None."""
-    wanted = wanted_steps(exercise, name, wanted_part)
-    if branches.is_graph(wanted_part):
-        found = branches.graph_steps(part, labels(exercise, name, part))
+    wanted = wanted_steps(part.exercise, part.name, part.wanted)
+    if branches.is_graph(part.wanted):
+        found = branches.graph_steps(part.found, labels(part.exercise, part.name, part.found))
     else:
-        found = steps_of(part)
-    told = _first_told(wanted, found, _pair_invisible(wanted, found), part["style"])
-    return told or (None if alike else (_TRAINS_DIFFERENTLY, ""))
+        found = steps_of(part.found)
+    told = _first_told(wanted, found, _pair_invisible(wanted, found), part.found["style"])
+    return told or (None if part.alike else (_TRAINS_DIFFERENTLY, ""))
 
 
 def ordinal(steps: list[Step], index: int) -> str:

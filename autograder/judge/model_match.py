@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -12,97 +12,106 @@ from autograder.judge import branches
 from autograder.judge.model_reference import in_order, wanted_steps
 from autograder.observe import structure
 from autograder.observe.model import first_run
-from autograder.observe.probe import output_sizes, probe_values, probing
+from autograder.observe.probe import Ends, output_sizes, probe_values, probing
 from autograder.protocol import Challenge, Evidence
 
 RELATIVE_TOLERANCE = 2e-3
 """출력의 차이를 출력이 퍼진 정도로 나눈 값의 한계. float32 오차는 1e-5쯤입니다."""
 
 
-def matching(
+@dataclass(frozen=True)
+class Match:
+    """추론 모드에서 같은 값을 내는지(`equal`), 그렇다면 훈련 모드에서도 그런지(`alike`)."""
+
+    equal: bool
+    alike: bool = True
+
+
+def match(
     exercise: ModelExercise,
     challenge: Challenge,
     reference: Evidence,
     evidence: Evidence,
     name: str,
-) -> str:
-    """추론의 값이 같으면 "same", 갈래를 실행한 순서만 다르면 "reordered", 다르면 ""."""
+) -> Match:
+    """`name`인 모델을 참고 모델과 견줍니다. 갈래를 실행한 순서만 다른 모델도 같은 모델입니다."""
     wanted, found = reference.facts["parts"][name], evidence.facts.get("parts", {}).get(name, {})
     if found.get("status") != "seen" or found["untracked"]:
-        return ""
+        return Match(equal=False)
     shapes = [
         sorted((w["shape"], w["trainable"]) for w in _weights(facts, part))
         for facts, part in ((reference.facts, wanted), (evidence.facts, found))
     ]
     if shapes[0] != shapes[1] or len(wanted["outputs"]) != len(found["outputs"]):
-        return ""
+        return Match(equal=False)
     if not np.allclose(wanted["losses"], np.array(found["losses"], float), rtol=1e-3, atol=1e-6):
-        return ""
-    given = [
-        [evidence.arrays.get(output.get("array")) for output in in_order(exercise, found, outputs)]
-        for outputs in found["outputs"]
-    ]
-    answers = [
-        [reference.arrays.get(output["array"]) for output in outputs]
-        for outputs in wanted["outputs"]
-    ]
-    if _all_close(answers, given):
-        return "same"
+        return Match(equal=False)
+
+    def given(outputs: list[dict[str, Any]]) -> list[Any]:
+        ordered = in_order(exercise, found, outputs)
+        return [evidence.arrays.get(output.get("array")) for output in ordered]
+
+    have = [given(outputs) for outputs in found["outputs"]]
+    # 드롭아웃이 있는 명세는 훈련 모드의 값을 견줄 수 없습니다.
+    random = any(step.invisible for step in wanted_steps(exercise, name, wanted))
+    trained = None if random else given(found["training_outputs"])
+    want = [_arrays(reference, outputs) for outputs in wanted["outputs"]]
+    if all(map(_all_close, want, have)):
+        alike = trained is None or _all_close(
+            _arrays(reference, wanted["training_outputs"]), trained
+        )
+        return Match(equal=True, alike=alike)
     if len(reference.facts["parts"]) > 1 or not branches.is_graph(wanted):
-        return ""
-    others = _other_answers(exercise, challenge, name, given)
-    return "reordered" if any(_all_close(other, given) for other in others) else ""
+        return Match(equal=False)
+    return _match_reordered(exercise, challenge, name, have, trained)
 
 
-def trains_alike(
-    exercise: ModelExercise, reference: Evidence, evidence: Evidence, name: str
-) -> bool:
-    """훈련 모드에서도 참고 모델과 같은 값을 내는지. 드롭아웃이 있는 명세는 값을 견줄 수 없어 참입니다."""
-    wanted, found = reference.facts["parts"][name], evidence.facts["parts"][name]
-    if any(step.invisible for step in wanted_steps(exercise, name, wanted)):
-        return True
-    want = [reference.arrays[output["array"]] for output in wanted["training_outputs"]]
-    have = [
-        evidence.arrays.get(output.get("array"))
-        for output in in_order(exercise, found, found["training_outputs"])
-    ]
-    return _all_close([want], [have])
-
-
-def _all_close(wanted: list[list[Any]], found: list[list[Any]]) -> bool:
-    return all(
-        len(one) == len(other) and all(map(close, one, other))
-        for one, other in zip(wanted, found, strict=True)
-    )
-
-
-def _other_answers(
-    exercise: ModelExercise, challenge: Challenge, name: str, given: list[list[Any]]
-) -> Iterator[list[list[Any]]]:
-    """갈래를 다른 순서로 실행했을 때 참고 모델이 낼 출력들.
+def _match_reordered(
+    exercise: ModelExercise,
+    challenge: Challenge,
+    name: str,
+    have: list[list[Any]],
+    trained: list[Any] | None,
+) -> Match:
+    """참고 모델의 갈래를 다른 순서로 실행해 봅니다.
 
     관찰은 실행한 순서대로 값을 넣으므로, 갈래의 순서만 다른 같은 모델은 다른 값을 냅니다.
     """
     model = exercise.solution()[name]
     question = challenge.facts["parts"][name]["inputs"]
     inputs, _, trace = first_run(model, structure.build(question, challenge.arrays), [])
+    # 첫 시드 다음에는 관찰처럼 은닉층의 값이 커지게 채웁니다.
+    first, *more = challenge.facts["seeds"]
+    asked = [(first, None), *((seed, output_sizes(trace.outputs)) for seed in more)]
+
+    def outputs_of(order: list[int], seed: int, ends: Ends, *, training: bool = False) -> list[Any]:
+        ordered = [trace.weights[index] for index in order]
+        for weight, value in zip(ordered, probe_values(ordered, seed, ends), strict=True):
+            weight.assign(value)
+        arrays: dict[str, np.ndarray] = {}
+        found = structure.collect("other", model(inputs, training=training), arrays)
+        return [arrays[output["array"]] for output in found]
+
     with probing(trace.weights, model.variables):
         for order in branches.weight_orders(trace):
-            answers: list[list[Any]] = []
-            for seed, outputs in zip(challenge.facts["seeds"], given, strict=True):
-                ordered = [trace.weights[index] for index in order]
-                ends = output_sizes(trace.outputs) if answers else None
-                values = probe_values(ordered, seed, ends)
-                for weight, value in zip(ordered, values, strict=True):
-                    weight.assign(value)
-                arrays: dict[str, np.ndarray] = {}
-                found = structure.collect("other", model(inputs, training=False), arrays)
-                answers.append([arrays[output["array"]] for output in found])
-                # 첫 시드에서 다르면 나머지는 볼 것이 없습니다.
-                if not _all_close(answers[-1:], [outputs]):
-                    break
-            else:
-                yield answers
+            # 한 시드에서 다르면 나머지는 실행하지 않습니다.
+            if all(
+                _all_close(outputs_of(order, *values), outputs)
+                for values, outputs in zip(asked, have, strict=True)
+            ):
+                alike = trained is None or _all_close(
+                    outputs_of(order, *asked[0], training=True), trained
+                )
+                return Match(equal=True, alike=alike)
+    return Match(equal=False)
+
+
+def _arrays(evidence: Evidence, outputs: list[dict[str, Any]]) -> list[np.ndarray]:
+    return [evidence.arrays[output["array"]] for output in outputs]
+
+
+def _all_close(wanted: list[Any], found: list[Any]) -> bool:
+    return len(wanted) == len(found) and all(map(close, wanted, found))
 
 
 def _weights(facts: dict[str, Any], part: dict[str, Any]) -> list[dict[str, Any]]:

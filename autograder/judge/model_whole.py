@@ -2,69 +2,41 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
-from autograder.exercise import ModelExercise
 from autograder.judge.model_layers import first_difference, hidden_difference
+from autograder.judge.model_part import Part
 from autograder.judge.model_reference import in_order, output_order
 from autograder.judge.problems import explain
 from autograder.judge.wording import ADVICE
-from autograder.protocol import Evidence
 from autograder.report import Item
 
 
-def whole_item(
-    prefix: str,
-    name: str,
-    exercise: ModelExercise,
-    wanted: dict[str, Any],
-    part: dict[str, Any],
-    evidence: Evidence,
-    *,
-    equal: bool,
-    alike: bool,
-    detailed: bool,
-    unshared: bool,
-) -> Item:
-    """한 부분이 명세의 모델과 같은 값을 내는지 묻는 항목. 인수의 뜻은 `layer_items`와 같습니다.
-
-    `detailed`는 층마다의 항목이 따로 있는지, `unshared`는 가중치의 공유가 명세와 다른지입니다.
-    """
-    title = f"{prefix}같은 가중치를 넣으면 명세의 모델과 같은 값을 냅니다"
-    points = exercise.whole_points
-    if equal:
+def whole_item(part: Part) -> Item:
+    """한 부분이 명세의 모델과 같은 값을 내는지 묻는 항목."""
+    title = f"{part.prefix}같은 가중치를 넣으면 명세의 모델과 같은 값을 냅니다"
+    points = part.exercise.whole_points
+    if part.equal:
         # 층마다 항목이 없는 부분에서는 추론에 드러나지 않는 것도 여기에서 말합니다.
-        hidden = None if detailed else hidden_difference(exercise, name, wanted, part, alike)
+        hidden = None if part.detailed else hidden_difference(part)
         if hidden is None:
             return Item(title, points, points)
-        return Item(title, points, 0, prefix + hidden[0], hidden[1])
-    if part["status"] == "unattempted":
-        return Item(title, points, 0, f"{prefix}아직 풀지 않았어요")
-    if part["status"] != "seen":
-        message, advice = explain(part, name)
-        return Item(title, points, 0, prefix + message, advice)
-    message, advice = _why_different(
-        exercise, name, wanted, part, evidence, detailed=detailed, unshared=unshared
-    )
-    return Item(title, points, 0, prefix + message, advice)
+        return Item(title, points, 0, part.prefix + hidden[0], hidden[1])
+    if part.found["status"] == "unattempted":
+        return Item(title, points, 0, f"{part.prefix}아직 풀지 않았어요")
+    if part.found["status"] != "seen":
+        message, advice = explain(part.found, part.name)
+    else:
+        message, advice = _why_different(part)
+    return Item(title, points, 0, part.prefix + message, advice)
 
 
 _SHAPE_ADVICE = "층마다 출력 모양을 명세대로 적어 보세요. `show_flow(모델)`이 그려 줍니다."
 
 
-def _why_different(
-    exercise: ModelExercise,
-    name: str,
-    wanted: dict[str, Any],
-    part: dict[str, Any],
-    evidence: Evidence,
-    *,
-    detailed: bool,
-    unshared: bool,
-) -> tuple[str, str]:
-    outputs, others = wanted["outputs"][0], in_order(exercise, part, part["outputs"][0])
+def _why_different(part: Part) -> tuple[str, str]:
+    wanted, found = part.wanted, part.found
+    outputs, others = wanted["outputs"][0], in_order(part.exercise, found, found["outputs"][0])
     if not others:
         return "모델이 아무것도 돌려주지 않습니다.", "`call`의 마지막 줄에 `return`을 쓰세요."
     if len(outputs) != len(others):
@@ -79,31 +51,31 @@ def _why_different(
                 "배치 축은 그대로 두어야 합니다.",
             )
         if want != have:
-            which = _output_name(exercise, part, outputs.index(output))
+            which = _output_name(part, outputs.index(output))
             return (
                 f"{which}출력 모양이 `{_shape(want)}`이어야 하는데 `{_shape(have)}`입니다.",
                 _SHAPE_ADVICE,
             )
-        if not np.all(np.isfinite(evidence.arrays[other["array"]])):
+        if not np.all(np.isfinite(part.arrays[other["array"]])):
             return (
                 "출력에 `NaN`이나 무한대가 있습니다.",
                 "0으로 나누거나 log(0)을 하는 곳이 있는지 보세요.",
             )
-    if part["untracked"]:
+    if found["untracked"]:
         return (
             "모델이 알지 못하는 가중치가 있습니다. 그런 가중치는 훈련되지 않습니다.",
             "층은 `call`이 아니라 `__init__`에서 만드세요. `self`에 담아야 모델이 압니다.",
         )
-    different = first_difference(exercise, name, wanted, part)
+    different = first_difference(part)
     if different:
         return (
             ("층이 명세와 달라서 계산 결과도 다릅니다.", "위의 ✘ 항목부터 고치세요.")
-            if detailed
+            if part.detailed
             else different
         )
-    frozen = len(part["trainable"]) - sum(part["trainable"])
-    if len(part["trainable"]) != len(wanted["trainable"]):
-        want, have = len(wanted["trainable"]), len(part["trainable"])
+    frozen = len(found["trainable"]) - sum(found["trainable"])
+    if len(found["trainable"]) != len(wanted["trainable"]):
+        want, have = len(wanted["trainable"]), len(found["trainable"])
         return (
             f"가중치의 수가 {want}개여야 하는데 {have}개입니다.",
             "층에 `use_bias`, `center`, `scale`처럼 가중치를 없애는 인수를 주지 않았는지 보세요.",
@@ -113,9 +85,9 @@ def _why_different(
             "훈련되지 않는 가중치가 있습니다.",
             "층이나 모델의 `trainable`을 `False`로 바꾸지 않았는지 보세요.",
         )
-    if not np.allclose(wanted["losses"], np.array(part["losses"], float), rtol=1e-3, atol=1e-6):
+    if not np.allclose(wanted["losses"], np.array(found["losses"], float), rtol=1e-3, atol=1e-6):
         return "규제(regularizer)로 더해지는 손실이 명세와 다릅니다.", ADVICE["kernel_regularizer"]
-    if unshared:
+    if part.unshared:
         return (
             "층은 명세와 같지만 가중치가 이어져 있지 않아 값이 다릅니다.",
             "가중치를 함께 쓰는지 묻는 아래 항목을 보세요.",
@@ -126,10 +98,10 @@ def _why_different(
     )
 
 
-def _output_name(exercise: ModelExercise, part: dict[str, Any], number: int) -> str:
-    if output_order(exercise, part) is None:
+def _output_name(part: Part, number: int) -> str:
+    if output_order(part.exercise, part.found) is None:
         return ""
-    return f"`{exercise.output_names[number]}` "
+    return f"`{part.exercise.output_names[number]}` "
 
 
 def _shape(shape: list[int]) -> str:

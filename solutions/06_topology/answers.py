@@ -711,8 +711,9 @@ def inception_dense():
     return keras.Model(inputs, layers.Concatenate()(parts))
 
 
-@right("topology.inception", "서브클래싱, 두 번째 갈래를 먼저 부름")
-def inception_subclass():
+def _inception_model(prepare=lambda inputs, training: inputs):
+    """두 번째 갈래를 먼저 부르는 서브클래싱 모델. `prepare`는 입력에 먼저 하는 일입니다."""
+
     class Inception(keras.Model):
         def __init__(self):
             super().__init__()
@@ -722,13 +723,28 @@ def inception_subclass():
             self.conv1, self.project = layers.Conv2D(16, 1, **same), layers.Conv2D(12, 1, **same)
             self.pool = layers.MaxPooling2D(3, strides=1, padding="same")
 
-        def call(self, inputs):
+        def call(self, inputs, training=None):
+            inputs = prepare(inputs, training)
             second = self.conv3(self.reduce3(inputs))
             fourth = self.project(self.pool(inputs))
             third = self.conv5(self.reduce5(inputs))
             return ops.concatenate([self.conv1(inputs), second, third, fourth], axis=-1)
 
     return Inception()
+
+
+@right("topology.inception", "서브클래싱, 두 번째 갈래를 먼저 부름")
+def inception_subclass():
+    return _inception_model()
+
+
+@wrong(
+    "topology.inception",
+    "다른 순서로 부르고, 훈련할 때는 뒤집은 사진으로",
+    expect="훈련 모드에서는 명세의 모델과 다른 값을 냅니다",
+)
+def inception_augmented():
+    return _inception_model(lambda inputs, training: ops.flip(inputs, 2) if training else inputs)
 
 
 @wrong(
