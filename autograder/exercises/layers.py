@@ -216,9 +216,9 @@ def config_objects(random):
 
 
 def rnn_objects(random):
-    features, units, more = _sizes(random, 2, 8, 3)
+    features, units, more = _sizes(random, 3, 9, 3)
     # 모델 안에서는 시점마다 그래프가 길어지므로 짧은 입력을 씁니다. 긴 입력은 그냥 불러 봅니다.
-    steps = 3
+    steps = 2
     arrays = {
         "x": _normal(random, 5, steps, features),
         "one": _normal(random, 1, steps, features),
