@@ -27,7 +27,7 @@ def observed_once() -> Iterator[None]:
 
     kept: dict[bytes, Evidence] = {}
     views: dict[tuple[bytes, str, int], step.View] = {}
-    observe, solution, seen = autograder.observe.observe, Exercise.solution, step._Judgement._seen
+    observe, solution, view_of = autograder.observe.observe, Exercise.solution, step.view_of
 
     def key_of(challenge: Challenge) -> bytes:
         return hashlib.sha256(challenge.to_bytes()).digest()
@@ -40,14 +40,14 @@ def observed_once() -> Iterator[None]:
             kept[key] = observe(challenge, subject)
         return kept[key]
 
-    def seen_once(self: Any, make: Any, number: int) -> step.View:
-        key = key_of(self.challenge), make.__qualname__, number
+    def view_once(exercise: Any, challenge: Challenge, make: Any, number: int) -> step.View:
+        key = key_of(challenge), make.__qualname__, number
         if key not in views:
-            views[key] = seen(self, make, number)
+            views[key] = view_of(exercise, challenge, make, number)
         return views[key]
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(autograder.observe, "observe", observe_once)
         patch.setattr(Exercise, "solution", lambda self: Reference(solution(self)))
-        patch.setattr(step._Judgement, "_seen", seen_once)
+        patch.setattr(step, "view_of", view_once)
         yield

@@ -17,11 +17,15 @@ Look = tuple[Any, ...]
 
 @dataclass(frozen=True, kw_only=True)
 class Mistake:
-    """흔한 오해 하나. `make()`는 그렇게 잘못 쓴 답이고, 답이 그것과 같으면 `message`라고 말합니다."""
+    """흔한 오해 하나. `make()`는 그렇게 잘못 쓴 답이고, 답이 그것과 같으면 `message`라고 말합니다.
+
+    `others`는 같은 오해를 다르게 쓴 답들(예: 업데이트하는 순서가 다른 것)입니다.
+    """
 
     make: Callable[[], Any]
     message: str
     advice: str = ""
+    others: tuple[Callable[[], Any], ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -707,19 +707,36 @@ def gan_saturating():
     return other_gan(saturating=True)
 
 
-def gan_probabilities():
-    def bce(target, logits):
-        return keras.losses.BinaryCrossentropy()(target * tf.ones_like(logits), logits)
+def gan_d_first_saturating():
+    return other_gan("d first", saturating=True)
 
-    return other_gan(bce=bce)
+
+def probability_loss(target, logits):
+    return keras.losses.BinaryCrossentropy()(target * tf.ones_like(logits), logits)
+
+
+def gan_probabilities():
+    return other_gan(bce=probability_loss)
+
+
+def gan_d_first_probabilities():
+    return other_gan("d first", bce=probability_loss)
 
 
 def gan_without_training():
     return other_gan(training=False)
 
 
+def gan_d_first_without_training():
+    return other_gan("d first", training=False)
+
+
 def gan_average():
     return other_gan(d_scale=0.5)
+
+
+def gan_d_first_average():
+    return other_gan("d first", d_scale=0.5)
 
 
 def gan_flipped():
@@ -1197,16 +1214,19 @@ EXERCISES = (
                 make=gan_saturating,
                 message="생성자의 손실이 포화하는 꼴 `log(1 − D(G(z)))`입니다.",
                 advice="생성한 것의 레이블을 1로 둔 교차 엔트로피를 쓰세요: `bce(ones, fake_logits)`.",
+                others=(gan_d_first_saturating,),
             ),
             Mistake(
                 make=gan_probabilities,
                 message="로짓을 확률로 다루었습니다.",
                 advice="`keras.losses.BinaryCrossentropy(from_logits=True)`를 쓰세요.",
+                others=(gan_d_first_probabilities,),
             ),
             Mistake(
                 make=gan_average,
                 message="판별자의 손실을 평균했습니다.",
                 advice="실제와 생성의 교차 엔트로피를 더하세요. 2로 나누지 않습니다.",
+                others=(gan_d_first_average,),
             ),
             Mistake(
                 make=gan_flipped,
@@ -1232,6 +1252,7 @@ EXERCISES = (
                 make=gan_without_training,
                 message="두 모델을 훈련 모드로 부르지 않았습니다.",
                 advice="`generator(noise, training=True)`, `discriminator(..., training=True)`로 부르세요.",
+                others=(gan_d_first_without_training,),
             ),
         ),
         pitfalls={

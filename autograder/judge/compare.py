@@ -8,13 +8,17 @@ from typing import Any
 import numpy as np
 
 from autograder.judge.problems import explain
+from autograder.judge.wording import shape_advice
 from autograder.korean import with_particle
 from autograder.protocol import Evidence
+
+NO_RESULT = ("raised", "call")
+"""비교할 결과가 없는 `Difference`의 종류."""
 
 
 @dataclass(frozen=True)
 class Difference:
-    """무엇이 다른지. `kind`는 "call"(부르지 못함), "result"(개수, 모양, 자료형), "value"(값)입니다."""
+    """무엇이 다른지. `kind`는 "raised"(오류가 남), "call"(그 밖의 까닭으로 끝나지 못함), "result"(개수, 모양, 자료형), "value"(값)입니다."""
 
     kind: str
     message: str
@@ -54,7 +58,8 @@ def difference(
 ) -> Difference | None:
     """같으면 None. `result`가 거짓이면 돌려준 값은 보지 않습니다. `before`는 부르기 전의 변수 값입니다."""
     if found["status"] != "seen":
-        return Difference("call", *explain(found, name))
+        kind = "raised" if found.get("problem") == "call" else "call"
+        return Difference(kind, *explain(found, name))
     if result:
         outputs, others = wanted["outputs"], found["outputs"]
         if not others and outputs:
@@ -115,7 +120,11 @@ def _compare_output(
         return Difference("result", f"결과가 텐서가 아니라 `{other['type']}`입니다.")
     if output["shape"] != other["shape"]:
         wanted, found = tuple(output["shape"]), tuple(other["shape"])
-        return Difference("result", f"결과의 모양이 `{wanted}`이어야 하는데 `{found}`입니다.")
+        return Difference(
+            "result",
+            f"결과의 모양이 `{wanted}`이어야 하는데 `{found}`입니다.",
+            shape_advice(wanted, found),
+        )
     if check_dtype and output["dtype"] != other["dtype"]:
         return Difference(
             "result",

@@ -10,7 +10,7 @@ import numpy as np
 
 from autograder.exercise import FunctionExercise
 from autograder.exercise.function import Loop
-from autograder.judge.compare import Difference, difference
+from autograder.judge.compare import NO_RESULT, Difference, difference
 from autograder.judge.problems import explain
 from autograder.korean import with_particle
 from autograder.protocol import Challenge, Evidence
@@ -41,8 +41,11 @@ def items(exercise: FunctionExercise, challenge: Challenge, evidence: Evidence) 
         if failure is None:
             result.append(Item(title, points, points))
             continue
-        advice = failure.advice or exercise.advice.get(title, "")
-        if failure.kind == "call" and (failure.message, advice) in told:
+        advice = failure.advice
+        if not advice and failure.kind != "raised":
+            # 항목의 조언은 끝까지 계산한 답에 하는 말입니다.
+            advice = exercise.advice.get(title, "")
+        if failure.kind in NO_RESULT and (failure.message, advice) in told:
             message, advice = "위와 같은 까닭으로 확인하지 못했습니다.", ""
         else:
             told.append((failure.message, advice))
@@ -82,7 +85,7 @@ class _Judging:
             message += self._error(number)
         elif found.kind == "result" and self._is_list(number):
             message = "결과가 텐서나 배열이 아니라 파이썬 리스트입니다."
-        if found.kind != "call" and (shown := self._shown(number)):
+        if found.kind not in NO_RESULT and (shown := self._shown(number)):
             message = f"{with_particle(shown, '을', '를')} 부르면 {message}"
         return Difference(found.kind, message, advice or found.advice)
 

@@ -8,6 +8,7 @@ from typing import Any
 from autograder.judge.compare import close, compare_call
 from autograder.judge.problems import explain
 from autograder.judge.weights import compare_weights, same_start
+from autograder.judge.wording import shape_advice
 from autograder.korean import with_particle
 from autograder.protocol import Evidence
 
@@ -104,7 +105,7 @@ def _symbolic(
     ):
         return (
             f"{where}출력의 모양이 `{_shape(want)}`이어야 하는데 `{_shape(have)}`입니다.",
-            "배치 크기는 정하지 않습니다." if have[:1] != [None] else "",
+            "배치 크기는 정하지 않습니다." if have[:1] != [None] else shape_advice(want, have),
         )
     return None
 

@@ -51,7 +51,16 @@ _NOT_AN_ARRAY = (
     "텐서에는 넘파이 배열의 메서드(`astype`, `reshape`, `mean` …)가 없습니다. "
     "`tf.cast`, `tf.reshape`, `tf.reduce_mean` 같은 함수는 텐서와 배열을 모두 받습니다."
 )
+_UNLIKE_SHAPES = (
+    "계산하는 두 값의 모양을 출력해 보세요. 줄인 축(`axis=`)이 맞는지, 줄인 축을 크기 1로 남겨야 하는지"
+    "(`keepdims=True`) 보세요."
+)
 _ADVICE = {
+    "could not be broadcast together": _UNLIKE_SHAPES,
+    "Incompatible shapes": _UNLIKE_SHAPES,
+    "required broadcastable shapes": _UNLIKE_SHAPES,
+    "Invalid filepath extension for saving": "SavedModel은 `model.export(path)`로 내보내고, "
+    "`model.save`에는 `.keras`로 끝나는 이름을 줍니다.",
     "is required but could not be found": "쓸 때의 특성 이름과 읽을 때의 이름이 같은지 보세요.",
     "Data types don't match": "쓸 때의 특성 종류와 읽을 때의 자료형이 같은지 보세요.",
     "Input to reshape is a tensor with": "값의 개수와 `reshape`의 모양이 맞는지 보세요.",

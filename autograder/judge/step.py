@@ -27,6 +27,7 @@ from autograder.exercise import Mistake, StepExercise
 from autograder.exercise.step import Look
 from autograder.judge import loop
 from autograder.judge.problems import explain
+from autograder.judge.wording import shape_advice
 from autograder.korean import with_particle
 from autograder.protocol import Challenge, Evidence
 from autograder.report import Item
@@ -94,6 +95,23 @@ def items(exercise: StepExercise, challenge: Challenge, evidence: Evidence) -> l
             told.append(failure)
             result.append(_lost(title, points, f"{title}: {failure[0]}", failure[1]))
     return result
+
+
+def view_of(
+    exercise: StepExercise, challenge: Challenge, make: Callable[[], Any], number: int
+) -> View:
+    """`make`가 만든 답을 `number`번째 장면에서만 관찰한 것."""
+    from autograder.observe import observe
+
+    scenes = [
+        scene | {"fit": scene["fit"] | {"by_hand": True}} if "fit" in scene else scene
+        for scene in challenge.facts["scenes"]
+    ]
+    alone = challenge.facts | {"scenes": scenes, "only": number}
+    made = make()
+    subject = made if isinstance(made, dict) else {exercise.subjects[0]: made}
+    evidence = observe(replace(challenge, facts=alone), subject)
+    return View(evidence.facts["scenes"][number], evidence.arrays)
 
 
 def _lost(title: str, points: float, message: str, advice: str = "") -> Item:
@@ -172,15 +190,14 @@ class _Judgement:
 
     def _mistake(self, difference: Callable[[View], Failure | None], number: int) -> Mistake | None:
         """답과 같은 값을 내는 오해. 한 번 찾은 오해부터 보고, 모르는 오해는 한 장면에서만 찾습니다."""
-        if self.suspect is not None:
-            if difference(self._seen(self.suspect.make, number)) is None:
-                return self.suspect
-        elif self.unknown not in (None, number):
+        if self.suspect is None and self.unknown not in (None, number):
             return None
-        for mistake in self.exercise.mistakes:
-            if difference(self._seen(mistake.make, number)) is None:
-                self.suspect = mistake
-                return mistake
+        first = [self.suspect] if self.suspect is not None else []
+        for mistake in (*first, *self.exercise.mistakes):
+            for make in (mistake.make, *mistake.others):
+                if difference(self._seen(make, number)) is None:
+                    self.suspect = mistake
+                    return mistake
         self.unknown = number
         return None
 
@@ -215,20 +232,9 @@ class _Judgement:
         return message, next((text for sign, text in known.items() if sign in said), advice)
 
     def _seen(self, make: Callable[[], Any], number: int) -> View:
-        from autograder.observe import observe
-
         key = id(make), number
         if key not in self.cache:
-            scenes = [
-                scene | {"fit": scene["fit"] | {"by_hand": True}} if "fit" in scene else scene
-                for scene in self.scenes
-            ]
-            facts = self.challenge.facts | {"scenes": scenes, "only": number}
-            challenge = replace(self.challenge, facts=facts)
-            made = make()
-            subject = made if isinstance(made, dict) else {self.exercise.subjects[0]: made}
-            evidence = observe(challenge, subject)
-            self.cache[key] = View(evidence.facts["scenes"][number], evidence.arrays)
+            self.cache[key] = view_of(self.exercise, self.challenge, make, number)
         return self.cache[key]
 
     def _accuracy(self, number: int) -> float:
@@ -295,7 +301,10 @@ def _value_difference(output: np.ndarray, other: np.ndarray, shaped: bool) -> Fa
     if output.size == other.size == 1 and not shaped:
         output, other = output.reshape(()), other.reshape(())
     if output.shape != other.shape:
-        return f"모양이 `{output.shape}`이어야 하는데 `{other.shape}`입니다.", ""
+        return (
+            f"모양이 `{output.shape}`이어야 하는데 `{other.shape}`입니다.",
+            shape_advice(output.shape, other.shape),
+        )
     if not np.all(np.isfinite(other)):
         return "돌려준 값에 `NaN`이나 무한대가 있습니다.", ""
     scale = float(np.max(np.abs(output), initial=0.0))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Sequence
 from typing import Any
 
 from autograder.korean import with_particle
@@ -154,3 +156,36 @@ def _must(text: str) -> str:
 
 def _ends(text: str) -> str:
     return text + "입니다"
+
+
+def shape_advice(wanted: Sequence[int | None], found: Sequence[int | None]) -> str:
+    """모양이 어떻게 다른지 알아볼 수 있으면 그 말, 아니면 빈 문자열."""
+    wanted, found = tuple(wanted), tuple(found)
+    if missing := _left_out(wanted, found):
+        return f"{_axis(wanted, missing)} 없습니다. " + (
+            "크기가 1인 축은 `tf.newaxis`나 `keepdims=True`로 둡니다."
+            if wanted[missing[0]] == 1
+            else "그 축을 따라 합치거나 하나만 꺼내지 않았는지 보세요."
+        )
+    if extra := _left_out(found, wanted):
+        return f"{_axis(found, extra)} 더 있습니다. " + (
+            "크기가 1인 축은 `tf.squeeze`나 `[0]`으로 없앱니다."
+            if found[extra[0]] == 1
+            else "그 축을 따라 합치거나 하나를 꺼내야 하지 않는지 보세요."
+        )
+    if wanted != found and Counter(wanted) == Counter(found):
+        return "축의 순서가 다릅니다. 쌓거나 자르는 축(`axis=`)을 보세요."
+    return ""
+
+
+def _left_out(longer: tuple[int | None, ...], shorter: tuple[int | None, ...]) -> list[int]:
+    """`longer`에서 빼면 `shorter`가 되는 축의 번호들."""
+    return [axis for axis in range(len(longer)) if longer[:axis] + longer[axis + 1 :] == shorter]
+
+
+def _axis(shape: tuple[int | None, ...], places: list[int]) -> str:
+    """축을 부르는 말(주격). 이웃한 축의 크기가 같으면 어느 쪽인지 알 수 없습니다."""
+    if len(places) > 1:
+        return "축 하나가"
+    size = shape[places[0]]
+    return f"{places[0] + 1}번째 축" + ("이" if size is None else f"(크기 {size})이")

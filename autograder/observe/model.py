@@ -147,29 +147,27 @@ def _run(
     arrays: dict[str, np.ndarray],
     weights: list[Any],
 ) -> None:
-    record["outputs"], record["losses"] = [], []
-    for index, values in enumerate(asked):
-        fill(*values)
-        first = index == 0
-        if first:
-            trace = record_calls(model, inputs, weights=weights, merges=True)
-            outputs = trace.outputs
-            record |= _calls(trace)
-        else:
-            # 층 호출은 한 번만 적으면 됩니다.
-            with eagerly():
-                outputs = model(inputs, training=False)
+    def add_outputs(index: int, outputs: Any) -> None:
         record["outputs"].append(structure.collect(f"{part}/{index}", outputs, arrays))
         record["losses"].append(float(sum(float(loss) for loss in model.losses)))
-        if first:
-            # 훈련 모드에서만 일하는 층은 여기서 드러납니다. 이때 바뀌는 이동 평균은 다음에 다시 채웁니다.
-            trace = record_calls(
-                model, inputs, training=True, weights=weights, bridges=False, configs=False
-            )
-            record["training_calls"] = [_call(call) for call in trace.leaves]
-            record["training_outputs"] = structure.collect(
-                f"{part}/training", trace.outputs, arrays
-            )
+
+    record["outputs"], record["losses"] = [], []
+    fill(*asked[0])
+    trace = record_calls(model, inputs, weights=weights, merges=True)
+    record |= _calls(trace)
+    add_outputs(0, trace.outputs)
+    # 훈련 모드에서만 일하는 층은 여기서 드러납니다. 이때 바뀌는 이동 평균은 다음에 다시 채웁니다.
+    trained = record_calls(
+        model, inputs, training=True, weights=weights, bridges=False, configs=False
+    )
+    record["training_calls"] = [_call(call) for call in trained.leaves]
+    record["training_outputs"] = structure.collect(f"{part}/training", trained.outputs, arrays)
+    # 층 호출은 한 번만 적으면 됩니다.
+    for index, values in enumerate(asked[1:], start=1):
+        fill(*values)
+        with eagerly():
+            outputs = model(inputs, training=False)
+        add_outputs(index, outputs)
 
 
 def _calls(trace: Trace) -> dict[str, Any]:

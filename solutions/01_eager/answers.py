@@ -300,7 +300,7 @@ def standard_rows():
     return standardize
 
 
-@wrong("eager.standardize", "행의 평균을 keepdims 없이", expect="열마다 평균 0, 표준편차 1")
+@wrong("eager.standardize", "행의 평균을 keepdims 없이", expect="`keepdims=True`")
 def standard_no_keepdims():
     def standardize(x):
         mean = tf.reduce_mean(x, axis=1)

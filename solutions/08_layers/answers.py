@@ -1266,7 +1266,7 @@ def rnn_lost_shape():
     return _rnn(call)
 
 
-@wrong("layers.rnn", "마지막 상태만", expect="결과의 모양이")
+@wrong("layers.rnn", "마지막 상태만", expect="하나만 꺼내지 않았는지")
 def rnn_last_only():
     def call(self, inputs):
         state = _zeros(self, inputs)
@@ -1276,7 +1276,7 @@ def rnn_last_only():
     return _rnn(call)
 
 
-@wrong("layers.rnn", "시점을 첫 축에 쌓음", expect="결과의 모양이")
+@wrong("layers.rnn", "시점을 첫 축에 쌓음", expect="축의 순서가 다릅니다")
 def rnn_time_major():
     def call(self, inputs):
         state = _zeros(self, inputs)

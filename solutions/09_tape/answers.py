@@ -1942,6 +1942,59 @@ def gan_average():
     )
 
 
+def gan_d_first_with(
+    d_loss=lambda real, fake: bce(tf.ones_like(real), real) + bce(tf.zeros_like(fake), fake),
+    g_loss=lambda fake: bce(tf.ones_like(fake), fake),
+    training=True,
+):
+    """판별자를 먼저 업데이트하고, 새 판별자로 생성자를 업데이트하는 스텝."""
+
+    def gan_step(generator, discriminator, g_optimizer, d_optimizer, real, noise):
+        fake = generator(noise, training=training)
+        with tf.GradientTape() as tape:
+            d = d_loss(
+                discriminator(real, training=training), discriminator(fake, training=training)
+            )
+        variables = discriminator.trainable_variables
+        d_optimizer.apply(tape.gradient(d, variables), variables)
+        with tf.GradientTape() as tape:
+            fake = generator(noise, training=training)
+            g = g_loss(discriminator(fake, training=training))
+        variables = generator.trainable_variables
+        g_optimizer.apply(tape.gradient(g, variables), variables)
+        return d, g
+
+    return gan_step
+
+
+@right("tape.gan_step", "판별자를 먼저, 생성한 것은 테이프 밖에서")
+def gan_one_after_another():
+    return gan_d_first_with()
+
+
+@wrong(
+    "tape.gan_step",
+    "판별자를 먼저, 이어 붙인 로짓의 손실",
+    expect="생성자만 `g_optimizer`로 업데이트합니다: 위와 같은 까닭으로",
+)
+def gan_together_in_one_loss():
+    return gan_d_first_with(
+        lambda real, fake: bce(
+            tf.concat([tf.ones_like(real), tf.zeros_like(fake)], 0), tf.concat([real, fake], 0)
+        )
+    )
+
+
+@wrong("tape.gan_step", "판별자를 먼저, 포화하는 손실", expect="포화하는 꼴")
+def gan_saturating_in_turn():
+    return gan_d_first_with(g_loss=lambda fake: -bce(tf.zeros_like(fake), fake))
+
+
+@wrong("tape.gan_step", "판별자를 먼저, 추론 모드로", expect="훈련 모드로 부르지 않았습니다")
+def gan_inference_in_turn():
+    return gan_d_first_with(training=False)
+
+
 @wrong("tape.gan_step", "실제의 손실만", expect="판별자의 손실: 값이")
 def gan_only_real():
     return gan_with(lambda real, fake: bce(tf.ones_like(real), real))

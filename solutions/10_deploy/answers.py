@@ -428,7 +428,7 @@ def two_signatures():
     return export_model
 
 
-@wrong("deploy.savedmodel", "model.save를 씀", expect="실행하다가 오류가 났습니다")
+@wrong("deploy.savedmodel", "model.save를 씀", expect="SavedModel은 `model.export(path)`로")
 def saves():
     def export_model(model, path):
         model.save(path)
