@@ -74,7 +74,7 @@ def python() -> Iterator[Finding]:
     if release < (3, 11):
         yield Finding("파이썬", "bad", found, "파이썬 3.11 이상을 설치하세요.")
     elif release >= (3, 14):
-        yield Finding("파이썬", "optional", found, "3.11~3.13에서 검사한 강좌입니다.")
+        yield Finding("파이썬", "optional", found, "3.11–3.13에서 검사한 강좌입니다.")
     else:
         yield Finding("파이썬", "ok", found)
 

@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import sync_playwright
 
 ROOT = Path(__file__).resolve().parent.parent
 NOTEBOOK = "04_sequential/sequential.ipynb"
@@ -29,11 +30,6 @@ layers.Dense(10, activation="softmax"),
 ])"""
 
 pytestmark = pytest.mark.xdist_group("browser")
-
-
-def _chromium() -> str | None:
-    names = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-    return next((path for name in names if (path := shutil.which(name))), None)
 
 
 @pytest.fixture(scope="module")
@@ -81,15 +77,10 @@ def _wait_until_up(address: str, server: subprocess.Popen, log: Path) -> None:
 
 
 @pytest.fixture(scope="module")
-def page(lab: str) -> Iterator:
-    playwright = pytest.importorskip("playwright.sync_api")
-    browser_path = _chromium()
-    if browser_path is None and not os.environ.get("CI"):
-        pytest.skip("크로미엄이 없습니다. `apt-get install chromium`으로 설치하세요.")
-    assert browser_path, "크로미엄이 없습니다."
-    with playwright.sync_playwright() as started:
+def page(lab: str, chromium: str) -> Iterator:
+    with sync_playwright() as started:
         browser = started.chromium.launch(
-            executable_path=browser_path,
+            executable_path=chromium,
             args=["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking"],
         )
         page = browser.new_page(viewport={"width": 1280, "height": 900})

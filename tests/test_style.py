@@ -80,6 +80,7 @@ def test_words_that_only_look_alike_are_left(text: str) -> None:
         ("이 층은 값을 더한다.", "합니다체"),
         ("실행하십시오.", "하세요"),
         ("첫 문장입니다.\n둘째 문장이다.\n", "2번째 줄"),
+        ("1~5절, 6~8절로 나눕니다.", "취소선"),
     ],
 )
 def test_translationese_and_other_speech_levels_are_found(text: str, found: str) -> None:
