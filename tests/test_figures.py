@@ -595,6 +595,13 @@ def test_inputs_and_outputs_come_in_the_order_they_are_written(named: bool) -> N
     assert [box.node.repeated for box in boxes if box.node.title == "Embedding"] == [False, True]
 
 
+def test_a_model_may_take_a_dictionary_of_inputs() -> None:
+    long, short = keras.Input((5,), name="long"), keras.Input((2,), name="a")
+    outputs = layers.Dense(3)(layers.Concatenate()([long, short]))
+    model = keras.Model({"long": long, "a": short}, outputs)
+    assert links(read_flow(model)) == links(read_flow(keras.Model([long, short], outputs)))
+
+
 def test_nested_models_become_frames() -> None:
     flow = read_flow(autoencoder())
     assert [(frame.name, frame.title) for frame in flow.frames] == [

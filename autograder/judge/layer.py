@@ -45,7 +45,8 @@ def items(exercise: LayerExercise, challenge: Challenge, evidence: Evidence) -> 
                 break
         if failure is None:
             result.append(Item(title, points, points))
-        elif failure in told:
+        elif any(failure[0].endswith(message) for message, _ in told if message):
+            # 다른 자리에서 본 같은 까닭입니다. 그 자리의 조언은 엉뚱한 곳을 가리킵니다.
             result.append(
                 Item(title, points, 0, f"{title}: 위와 같은 까닭으로 확인하지 못했습니다.")
             )

@@ -30,11 +30,15 @@ def compare_weights(
     """모양과 훈련 가능한지를 비교합니다. 같으면 None, 다르면 (메시지, 조언)."""
     want, have = (sorted(item["shape"] for item in weights) for weights in (wanted, found))
     if want != have:
-        subject = f"{where}가중치의 모양이"
-        message = f"{subject} {shapes_text(want)}이어야 하는데 {shapes_text(have)}입니다."
+        extra, missing = _without(have, want), _without(want, have)
+        message = f"가중치의 모양이 {shapes_text(want)}이어야 하는데 {shapes_text(have)}입니다."
         if not want:
-            message = f"{where}가중치가 없어야 하는데 모양이 {shapes_text(have)}입니다."
-        return message, _advice(want, have, hidden or [])
+            message = f"가중치가 없어야 하는데 모양이 {shapes_text(have)}입니다."
+        elif have and not missing:
+            message = f"명세에 없는 가중치가 더 있습니다. 모양은 {_first(extra)}입니다."
+        elif have and not extra:
+            message = f"빠진 가중치가 있습니다. 모양은 {_first(missing)}입니다."
+        return where + message, _advice(want, have, hidden or [])
     want, have = (
         sorted((item["shape"], item["trainable"]) for item in weights)
         for weights in (wanted, found)
@@ -66,7 +70,22 @@ def shapes_text(shapes: list[Any]) -> str:
     return ", ".join(f"`{tuple(shape)}`" for shape in shapes) or "없음"
 
 
+def _first(shapes: list[Any], most: int = 4) -> str:
+    more = f" 등 {len(shapes)}개" if len(shapes) > most else ""
+    return shapes_text(shapes[:most]) + more
+
+
+def _without(shapes: list[Any], others: list[Any]) -> list[Any]:
+    """`shapes`에서 `others`에 있는 것을 하나씩 뺀 나머지."""
+    left = list(shapes)
+    for shape in others:
+        if shape in left:
+            left.remove(shape)
+    return left
+
+
 def _advice(want: list[Any], have: list[Any], hidden: list[dict[str, str]]) -> str:
+    extra, missing = _without(have, want), _without(want, have)
     for item in hidden:
         if item.get("type") in _HIDDEN and len(have) < len(want):
             attribute = str(item.get("attribute", ""))[:60]
@@ -77,6 +96,10 @@ def _advice(want: list[Any], have: list[Any], hidden: list[dict[str, str]]) -> s
             "층이 아는 가중치가 하나도 없습니다. `call`에서 만들거나 `self`에 담지 않으면 "
             "층이 알지 못합니다."
         )
+    if not missing and all(len(shape) == 1 for shape in extra):
+        return "축이 하나인 가중치는 대개 편향입니다. 편향이 없는 층에는 `use_bias=False`를 주세요."
+    if not extra and all(len(shape) == 1 for shape in missing):
+        return "축이 하나인 가중치는 대개 편향입니다. 편향을 빠뜨리지 않았는지 보세요."
     if len(have) > len(want):
         return "같은 층을 여러 번 만들지 않았는지 보세요. 층은 `__init__`에서 한 번만 만듭니다."
     counted = with_particle(f"{len(want)}개", "이", "가")

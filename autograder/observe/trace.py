@@ -126,18 +126,31 @@ def record_calls(
 
 
 def example_inputs(model: Any) -> Any:
-    """모델이 아는 입력 모양으로 샘플 하나짜리 0 텐서를 만듭니다. 모르면 ValueError."""
+    """모델이 아는 입력 모양으로 샘플 하나짜리 0 텐서를 만듭니다. 모르면 ValueError.
+
+    모델을 만들 때 입력을 딕셔너리나 리스트로 묶었으면 그 구조로 줍니다.
+    """
     specs = getattr(model, "inputs", None)
     if specs:
         tensors = [
             keras.ops.zeros([1 if size is None else size for size in spec.shape], spec.dtype)
             for spec in specs
         ]
-        return tensors[0] if len(tensors) == 1 else tensors
+        return _as_declared(model, tensors)
     shape = (model.get_build_config() or {}).get("input_shape") if model.built else None
     if isinstance(shape, (list, tuple)) and all(n is None or isinstance(n, int) for n in shape):
         return keras.ops.zeros([1 if size is None else size for size in shape])
     raise ValueError("모델의 입력 모양을 알 수 없습니다")
+
+
+def _as_declared(model: Any, tensors: list[Any]) -> Any:
+    try:
+        structure = model.input
+    except Exception:  # noqa: BLE001 - `inputs`라는 이름에 다른 것을 담은 서브클래싱 모델
+        structure = None
+    if isinstance(structure, dict) or (len(tensors) > 1 and structure is not None):
+        return keras.tree.pack_sequence_as(structure, tensors)
+    return tensors[0] if len(tensors) == 1 else tensors
 
 
 class _Recorder:

@@ -221,6 +221,18 @@ def tickets_float_words():
     return keras.Model([title, body, tags], _ticket_heads(x))
 
 
+@wrong(
+    "topology.tickets",
+    "제목의 길이를 못박음, 입력은 딕셔너리",
+    expect="✔ 2번째 밀집 층: 유닛 4개, 활성화 함수 `softmax`",
+)
+def tickets_fixed_title():
+    title = keras.Input((100,), dtype="int32", name="title")
+    _, body, tags = _ticket_inputs()
+    x = layers.Concatenate()([_read(title, 128), _read(body, 32), tags])
+    return keras.Model({"title": title, "body": body, "tags": tags}, _ticket_heads(x))
+
+
 @wrong("topology.tickets", "어휘가 1,000개", expect="어휘 크기가 10000이어야 하는데 1000입니다")
 def tickets_small_vocabulary():
     return _tickets(words=1000)

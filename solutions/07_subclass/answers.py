@@ -893,7 +893,7 @@ def tree_batch_axis():
     return _tree(call)
 
 
-@wrong("subclass.tree", "층을 call에서 만듦", expect="가중치의 모양이")
+@wrong("subclass.tree", "층을 call에서 만듦", expect="명세에 없는 가중치가 더 있습니다")
 def tree_layers_in_call():
     class TreeNet(keras.Model):
         def __init__(self, units):

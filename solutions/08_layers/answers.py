@@ -258,7 +258,7 @@ def dense_second_axis():
     return CustomDense
 
 
-@wrong("layers.dense", "편향이 없음", expect="가중치의 모양이")
+@wrong("layers.dense", "편향이 없음", expect="편향을 빠뜨리지 않았는지")
 def dense_no_bias():
     def build(self, input_shape):
         self.w = self.add_weight(shape=(input_shape[-1], self.units), name="w")
@@ -625,7 +625,7 @@ def block_in_call():
     return _block(lambda self, *sizes: None, call)
 
 
-@wrong("layers.block", "동결한 층", expect="가중치의 모양이")
+@wrong("layers.block", "동결한 층", expect="`kernel` 가중치는 훈련되지 않습니다")
 def block_frozen():
     def make(self, *sizes):
         _three(self, *sizes)
@@ -1370,7 +1370,7 @@ def rnn_stateful():
     return CustomRNN
 
 
-@wrong("layers.rnn", "시점마다 새 층", expect="가중치의 모양이")
+@wrong("layers.rnn", "시점마다 새 층", expect="빠진 가중치가 있습니다")
 def rnn_layers_per_step():
     def call(self, inputs):
         def step(x, state):
@@ -1382,7 +1382,7 @@ def rnn_layers_per_step():
     return _rnn(call)
 
 
-@wrong("layers.rnn", "SimpleRNN을 그대로", expect="가중치의 모양이")
+@wrong("layers.rnn", "SimpleRNN을 그대로", expect="빠진 가중치가 있습니다")
 def rnn_simple():
     class CustomRNN(layers.SimpleRNN):
         def __init__(self, units, **kwargs):

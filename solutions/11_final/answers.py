@@ -467,7 +467,7 @@ def block_no_inner_relu():
     return _answer(_block(inner=None))
 
 
-@wrong("final.own_block", "지름길에 편향", expect="가중치의 모양이")
+@wrong("final.own_block", "지름길에 편향", expect="편향이 없는 층에는 `use_bias=False`")
 def block_bias():
     return _answer(_block(bias=True))
 
