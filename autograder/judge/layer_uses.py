@@ -104,14 +104,10 @@ def _symbolic(
         size is not None and size != expected for expected, size in zip(want, have, strict=True)
     ):
         return (
-            f"{where}출력의 모양이 `{_shape(want)}`이어야 하는데 `{_shape(have)}`입니다.",
+            f"{where}출력의 모양이 `{tuple(want)}`이어야 하는데 `{tuple(have)}`입니다.",
             "배치 크기는 정하지 않습니다." if have[:1] != [None] else shape_advice(want, have),
         )
     return None
-
-
-def _shape(shape: list[int | None]) -> str:
-    return "(" + ", ".join(str(size) for size in shape) + ("," * (len(shape) == 1)) + ")"
 
 
 def _model(

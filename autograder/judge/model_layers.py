@@ -9,7 +9,7 @@ from autograder.judge.align import Pair, differences
 from autograder.judge.model_part import Part
 from autograder.judge.model_reference import compared, labels, wanted_steps
 from autograder.judge.steps import Step, steps_of
-from autograder.judge.wording import ADVICE, difference, layer_name, settings_text
+from autograder.judge.wording import difference, layer_name, setting_advice, settings_text
 from autograder.korean import with_particle
 from autograder.report import Item
 
@@ -136,7 +136,7 @@ def _verdicts(
             sentences = [
                 difference(key, step.settings[key], other.settings.get(key)) for key in different
             ]
-            verdicts[pair.wanted] = (" ".join(sentences), ADVICE.get(different[0], ""))
+            verdicts[pair.wanted] = (" ".join(sentences), setting_advice(different[0], step.kind))
     if any(step.sources for step in wanted):
         for index, told in branches.connections(wanted, found, pairs).items():
             if told[0] != "unclear":

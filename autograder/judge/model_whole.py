@@ -8,7 +8,7 @@ from autograder.judge.model_layers import first_difference, hidden_difference
 from autograder.judge.model_part import Part
 from autograder.judge.model_reference import in_order, output_order
 from autograder.judge.problems import explain
-from autograder.judge.wording import ADVICE
+from autograder.judge.wording import setting_advice, with_batch
 from autograder.report import Item
 
 
@@ -53,7 +53,7 @@ def _why_different(part: Part) -> tuple[str, str]:
         if want != have:
             which = _output_name(part, outputs.index(output))
             return (
-                f"{which}출력 모양이 `{_shape(want)}`이어야 하는데 `{_shape(have)}`입니다.",
+                f"{which}출력 모양이 `{with_batch(want)}`이어야 하는데 `{with_batch(have)}`입니다.",
                 _SHAPE_ADVICE,
             )
         if not np.all(np.isfinite(part.arrays[other["array"]])):
@@ -86,7 +86,9 @@ def _why_different(part: Part) -> tuple[str, str]:
             "층이나 모델의 `trainable`을 `False`로 바꾸지 않았는지 보세요.",
         )
     if not np.allclose(wanted["losses"], np.array(found["losses"], float), rtol=1e-3, atol=1e-6):
-        return "규제(regularizer)로 더해지는 손실이 명세와 다릅니다.", ADVICE["kernel_regularizer"]
+        return "규제(regularizer)로 더해지는 손실이 명세와 다릅니다.", setting_advice(
+            "kernel_regularizer"
+        )
     if part.unshared:
         return (
             "층은 명세와 같지만 가중치가 이어져 있지 않아 값이 다릅니다.",
@@ -102,7 +104,3 @@ def _output_name(part: Part, number: int) -> str:
     if output_order(part.exercise, part.found) is None:
         return ""
     return f"`{part.exercise.output_names[number]}` "
-
-
-def _shape(shape: list[int]) -> str:
-    return "(" + ", ".join(["None", *(str(size) for size in shape[1:])]) + ")"

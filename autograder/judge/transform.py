@@ -7,6 +7,7 @@ from typing import Any
 from autograder.exercise import TransformExercise
 from autograder.judge.compare import close
 from autograder.judge.problems import explain
+from autograder.judge.wording import with_batch
 from autograder.protocol import Challenge, Evidence
 from autograder.report import Item
 
@@ -92,7 +93,7 @@ def _failure(
         )
     if want != have:
         return (
-            f"{first + 1}번째 출력의 모양이 `{_shape(want)}`이어야 하는데 `{_shape(have)}`입니다.",
+            f"{first + 1}번째 출력의 모양이 `{with_batch(want)}`이어야 하는데 `{with_batch(have)}`입니다.",
             "층마다 그 층의 출력(`layer.output`)을 담으세요.",
         )
     return f"{first + 1}번째 출력의 값이 그 층의 출력과 다릅니다.", "`layer.output`을 담으세요."
@@ -139,7 +140,3 @@ def _kept_item(evidence: Evidence) -> Item:
     if any(result["same"] for result in results):
         return Item(_KEPT, _KEPT_POINTS, 0, "받은 모델을 그대로 돌려주었습니다.")
     return Item(_KEPT, _KEPT_POINTS, _KEPT_POINTS)
-
-
-def _shape(shape: list[int]) -> str:
-    return "(" + ", ".join(["None", *(str(size) for size in shape[1:])]) + ")"

@@ -76,7 +76,7 @@ USUAL: dict[str, Any] = {
 }
 """적지 않아도 되는 기본값."""
 
-ADVICE = {
+_ADVICE = {
     "filters": "합성곱 층의 첫 번째 인수가 필터 수입니다.",
     "units": "`Dense`나 `LSTM`의 첫 번째 인수가 유닛 수입니다.",
     "kernel_size": "합성곱 층의 두 번째 인수가 커널 크기입니다.",
@@ -85,8 +85,8 @@ ADVICE = {
     "rate": "`Dropout`의 인수는 버리는 비율입니다.",
     "strides": "`strides`를 적지 않으면 합성곱은 1, 풀링은 풀링 크기를 씁니다.",
     "padding": "주지 않으면 `padding='valid'`입니다. 다른 값은 명세에 있을 때만 줍니다.",
-    "activation": "층을 만들 때 `activation=...`으로 줍니다. "
-    "주지 않으면 `LSTM`은 `tanh`를 쓰고, 다른 층에는 활성화 함수가 없습니다.",
+    "activation": "층을 만들 때 `activation=...`으로 줍니다. 주지 않으면 활성화 함수가 없습니다.",
+    "use_bias": "층을 만들 때 `use_bias`로 정합니다. 주지 않으면 편향이 있습니다.",
     "kernel_regularizer": "명세에 규제가 있으면 `kernel_regularizer=keras.regularizers.L2(...)`로 주고, "
     "없으면 지웁니다.",
     "input_dim": "`Embedding`의 첫 번째 인수가 어휘 크기(단어의 수)입니다.",
@@ -95,6 +95,18 @@ ADVICE = {
     "axis": "특성이나 채널은 마지막 축입니다. `Concatenate`의 기본값 `axis=-1`을 쓰세요.",
     "target_shape": "`Reshape`의 인수는 샘플 하나의 목표 모양입니다.",
 }
+
+
+def setting_advice(key: str, kind: str = "") -> str:
+    """설정 `key`가 다를 때의 조언. `kind`는 층의 클래스입니다."""
+    if key == "activation" and kind == "LSTM":
+        return "층을 만들 때 `activation=...`으로 줍니다. 주지 않으면 `LSTM`은 `tanh`를 씁니다."
+    return _ADVICE.get(key, "")
+
+
+def with_batch(shape: Sequence[int]) -> tuple[int | None, ...]:
+    """출력의 모양에서 배치 크기를 `None`으로 바꾼 것."""
+    return (None, *shape[1:])
 
 
 def layer_name(kind: str) -> str:

@@ -253,7 +253,7 @@ def tickets_small_lstm():
     return _tickets(units=(128, 64))
 
 
-@wrong("topology.tickets", "LSTM에 relu", expect="주지 않으면 `LSTM`은 `tanh`를 쓰고")
+@wrong("topology.tickets", "LSTM에 relu", expect="주지 않으면 `LSTM`은 `tanh`를 씁니다")
 def tickets_relu_lstm():
     title, body, tags = _ticket_inputs()
     read = [_read(title, 128, activation="relu"), _read(body, 32)]
