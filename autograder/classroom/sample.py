@@ -26,7 +26,7 @@ from autograder.errors import CourseError
 from autograder.exercises.units import UNITS
 
 UNIT = "04_sequential"
-CELL_SECONDS = 90
+CELL_SECONDS = 60
 
 _ODD = {
     "sequential_mlp": """\
