@@ -18,7 +18,11 @@ NO_RESULT = ("raised", "call")
 
 @dataclass(frozen=True)
 class Difference:
-    """무엇이 다른지. `kind`는 "raised"(오류가 남), "call"(그 밖의 까닭으로 끝나지 못함), "result"(개수, 모양, 자료형), "value"(값)입니다."""
+    """무엇이 다른지.
+
+    `kind`는 "raised"(오류가 남), "call"(그 밖의 까닭으로 끝나지 못함), "result"(개수, 모양, 자료형),
+    "value"(값)입니다.
+    """
 
     kind: str
     message: str

@@ -85,7 +85,6 @@ def _without(shapes: list[Any], others: list[Any]) -> list[Any]:
 
 
 def _advice(want: list[Any], have: list[Any], hidden: list[dict[str, str]]) -> str:
-    extra, missing = _without(have, want), _without(want, have)
     for item in hidden:
         if item.get("type") in _HIDDEN and len(have) < len(want):
             attribute = str(item.get("attribute", ""))[:60]
@@ -96,6 +95,7 @@ def _advice(want: list[Any], have: list[Any], hidden: list[dict[str, str]]) -> s
             "층이 아는 가중치가 하나도 없습니다. `call`에서 만들거나 `self`에 담지 않으면 "
             "층이 알지 못합니다."
         )
+    extra, missing = _without(have, want), _without(want, have)
     if not missing and all(len(shape) == 1 for shape in extra):
         return "축이 하나인 가중치는 대개 편향입니다. 편향이 없는 층에는 `use_bias=False`를 주세요."
     if not extra and all(len(shape) == 1 for shape in missing):
