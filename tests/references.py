@@ -22,12 +22,14 @@ def observed_once() -> Iterator[None]:
     """Inside, the references and known mistakes of an exercise answer each challenge only once."""
     import autograder.observe
     from autograder.exercise import Exercise
-    from autograder.judge import step
+    from autograder.judge import mistakes, step
     from autograder.protocol import Challenge, Evidence
 
     kept: dict[bytes, Evidence] = {}
-    views: dict[tuple[bytes, str, int], step.View] = {}
+    views: dict[tuple[bytes, Any, int], step.View] = {}
+    wrong: dict[tuple[bytes, Any], Evidence] = {}
     observe, solution, view_of = autograder.observe.observe, Exercise.solution, step.view_of
+    evidence_of = mistakes.evidence_of
 
     def key_of(challenge: Challenge) -> bytes:
         return hashlib.sha256(challenge.to_bytes()).digest()
@@ -41,13 +43,20 @@ def observed_once() -> Iterator[None]:
         return kept[key]
 
     def view_once(exercise: Any, challenge: Challenge, make: Any, number: int) -> step.View:
-        key = key_of(challenge), make.__qualname__, number
+        key = key_of(challenge), make, number
         if key not in views:
             views[key] = view_of(exercise, challenge, make, number)
         return views[key]
+
+    def wrong_once(exercise: Any, challenge: Challenge, make: Any) -> Evidence:
+        key = key_of(challenge), make
+        if key not in wrong:
+            wrong[key] = evidence_of(exercise, challenge, make)
+        return wrong[key]
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(autograder.observe, "observe", observe_once)
         patch.setattr(Exercise, "solution", lambda self: Reference(solution(self)))
         patch.setattr(step, "view_of", view_once)
+        patch.setattr(mistakes, "evidence_of", wrong_once)
         yield

@@ -47,6 +47,23 @@ def test_every_unit_has_answers(unit: str) -> None:
     assert load_answers(unit, ROOT)
 
 
+TYPICAL = 6
+"""Mistakes that learners of a unit make most; each must be named."""
+BARE = ("값이 명세와 다릅니다", "층과 설정은 명세와 같지만 계산 결과가 다릅니다")
+
+
+@pytest.mark.parametrize("unit", UNITS)
+def test_the_typical_mistakes_of_every_exercise_are_named(unit: str) -> None:
+    from autograder.exercises import all_exercises
+
+    answers = [answer for answer in load_answers(unit, ROOT) if answer.typical]
+    for exercise in all_exercises():
+        if exercise.unit == unit:
+            said = [answer.expect for answer in answers if answer.exercise == exercise.id]
+            assert len(said) >= TYPICAL, exercise.id
+            assert not [text for text in said if text.strip(" .") in BARE], exercise.id
+
+
 @pytest.mark.parametrize("answer", collect())
 def test_answer(answer: Answer) -> None:
     report = judged(answer)
@@ -56,6 +73,8 @@ def test_answer(answer: Answer) -> None:
         assert report.outcome != "right", text
         assert report.score <= report.points - 1, text
         assert answer.expect in text
+        for false in answer.never:
+            assert false not in text
     elif answer.trained:
         assert report.passed and report.score == report.points, text
     else:

@@ -28,7 +28,8 @@ _Make = TypeVar("_Make", bound=Callable[[], Any])
 class Answer:
     """답 하나. 틀린 답이면 `expect`가 Report에 나와야 할 말, 맞는 답이면 빈 문자열입니다.
 
-    `trained`가 False면 맞는 답이라도 정확도 항목은 얻지 못합니다.
+    `trained`가 False면 맞는 답이라도 정확도 항목은 얻지 못합니다. `never`는 Report에 나오면 안 되는 말들
+    (거짓인 조언), `typical`은 그 단원의 학습자가 가장 자주 하는 실수인지입니다.
     """
 
     exercise: str
@@ -36,6 +37,8 @@ class Answer:
     make: Callable[[], Any]
     trained: bool = True
     expect: str = ""
+    never: tuple[str, ...] = ()
+    typical: bool = False
 
     @property
     def right(self) -> bool:
@@ -63,13 +66,25 @@ def right(exercise_id: str, style: str, trained: bool = True) -> Callable[[_Make
     return register
 
 
-def wrong(exercise_id: str, what: str, expect: str) -> Callable[[_Make], _Make]:
-    """틀린 답을 등록합니다. `what`은 무엇이 틀렸는지, `expect`는 Report에 나와야 할 말입니다."""
+def wrong(
+    exercise_id: str,
+    what: str,
+    expect: str,
+    *,
+    never: tuple[str, ...] = (),
+    typical: bool = False,
+) -> Callable[[_Make], _Make]:
+    """틀린 답을 등록합니다. `what`은 무엇이 틀렸는지, `expect`는 Report에 나와야 할 말입니다.
+
+    `never`는 나오면 안 되는 말들입니다. 그 단원의 학습자가 가장 자주 하는 실수면 `typical=True`를 줍니다.
+    """
     if not expect:
         raise ValueError("wrong()에는 Report에 나와야 할 말(expect)을 주어야 합니다.")
 
     def register(make: _Make) -> _Make:
-        _COLLECTED.append(Answer(exercise_id, what, make, expect=expect))
+        _COLLECTED.append(
+            Answer(exercise_id, what, make, expect=expect, never=never, typical=typical)
+        )
         return make
 
     return register

@@ -18,12 +18,26 @@ Cases = Callable[[np.random.RandomState], tuple[list[dict[str, Any]], dict[str, 
 
 
 @dataclass(frozen=True, kw_only=True)
+class Mistake:
+    """흔한 오해 하나. `make()`는 그렇게 잘못 쓴 답이고, 답이 그것과 똑같이 굴면 `message`와 `advice`를 말합니다.
+
+    조언이 말하는 까닭은 이렇게 한 번 해 본 것이어야 합니다. `message`가 비어 있으면 무엇이 다른지는 judge의
+    말 그대로 두고 조언만 답니다. `others`는 같은 오해를 다르게 쓴 답들(예: 업데이트하는 순서가 다른 것)입니다.
+    """
+
+    make: Callable[[], Any]
+    message: str = ""
+    advice: str = ""
+    others: tuple[Callable[[], Any], ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
 class Exercise:
     """모든 문제의 공통점.
 
     `reference`는 참고 답안을 만드는 함수입니다. 답이 하나면 그 객체를, 여럿이면
     이름 → 객체 딕셔너리를 돌려줍니다. 함수의 소스가 그대로 `answer()`에 나오므로
-    학습자가 읽을 코드로 씁니다.
+    학습자가 읽을 코드로 씁니다. `mistakes`는 흔한 오해들이며, 판정하는 법은 `judge.mistakes`에 있습니다.
     """
 
     id: str
@@ -37,6 +51,7 @@ class Exercise:
     hints: tuple[str, str, str]
     requirements: tuple[str, ...] = ()
     pitfalls: dict[str, str] = field(default_factory=dict)
+    mistakes: tuple[Mistake, ...] = ()
 
     kind: ClassVar[str] = ""
 
@@ -51,7 +66,11 @@ class Exercise:
 
     def solution(self) -> dict[str, Any]:
         """참고 답안을 이름 → 객체로."""
-        made = self.reference()
+        return self.subject_of(self.reference)
+
+    def subject_of(self, make: Callable[[], Any]) -> dict[str, Any]:
+        """`make()`가 만든 답을 이름 → 객체로."""
+        made = make()
         return made if isinstance(made, dict) else {self.subjects[0]: made}
 
     def solution_code(self) -> str:

@@ -34,8 +34,7 @@ class FunctionExercise(Exercise):
     `"times"`를 더하면 같은 인수로 이어서 부르고, `"tolerance"`를 더하면 그 값으로 비교합니다.
     `groups`는 (항목 이름, 배점, 번호들)의 목록이며, 번호의 결과가 모두 참고 답안과 같으면 맞습니다.
 
-    `mistakes`는 자주 하는 실수의 설명 → 그렇게 쓴 함수입니다. 틀린 답이 그 함수와 같은 값을 내면
-    그 설명이 조언이 됩니다. `advice`는 항목 이름 → 다른 조언이 없을 때의 조언입니다.
+    `advice`는 항목 이름 → 다른 조언이 없을 때의 조언입니다.
     `truth`는 참고 답안보다 정확한 값을 내는 함수, `result`는 돌려주는 값을 볼지입니다.
     """
 
@@ -45,7 +44,6 @@ class FunctionExercise(Exercise):
     check_dtype: bool = True
     result: bool = True
     truth: Callable[..., Any] | None = None
-    mistakes: dict[str, Callable[..., Any]] = field(default_factory=dict)
     advice: dict[str, str] = field(default_factory=dict)
     loop: Loop | None = None
     seconds: float | None = None

@@ -16,25 +16,12 @@ Look = tuple[Any, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
-class Mistake:
-    """흔한 오해 하나. `make()`는 그렇게 잘못 쓴 답이고, 답이 그것과 같으면 `message`라고 말합니다.
-
-    `others`는 같은 오해를 다르게 쓴 답들(예: 업데이트하는 순서가 다른 것)입니다.
-    """
-
-    make: Callable[[], Any]
-    message: str
-    advice: str = ""
-    others: tuple[Callable[[], Any], ...] = ()
-
-
-@dataclass(frozen=True, kw_only=True)
 class StepExercise(Exercise):
     """훈련 스텝이나 훈련 루프를 쓰는 문제.
 
     `scenes(random)`은 장면들과 배열을 돌려줍니다(`observe.step` 참고). `groups`는
     (항목 이름, 배점, 볼 것들)의 목록이며, 볼 것이 모두 참고 답안과 같으면 맞습니다.
-    `alternatives`는 값은 다르지만 역시 맞는 답들, `mistakes`는 흔한 오해들입니다.
+    `alternatives`는 값은 다르지만 역시 맞는 답들입니다.
     `heldout(challenge)`은 정확도를 잴 입력과 레이블, `threshold`는 그 문턱입니다.
     """
 
@@ -42,7 +29,6 @@ class StepExercise(Exercise):
     groups: tuple[tuple[str, float, tuple[Look, ...]], ...]
     form: str = "function"
     alternatives: tuple[Callable[[], Any], ...] = ()
-    mistakes: tuple[Mistake, ...] = ()
     heldout: Callable[[Challenge], tuple[np.ndarray, np.ndarray]] | None = None
     threshold: float = 0.0
 

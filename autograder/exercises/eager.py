@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import tensorflow as tf
 
-from autograder.exercise import FunctionExercise
+from autograder.exercise import FunctionExercise, Mistake
 from autograder.exercise.function import Loop
 
 
@@ -231,14 +231,20 @@ EXERCISES = (
             ("이미지 한 장, 어두운 이미지, 검은 이미지", 1, (1, 2, 3)),
             ("넘파이 배열 대신 텐서를 받아도 같습니다", 1, (4,)),
         ),
-        mistakes={
-            "배치에서 가장 밝은 값으로 나누면 어두운 배치의 값이 달라집니다. "
-            "항상 255로 나누세요.": _divided_by_maximum,
-            "[0, 1]로 바꾸지 않았습니다. 255로 나누세요.": _not_scaled,
-            "`//`는 몫만 남기는 나눗셈입니다. `/`를 쓰세요.": _floored,
-            "256이 아니라 255로 나눕니다. 그래야 가장 밝은 값이 1이 됩니다.": _divided_by_256,
-            "[-1, 1]이 아니라 [0, 1]로 바꾸세요.": _minus_one_to_one,
-        },
+        mistakes=(
+            Mistake(
+                make=lambda: _divided_by_maximum,
+                advice="배치에서 가장 밝은 값으로 나누면 어두운 배치의 값이 달라집니다. "
+                "항상 255로 나누세요.",
+            ),
+            Mistake(make=lambda: _not_scaled, advice="[0, 1]로 바꾸지 않았습니다. 255로 나누세요."),
+            Mistake(make=lambda: _floored, advice="`//`는 몫만 남기는 나눗셈입니다. `/`를 쓰세요."),
+            Mistake(
+                make=lambda: _divided_by_256,
+                advice="256이 아니라 255로 나눕니다. 그래야 가장 밝은 값이 1이 됩니다.",
+            ),
+            Mistake(make=lambda: _minus_one_to_one, advice="[-1, 1]이 아니라 [0, 1]로 바꾸세요."),
+        ),
         requirements=(
             "`make_batch(images)`: `images`는 모양 `(N, 28, 28)`, 자료형 `uint8`인 넘파이 배열이나 텐서",
             "결과의 모양은 `(N, 28, 28, 1)`, 자료형은 `float32`(텐서나 배열)",
@@ -268,16 +274,34 @@ EXERCISES = (
             ("넘파이 배열 대신 텐서를 받아도 같습니다", 1, (5,)),
         ),
         tolerance=1e-3,
-        mistakes={
-            "전체의 평균과 표준편차를 썼습니다. `axis=0`으로 열마다 구하세요.": _over_everything,
-            "행마다 표준화했습니다. 샘플(행)을 따라 줄이려면 `axis=0`입니다.": _over_rows,
-            "표준편차를 N−1로 나누어 구했습니다. 여기서는 N으로 나눕니다"
-            "(`ddof=0`, `tf.math.reduce_std`의 방식).": _sample_deviation,
-            "분산으로 나누었습니다. 분산의 제곱근인 표준편차로 나누세요.": _by_variance,
-            "평균만 빼고 나누지 않았습니다. 표준편차로 나누세요.": _only_centred,
-            "최솟값과 최댓값으로 [0, 1]에 맞추는 것은 표준화가 아닙니다. "
-            "평균을 빼고 표준편차로 나누세요.": _between_zero_and_one,
-        },
+        mistakes=(
+            Mistake(
+                make=lambda: _over_everything,
+                advice="전체의 평균과 표준편차를 썼습니다. `axis=0`으로 열마다 구하세요.",
+            ),
+            Mistake(
+                make=lambda: _over_rows,
+                advice="행마다 표준화했습니다. 샘플(행)을 따라 줄이려면 `axis=0`입니다.",
+            ),
+            Mistake(
+                make=lambda: _sample_deviation,
+                advice="표준편차를 N−1로 나누어 구했습니다. 여기서는 N으로 나눕니다"
+                "(`ddof=0`, `tf.math.reduce_std`의 방식).",
+            ),
+            Mistake(
+                make=lambda: _by_variance,
+                advice="분산으로 나누었습니다. 분산의 제곱근인 표준편차로 나누세요.",
+            ),
+            Mistake(
+                make=lambda: _only_centred,
+                advice="평균만 빼고 나누지 않았습니다. 표준편차로 나누세요.",
+            ),
+            Mistake(
+                make=lambda: _between_zero_and_one,
+                advice="최솟값과 최댓값으로 [0, 1]에 맞추는 것은 표준화가 아닙니다. "
+                "평균을 빼고 표준편차로 나누세요.",
+            ),
+        ),
         advice={
             "값이 모두 같은 열은 0": "표준편차가 0인 열에서는 0/0이 `NaN`이 됩니다. "
             "`tf.math.divide_no_nan`이나 `tf.where`로 0이 되게 하세요.",
@@ -315,16 +339,31 @@ EXERCISES = (
             ("이어서 세 번 부르기", 1, (4,)),
         ),
         result=False,
-        mistakes={
-            "바꾸기 전의 `v`로 `w`를 움직였습니다. `v`를 먼저 바꾸세요.": _with_old_velocity,
-            "`w`가 반대로 움직였습니다. 손실이 줄어드는 쪽은 `w - lr * v`입니다.": _uphill,
-            "`(1 - beta)`를 곱하지 않습니다. 명세의 식은 `beta * v + grad`입니다.": _moving_average,
-            "`w`를 움직일 때 `grad`가 아니라 `v`를 쓰세요.": _without_momentum,
-            "`lr`은 `v`가 아니라 `w`를 바꿀 때 곱합니다.": _rate_in_velocity,
-            "`assign_add`는 지금 값에 더합니다. `v.assign(beta * v + grad)`로 바꾸세요.": (
-                _velocity_added
+        mistakes=(
+            Mistake(
+                make=lambda: _with_old_velocity,
+                advice="바꾸기 전의 `v`로 `w`를 움직였습니다. `v`를 먼저 바꾸세요.",
             ),
-        },
+            Mistake(
+                make=lambda: _uphill,
+                advice="`w`가 반대로 움직였습니다. 손실이 줄어드는 쪽은 `w - lr * v`입니다.",
+            ),
+            Mistake(
+                make=lambda: _moving_average,
+                advice="`(1 - beta)`를 곱하지 않습니다. 명세의 식은 `beta * v + grad`입니다.",
+            ),
+            Mistake(
+                make=lambda: _without_momentum,
+                advice="`w`를 움직일 때 `grad`가 아니라 `v`를 쓰세요.",
+            ),
+            Mistake(
+                make=lambda: _rate_in_velocity, advice="`lr`은 `v`가 아니라 `w`를 바꿀 때 곱합니다."
+            ),
+            Mistake(
+                make=lambda: _velocity_added,
+                advice="`assign_add`는 지금 값에 더합니다. `v.assign(beta * v + grad)`로 바꾸세요.",
+            ),
+        ),
         requirements=(
             "`momentum_step(w, v, grad, lr, beta)`: `w`와 `v`는 같은 모양의 `tf.Variable`, "
             "`grad`는 같은 모양의 텐서, `lr`과 `beta`는 파이썬 수",

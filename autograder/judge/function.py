@@ -8,9 +8,10 @@ from typing import Any
 
 import numpy as np
 
-from autograder.exercise import FunctionExercise
+from autograder.exercise import FunctionExercise, Mistake
 from autograder.exercise.function import Loop
 from autograder.judge.compare import NO_RESULT, Difference, difference
+from autograder.judge.mistakes import Suspects
 from autograder.judge.problems import explain
 from autograder.korean import with_particle
 from autograder.protocol import Challenge, Evidence
@@ -66,6 +67,7 @@ class _Judging:
         name = self.exercise.subjects[0]
         truth = self.exercise.truth
         self.reference = self._observe(truth or self.exercise.solution()[name])
+        self.suspects = Suspects(self.exercise, self.challenge)
 
     def _observe(self, function: Callable[..., Any]) -> Evidence:
         from autograder.observe import observe
@@ -81,7 +83,9 @@ class _Judging:
         if found.kind == "value":
             # What the difference itself tells gives way only to a mistake that explains every call.
             everything = range(len(self.challenge.facts["calls"]))
-            advice = self._known_mistake(everything if found.advice else [number])
+            mistake = self._known_mistake(everything if found.advice else [number])
+            if mistake is not None:
+                message, advice = mistake.message or message, mistake.advice
             message += self._error(number)
         elif found.kind == "result" and self._is_list(number):
             message = "결과가 텐서나 배열이 아니라 파이썬 리스트입니다."
@@ -103,17 +107,14 @@ class _Judging:
             before=self.challenge.arrays,
         )
 
-    def _known_mistake(self, numbers: Iterable[int]) -> str:
-        for advice, function in self.exercise.mistakes.items():
-            seen = self._observe(function)
-            if seen.facts.get("status") != "seen":
-                continue
+    def _known_mistake(self, numbers: Iterable[int]) -> Mistake | None:
+        def explains(seen: Evidence) -> bool:
             calls = [seen.facts["calls"][number] for number in numbers]
-            if any(call["status"] != "seen" for call in calls):
-                continue
-            if all(self._compare(number, seen) is None for number in numbers):
-                return advice
-        return ""
+            return all(call["status"] == "seen" for call in calls) and all(
+                self._compare(number, seen) is None for number in numbers
+            )
+
+        return self.suspects.cause(explains)
 
     def _is_list(self, number: int) -> bool:
         found = self.evidence.facts["calls"][number]
