@@ -23,12 +23,13 @@ export UV_SYSTEM_CERTS := 1
 # What the tests run beside each other: two workers fit 2 cores and 8 GB.
 JOBS ?= 2
 
-.PHONY: moved help setup lab grade test bench lint format build lock oldest clean
+.PHONY: moved help setup lab grade test colab bench lint format build lock oldest clean
 
 help:
 	@echo 'make lab      주피터랩으로 강좌를 엽니다'
 	@echo 'make grade    예시 학급을 만들어 채점하고 표를 보여 줍니다'
 	@echo 'make test     모든 검사를 합니다 (25분 안쪽)'
+	@echo 'make colab    모든 노트북을 코랩의 패키지 버전으로 실행합니다'
 	@echo 'make bench    채점 속도와 check 시간을 잽니다'
 	@echo 'make build    solutions/에서 notebooks/를 만듭니다'
 	@echo 'make lint     코드와 노트북의 형식을 검사합니다 (고치기: make format)'
@@ -58,7 +59,11 @@ grade: $(STAMP)
 
 test: lint
 	@sh tools/need.sh chromium
-	@$(PYTHON) -m pytest -n $(JOBS) --dist loadgroup --durations 15 $(ARGS)
+	@$(PYTHON) -m pytest -n $(JOBS) --dist loadgroup --durations 15 -m 'not colab' $(ARGS)
+
+# All notebooks, learner's and solved, in the package versions that Colab has.
+colab: $(STAMP)
+	@$(PYTHON) -m pytest --durations 24 $(ARGS) tests/test_colab.py
 
 bench: $(STAMP)
 	@$(PYTHON) tools/bench.py $(ARGS)
@@ -80,7 +85,7 @@ lock: $(STAMP)
 
 # The lowest versions that pyproject.toml promises, in an environment of their own.
 oldest: $(OLDEST)/.ready
-	@$(OLDEST)/bin/python -m pytest -n $(JOBS) --dist loadgroup --durations 15 $(ARGS)
+	@$(OLDEST)/bin/python -m pytest -n $(JOBS) --dist loadgroup --durations 15 -m 'not colab' $(ARGS)
 
 $(OLDEST)/.ready: pyproject.toml $(STAMP)
 	@$(PYTHON) -m uv venv --quiet --clear --python-preference only-system \

@@ -13,11 +13,12 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from importlib import metadata, resources
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from autograder import about
 from autograder.journal import journal_path
 from autograder.observe.quiet import quiet
+from autograder.startup import overruled_backend
 
 State = Literal["ok", "optional", "bad"]
 MARKS: dict[State, str] = {"ok": "✔", "optional": "–", "bad": "✘"}
@@ -82,8 +83,7 @@ def python() -> Iterator[Finding]:
 def keras() -> Iterator[Finding]:
     """텐서플로와 케라스를 실제로 불러옵니다."""
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-    backend = os.environ.get("KERAS_BACKEND", "tensorflow")
-    if backend != "tensorflow":
+    if backend := overruled_backend():
         remedy = "환경 변수 KERAS_BACKEND를 지우거나 tensorflow로 바꾸세요."
         yield Finding("케라스", "bad", f"백엔드가 {backend}입니다.", remedy)
         return
@@ -114,16 +114,29 @@ def keras() -> Iterator[Finding]:
 
 
 def settings_file() -> Iterator[Finding]:
-    """케라스의 설정 파일. 다른 백엔드를 고르면 `import keras`가 앞에 있는 노트북이 그것을 씁니다."""
-    home = Path(os.environ.get("KERAS_HOME") or Path.home() / ".keras")
+    """케라스의 설정 파일. 검사는 강좌의 설정으로 하지만, 노트북에서 만드는 모델은 이 파일을 따릅니다."""
+    file = Path(os.environ.get("KERAS_HOME") or Path.home() / ".keras") / "keras.json"
     try:
-        settings = json.loads((home / "keras.json").read_text(encoding="utf-8"))
-        backend = settings.get("backend", "tensorflow")
-    except (OSError, ValueError, AttributeError):
+        settings = json.loads(file.read_text(encoding="utf-8"))
+        found = {key: settings.get(key, usual) for key, usual in _KERAS_JSON.items()}
+    except FileNotFoundError:
         return
-    if backend != "tensorflow":
-        found = f"{home / 'keras.json'}의 backend가 {backend}입니다."
-        yield Finding("케라스 설정", "optional", found, "tensorflow로 바꾸세요.")
+    except (OSError, ValueError, AttributeError) as error:
+        yield Finding("케라스 설정", "optional", f"{file}을 읽을 수 없습니다: {error}", "지우세요.")
+        return
+    for key, value in found.items():
+        if value != _KERAS_JSON[key]:
+            remedy = f"{_KERAS_JSON[key]}로 바꾸거나 파일을 지우세요."
+            yield Finding("케라스 설정", "optional", f"{file}의 {key}가 {value}입니다.", remedy)
+
+
+_KERAS_JSON: dict[str, Any] = {
+    "backend": "tensorflow",
+    "image_data_format": "channels_last",
+    "floatx": "float32",
+    "epsilon": 1e-7,
+}
+"""`keras.json`에서 강좌에 영향을 주는 설정과 그 처음 값."""
 
 
 def packages() -> Iterator[Finding]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import itertools
 import math
 import os
 from dataclasses import dataclass, field
@@ -56,6 +57,15 @@ class Report:
         return self.attempted and all(item.passed for item in self.items)
 
     @property
+    def shown(self) -> tuple[Item, ...]:
+        """화면에 보일 항목. 볼 것이 없어 확인하지 못한 항목이 이어지면 한 줄로 모읍니다."""
+        rows: list[Item] = []
+        for unseen, group in itertools.groupby(self.items, _unseen):
+            run = list(group)
+            rows += [_folded(run)] if unseen and len(run) >= FOLDED else run
+        return tuple(rows)
+
+    @property
     def outcome(self) -> str:
         """ "right", "partial", "wrong", "unattempted" 가운데 하나."""
         if not self.attempted:
@@ -101,7 +111,7 @@ class Report:
             lines.append(f"  {self.note}")
         if not self.attempted:
             return "\n".join(lines)
-        for item in self.items:
+        for item in self.shown:
             mark = "✔" if item.passed else "✘"
             earned = f"{number_text(item.score)}/{number_text(item.points)}"
             lines.append(f" {mark} {item.message or item.name}  ({earned})")
@@ -111,7 +121,7 @@ class Report:
 
     def to_html(self) -> str:
         """노트북과 피드백에 들어가는 HTML. 밝은 테마와 어두운 테마에서 모두 읽힙니다."""
-        rows = "" if not self.attempted else "".join(_row(item) for item in self.items)
+        rows = "" if not self.attempted else "".join(map(_row, self.shown))
         note = f'<div class="ag-note">{inline_html(self.note)}</div>' if self.note else ""
         table = f"<table>{rows}</table>" if rows else ""
         return (
@@ -131,6 +141,26 @@ class Report:
         inside_nbgrader = "NBGRADER_EXECUTION" in os.environ
         text = repr(float(self.score)) if inside_nbgrader else self.to_text()
         return {"text/plain": text, "text/html": self.to_html()}
+
+
+FOLDED = 3
+"""확인하지 못한 항목이 이만큼 이어지면 한 줄로 모읍니다."""
+_UNSEEN = "확인하지 못했습니다."
+_SAME_CAUSE = "위와 같은 까닭으로"
+
+
+def _unseen(item: Item) -> bool:
+    return not item.passed and item.message.endswith(_UNSEEN) and not item.advice
+
+
+def _folded(items: list[Item]) -> Item:
+    cause = f"{_SAME_CAUSE} " if any(_SAME_CAUSE in item.message for item in items) else ""
+    return Item(
+        name=items[0].name,
+        points=sum(item.points for item in items),
+        score=sum(item.score for item in items),
+        message=f"이어지는 항목 {len(items)}개는 {cause}{_UNSEEN}",
+    )
 
 
 def number_text(value: float) -> str:

@@ -142,6 +142,11 @@ def test_doctor_sees_another_keras_backend(tmp_path: Path) -> None:
     assert done.returncode == 0
     assert "backend가 torch입니다" in done.stdout
 
+    (tmp_path / "keras.json").write_text('{"image_data_format": "channels_first"}')
+    done = run("doctor", COLUMNS="300", KERAS_HOME=str(tmp_path))
+    assert done.returncode == 0
+    assert "image_data_format가 channels_first입니다" in done.stdout
+
 
 def test_doctor_sees_broken_data(tmp_path: Path) -> None:
     (tmp_path / "mnist.npz").write_bytes(b"not a zip file")

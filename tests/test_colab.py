@@ -1,7 +1,8 @@
-"""Colab: the notebook's own set-up cell installs the base package, and an answer is checked there.
+"""Colab: the notebook's own set-up cell installs the base package, and the notebooks run there.
 
-The environment holds nothing but IPython, which Colab has, and what the set-up cell then brings.
-The course's address in that cell is answered by a git repository made of this working tree.
+One environment holds nothing but IPython, which Colab has, and what the set-up cell then brings;
+the other (`colab.environment`) holds Colab's own packages. The course's address in that cell is
+answered by a git repository made of this working tree.
 """
 
 from __future__ import annotations
@@ -9,20 +10,21 @@ from __future__ import annotations
 import json
 import os
 import re
-import shutil
-import subprocess
 import sys
-import tomllib
+from collections.abc import Iterator
 from pathlib import Path
+from typing import NamedTuple
 
+import colab
 import pytest
+from colab import ADDRESS, repository, run
+
+from autograder.classroom.verify import Run, solution_faults, untouched_faults
+from autograder.exercises.units import UNITS
 
 ROOT = Path(__file__).resolve().parent.parent
 NOTEBOOK = "04_sequential/sequential.ipynb"
 EXERCISE = "sequential.mlp"
-ADDRESS = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["urls"][
-    "Repository"
-]
 
 # Runs in that environment, in a folder of its own: the cells one after the other, as they stand.
 # Prints what the last one, a check, answered.
@@ -104,33 +106,6 @@ def filled_in() -> tuple[list[str], list[str]]:
     raise AssertionError(f"{NOTEBOOK} never checks {EXERCISE}")
 
 
-def run(*command: str | Path, **settings: object) -> subprocess.CompletedProcess[str]:
-    done = subprocess.run(command, capture_output=True, text=True, **settings)  # type: ignore[call-overload]
-    assert done.returncode == 0, f"{command}\n{done.stdout[-4000:]}\n{done.stderr[-4000:]}"
-    return done
-
-
-def repository(folder: Path) -> Path:
-    """This working tree, as it would be cloned, as a git repository."""
-    listed = run("git", "ls-files", "-z", "--cached", "--others", "--exclude-standard", cwd=ROOT)
-    for name in listed.stdout.split("\0"):
-        if name and (ROOT / name).is_file():
-            (folder / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy(ROOT / name, folder / name)
-    run("git", "init", "--quiet", cwd=folder)
-    run("git", "add", "--all", cwd=folder)
-    who = [
-        "-c",
-        "user.name=test",
-        "-c",
-        "user.email=test@example.org",
-        "-c",
-        "commit.gpgsign=false",
-    ]
-    run("git", *who, "commit", "--quiet", "--message", "copy", cwd=folder)
-    return folder
-
-
 @pytest.mark.slow
 @pytest.mark.timeout(1800)
 def test_a_learner_solves_an_exercise_on_colab(tmp_path: Path, outside: dict[str, str]) -> None:
@@ -197,3 +172,73 @@ def test_the_wheel_holds_what_a_notebook_needs(tmp_path: Path, outside: dict[str
     assert {path.name for path in (package / "_datasets").iterdir()} == built_in
     size = os.path.getsize(wheel)
     assert size < 20 * 2**20, f"{size:,} bytes are a lot to install on Colab"
+
+
+SMOKE = ("00_start", "02_graph")
+"""Units that `make test` runs in Colab's packages: both forms, widgets and XLA. `make colab` runs all."""
+WIDGET = "application/vnd.jupyter.widget-view+json"
+
+
+class Colab(NamedTuple):
+    """Colab's packages, with the course installed as its set-up cell does it."""
+
+    wheel: Path
+    kernels: Path
+    before: set[str]
+    after: set[str]
+
+
+@pytest.fixture(scope="module")
+def on_colab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Colab]:
+    outside = dict(os.environ, HOME=os.environ["AUTOGRADER_TESTS_OUTSIDE_HOME"])
+    outside.pop("PYTHONPATH", None)
+    folder = tmp_path_factory.mktemp("colab")
+    python = colab.environment(outside)
+    made = colab.wheel(folder, outside)
+    before = colab.freeze(python, outside)
+    pip = [python, "-m", "pip"]
+    run(*pip, "install", "--quiet", made, env=outside)
+    yield Colab(
+        made, colab.kernel_of(python, folder / "jupyter"), before, colab.freeze(python, outside)
+    )
+    run(*pip, "uninstall", "--quiet", "--yes", "autograder-tf-course", env=outside)
+
+
+def played(unit: str) -> pytest.param:
+    marks = [pytest.mark.slow, pytest.mark.timeout(3600), pytest.mark.xdist_group("colab")]
+    return pytest.param(unit, marks=marks if unit in SMOKE else [*marks, pytest.mark.colab])
+
+
+@pytest.mark.xdist_group("colab")
+def test_installing_the_course_changes_nothing_else_on_colab(on_colab: Colab) -> None:
+    assert on_colab.after == on_colab.before
+
+
+@pytest.mark.parametrize("unit", [played(unit) for unit in UNITS])
+def test_a_solution_runs_on_colab(unit: str, on_colab: Colab) -> None:
+    run_ = colab.play("solutions", unit, on_colab.wheel, on_colab.kernels)
+    assert solution_faults(run_, unit) == []
+    assert undrawn(run_) == []
+
+
+@pytest.mark.parametrize("unit", [played(unit) for unit in UNITS])
+def test_an_untouched_notebook_runs_on_colab(unit: str, on_colab: Colab) -> None:
+    run_ = colab.play("notebooks", unit, on_colab.wheel, on_colab.kernels)
+    assert untouched_faults(run_, unit) == []
+    assert undrawn(run_) == []
+
+
+def undrawn(run_: Run) -> list[str]:
+    """The `explore(...)` cells that didn't show both a widget and its still picture."""
+    faults = []
+    for cell in run_.notebook.cells:
+        if cell.cell_type != "code" or not re.search(r"^\s*explore\(", cell.source, re.M):
+            continue
+        outputs = cell.get("outputs", [])
+        told = "".join(str(output.get("text", "")) for output in outputs)
+        shown = [output.get("data", {}) for output in outputs]
+        if "먼저 위의 문제를" not in told and not any(
+            WIDGET in data and "image/png" in data for data in shown
+        ):
+            faults.append(cell.source)
+    return faults

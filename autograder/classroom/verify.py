@@ -87,10 +87,13 @@ def execute(
     data: Path | None = None,
     cell_seconds: int = CELL_SECONDS,
     on_cell: Callable[[int], Any] | None = None,
+    kernel: str = "python3",
+    python: Path | None = None,
 ) -> Run:
     """`notebook`의 사본을 새 커널과 빈 폴더에서 실행합니다.
 
     `data`를 주지 않으면 내장 데이터만 보입니다. `on_cell(번호)`는 셀이 끝날 때마다 불립니다.
+    다른 환경의 커널(`kernel`)이면 그 환경의 `python`을 줍니다. 강좌의 패키지도 거기에 설치된 것을 씁니다.
     """
     made = nbformat.from_dict(notebook)
     error, started = "", time.perf_counter()
@@ -101,14 +104,14 @@ def execute(
             made,
             timeout=cell_seconds,
             startup_timeout=120,
-            kernel_name="python3",
+            kernel_name=kernel,
             config=_transport(Path(folder)),
             resources={"metadata": {"path": str(work)}},
         )
         if on_cell is not None:
             client.on_cell_complete = lambda cell, cell_index: on_cell(cell_index)
         try:
-            client.execute(env=_environment(Path(folder), data))
+            client.execute(env=_environment(Path(folder), data, python))
         except CellExecutionError:
             # The cell's output tells it: see `noise`.
             pass
@@ -128,17 +131,20 @@ def _transport(folder: Path) -> Config:
     return Config({"KernelManager": settings})
 
 
-def _environment(folder: Path, data: Path | None) -> dict[str, str]:
+def _environment(folder: Path, data: Path | None, python: Path | None) -> dict[str, str]:
     environment = {key: value for key, value in os.environ.items() if key not in _DROPPED}
     environment["AUTOGRADER_HOME"] = str(folder / "progress")
     environment["KERAS_HOME"] = str(folder / "keras")
-    paths = [
-        str(Path(autograder.__file__).parent.parent),
-        *environment.get("PYTHONPATH", "").split(os.pathsep),
-    ]
-    environment["PYTHONPATH"] = os.pathsep.join(dict.fromkeys(path for path in paths if path))
+    if python is None:
+        paths = [
+            str(Path(autograder.__file__).parent.parent),
+            *environment.get("PYTHONPATH", "").split(os.pathsep),
+        ]
+        environment["PYTHONPATH"] = os.pathsep.join(dict.fromkeys(path for path in paths if path))
+    else:
+        environment.pop("PYTHONPATH", None)
     # `dot` and other programs of the environment this runs in.
-    binaries = str(Path(sys.executable).parent)
+    binaries = str((python or Path(sys.executable)).parent)
     environment["PATH"] = os.pathsep.join((binaries, environment.get("PATH", os.defpath)))
     if data is not None:
         environment["AUTOGRADER_DATA"] = str(data)

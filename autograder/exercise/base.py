@@ -57,7 +57,11 @@ class Exercise:
 
     def challenge(self, seed: int) -> Challenge:
         """`seed`로 정해지는 물음을 만듭니다."""
-        facts, arrays = self.questions(np.random.RandomState(seed % 2**32))
+        from autograder.observe.settings import course_settings
+
+        # 물음을 만들 때 모델을 만드는 종류도 있습니다.
+        with course_settings():
+            facts, arrays = self.questions(np.random.RandomState(seed % 2**32))
         return Challenge(self.id, self.kind, {"subjects": list(self.subjects)} | facts, arrays)
 
     def questions(self, random: np.random.RandomState) -> tuple[dict[str, Any], dict[str, Any]]:

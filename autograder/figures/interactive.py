@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import html
 import io
 import os
 import sys
@@ -20,6 +21,7 @@ CAPTION = 26
 GAP = 24
 """정지 그림의 그림 사이(화면 픽셀). 가운데에 가는 선이 있습니다."""
 
+_WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
 _LIVE = ("JPY_SESSION_NAME", "VSCODE_PID", "COLAB_RELEASE_TAG")
 
 
@@ -65,10 +67,11 @@ def explore(
     }
     widget = _widget(draw, options, labels) if live() else None
     if widget is not None:
-        content |= {
-            key: value
-            for key, value in widget._repr_mimebundle_().items()
-            if key.startswith("application/")
+        # What every version of ipywidgets shows of itself; Colab's (7) has no `_repr_mimebundle_`.
+        content[_WIDGET_VIEW] = {
+            "version_major": 2,
+            "version_minor": 0,
+            "model_id": widget.model_id,
         }
     metadata = {"image/png": {"width": width, "height": height, "alt": text}}
     display(content, raw=True, metadata=metadata)
@@ -147,6 +150,16 @@ def _short(value: Any) -> str:
     return f"{value:g}" if isinstance(value, float) else str(value)
 
 
+def _image_html(data: bytes, alt: str) -> str:
+    # 고해상도로 그렸으므로 화면에서는 작게 보입니다.
+    width = int.from_bytes(data[16:20], "big") // style.SHARPNESS
+    source = base64.b64encode(data).decode("ascii")
+    return (
+        f'<img src="data:image/png;base64,{source}" width="{width}" '
+        f'style="max-width:100%" alt="{html.escape(alt)}">'
+    )
+
+
 def _widget(
     draw: Callable[..., Any], options: dict[str, list[Any]], labels: dict[str, str]
 ) -> Any | None:
@@ -156,28 +169,28 @@ def _widget(
     except ImportError:
         return None
     drawn: dict[tuple[int, ...], bytes] = {}
-    picture = ipywidgets.Image(format="png")
-    picture.layout.max_width = "100%"
+    # `ipywidgets.Image` would send its bytes in a binary message, which not every front end passes on.
+    picture = ipywidgets.HTML()
     handles = {}
     for name, values in options.items():
         numbers = all(isinstance(value, (int, float)) for value in values)
-        make = ipywidgets.SelectionSlider if numbers and len(values) > 1 else ipywidgets.Dropdown
-        handles[name] = make(
-            options=[(_short(value), index) for index, value in enumerate(values)],
-            value=0,
-            description=labels[name],
-            continuous_update=False,
-            style={"description_width": "initial"},
-        )
+        settings: dict[str, Any] = {
+            "options": [(_short(value), index) for index, value in enumerate(values)],
+            "value": 0,
+            "description": labels[name],
+            "style": {"description_width": "initial"},
+        }
+        if numbers and len(values) > 1:
+            handles[name] = ipywidgets.SelectionSlider(continuous_update=False, **settings)
+        else:
+            handles[name] = ipywidgets.Dropdown(**settings)
 
     def redraw(_change: Any = None) -> None:
         chosen = tuple(handle.value for handle in handles.values())
         if chosen not in drawn:
             pairs = zip(options.items(), chosen, strict=True)
             drawn[chosen] = _picture(draw, {name: values[i] for (name, values), i in pairs})
-        picture.value = drawn[chosen]
-        # 고해상도로 그렸으므로 화면에서는 작게 보입니다.
-        picture.width = str(int.from_bytes(drawn[chosen][16:20], "big") // style.SHARPNESS)
+        picture.value = _image_html(drawn[chosen], ", ".join(labels.values()))
 
     for handle in handles.values():
         handle.observe(redraw, names="value")

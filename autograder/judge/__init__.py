@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import importlib
+from dataclasses import replace
 
 from autograder.exercise import Exercise
+from autograder.judge.problems import explain
+from autograder.judge.settings import settings_note
 from autograder.protocol import Challenge, Evidence
 from autograder.report import Item, Report
 
+UNUSABLE = ("other_keras", "made_in_graph")
+"""어느 종류의 문제든 아무것도 볼 수 없는 답."""
 _BROKEN = "관찰 기록이 망가져서 채점할 수 없습니다. 노트북을 처음부터 다시 실행하세요."
 
 
@@ -15,15 +20,21 @@ def judge(exercise: Exercise, challenge: Challenge, evidence: Evidence) -> Repor
     """`evidence`가 무엇이든 Report를 돌려줍니다. 형식이 어긋난 Evidence는 0점입니다."""
     from autograder.observe.probe import same_randomness, same_registry
     from autograder.observe.quiet import quiet
+    from autograder.observe.settings import course_settings
 
     module = importlib.import_module(f"autograder.judge.{exercise.kind}")
-    note, attempted = "", evidence.facts.get("status") != "unattempted"
-    with quiet(), same_randomness(), same_registry():
+    attempted = evidence.facts.get("status") != "unattempted"
+    note = settings_note(evidence.facts.get("settings")) if attempted else ""
+    with quiet(), same_randomness(), same_registry(), course_settings():
         if (evidence.exercise, evidence.kind) != (challenge.exercise, challenge.kind):
             items = blank_items(exercise, challenge)
             note = "다른 문제의 관찰 기록이라 채점할 수 없습니다."
         elif not attempted:
             items = blank_items(exercise, challenge)
+        elif evidence.facts.get("problem") in UNUSABLE:
+            first, *rest = blank_items(exercise, challenge)
+            message, _ = explain(evidence.facts, str(evidence.facts.get("subject")))
+            items = [replace(first, message=message), *rest]
         else:
             try:
                 items = module.items(exercise, challenge, evidence)
@@ -38,8 +49,9 @@ def judge(exercise: Exercise, challenge: Challenge, evidence: Evidence) -> Repor
 def blank_report(exercise: Exercise, note: str, *, attempted: bool = True) -> Report:
     """아무 항목도 얻지 못한 Report. 셀이 끝나지 못했거나 노트북을 읽을 수 없을 때 씁니다."""
     from autograder.observe.quiet import quiet
+    from autograder.observe.settings import course_settings
 
-    with quiet():
+    with quiet(), course_settings():
         items = blank_items(exercise, exercise.challenge(0))
     return Report(exercise.id, exercise.number, exercise.title, tuple(items), attempted, note)
 

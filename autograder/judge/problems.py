@@ -44,6 +44,9 @@ _SENTENCES = {
     "config_class": "`from_config`가 `{name}` 객체가 아니라 `{type}` 객체를 돌려줍니다.",
     "save": "`.keras` 파일로 저장하다가 오류가 났습니다: `{error}: {message}`",
     "load": "저장한 `.keras` 파일을 다시 읽다가 오류가 났습니다: `{error}: {message}`",
+    "other_keras": "`{name}`에 이 강좌의 케라스가 아니라 `{type}`로 만든 것이 들어 있습니다. `import keras`와 "
+    "`from keras import layers`로 다시 만드세요(환경 변수 `TF_USE_LEGACY_KERAS`가 있으면 지우고 커널을 다시 시작하세요).",
+    "made_in_graph": "{name_topic} 즉시 실행이 꺼진 채로(그래프 안에서) 만든 것이라 값을 볼 수 없습니다.",
     "observe": "검사하다가 오류가 났습니다: `{error}: {message}`",
 }
 
@@ -110,6 +113,7 @@ def explain(record: dict[str, Any], name: str) -> tuple[str, str]:
         type=record.get("type", ""),
         type_subject=with_particle(f"`{record.get('type', '')}`", "이", "가"),
         name_object=with_particle(f"`{name}`", "을", "를"),
+        name_topic=with_particle(f"`{name}`", "은", "는"),
         name_subject=with_particle(f"`{name}`", "이", "가"),
         seconds=float(record.get("seconds") or 0),
         where=f" (`{layer}` 층)" if layer else "",

@@ -6,7 +6,7 @@ import importlib
 from dataclasses import replace
 from typing import Any
 
-from autograder.observe.problems import problem, unattempted
+from autograder.observe.problems import problem, unattempted, unusable
 from autograder.protocol import Challenge, Evidence, ProtocolError, plain
 
 KINDS = (
@@ -38,11 +38,19 @@ def observe(challenge: Challenge, subject: Any) -> Evidence:
     module = importlib.import_module(f"autograder.observe.{challenge.kind}")
     from autograder.observe.probe import same_randomness
     from autograder.observe.quiet import quiet
+    from autograder.observe.settings import course_settings, settings_found
 
-    with quiet(), same_randomness():
+    settings = settings_found()
+    with quiet(), same_randomness(), course_settings():
         try:
-            evidence = module.observe(challenge, subject)
-            return replace(evidence, facts=plain(evidence.facts))
+            facts = {} if challenge.kind == "composite" else unusable(subject)
+            evidence = (
+                Evidence(challenge.exercise, challenge.kind, facts)
+                if facts
+                else module.observe(challenge, subject)
+            )
         # SystemExit: 학습자의 함수가 부른 `sys.exit()`이 검사까지 끝내지 않게 합니다.
         except (Exception, SystemExit) as error:  # noqa: BLE001 - 관찰이 실패해도 Report는 나와야 합니다
-            return Evidence(challenge.exercise, challenge.kind, problem("observe", error))
+            evidence = Evidence(challenge.exercise, challenge.kind, problem("observe", error))
+    facts = evidence.facts | ({"settings": settings} if settings else {})
+    return replace(evidence, facts=plain(facts))

@@ -17,7 +17,7 @@ from typing import Any, TypeVar
 
 import keras
 
-from autograder.observe.problems import problem, unattempted
+from autograder.observe.problems import problem, unattempted, unusable
 from autograder.protocol import Challenge, Evidence
 
 _M = TypeVar("_M", Challenge, Evidence)
@@ -121,6 +121,8 @@ def _again(challenge: Challenge, subject: dict[str, Any], made: dict[str, Any]) 
 def _observe_one(challenge: Challenge, subject: dict[str, Any]) -> Evidence:
     if unattempted(subject):
         return Evidence(challenge.exercise, challenge.kind, {"status": "unattempted"})
+    if facts := unusable(subject):
+        return Evidence(challenge.exercise, challenge.kind, facts)
     module = importlib.import_module(f"autograder.observe.{challenge.kind}")
     try:
         evidence: Evidence = module.observe(challenge, subject)

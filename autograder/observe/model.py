@@ -18,6 +18,7 @@ import numpy as np
 from autograder.observe import structure
 from autograder.observe.probe import Ends, output_sizes, probing, snapshot
 from autograder.observe.problems import problem, unattempted
+from autograder.observe.settings import full_precision_layers
 from autograder.observe.trace import LayerCall, Trace, eagerly, example_inputs, record_calls
 from autograder.protocol import Challenge, Evidence
 
@@ -26,6 +27,16 @@ _PROBLEMS = (structure.TooLarge, MemoryError)
 
 def observe(challenge: Challenge, subject: dict[str, Any]) -> Evidence:
     """이름 → 모델(또는 모델의 리스트)인 `subject`를 관찰합니다."""
+    given = [
+        item
+        for one in subject.values()
+        for item in (one if isinstance(one, (list, tuple)) else [one])
+    ]
+    with full_precision_layers(item for item in given if isinstance(item, keras.Model)):
+        return _observe(challenge, subject)
+
+
+def _observe(challenge: Challenge, subject: dict[str, Any]) -> Evidence:
     facts: dict[str, Any] = {"status": "seen", "parts": {}}
     arrays: dict[str, np.ndarray] = {}
     weights: list[Any] = []

@@ -39,6 +39,49 @@ def unattempted(subject: Any) -> bool:
     return False
 
 
+# 이 강좌의 케라스(`keras`)와 이름만 같은 클래스를 담은 패키지들: 케라스 2, 텐서플로 안에 남은 옛 케라스.
+_OTHER_KERAS = ("tf_keras", "tensorflow.python.keras")
+
+
+def other_keras(item: Any) -> str:
+    """`item`(이나 그 안의 첫 것)이 다른 케라스로 만든 객체나 클래스면 그 패키지의 이름, 아니면 빈 문자열."""
+    if isinstance(item, (list, tuple)):
+        return next(filter(None, map(other_keras, item[:3])), "")
+    kind = item if inspect.isclass(item) else type(item)
+    modules = [str(getattr(base, "__module__", "")) for base in getattr(kind, "__mro__", ())]
+    return next(
+        (
+            package
+            for package in _OTHER_KERAS
+            if any(module == package or module.startswith(f"{package}.") for module in modules)
+        ),
+        "",
+    )
+
+
+def unusable(subject: Any) -> dict[str, Any]:
+    """어느 종류의 문제에서든 볼 수 없는 것이 답에 있으면 그 까닭의 기록, 없으면 빈 딕셔너리."""
+    for name, item in subject.items() if isinstance(subject, dict) else ():
+        if package := other_keras(item):
+            return problem("other_keras", type=package, subject=name)
+        if _made_in_graph(item):
+            return problem("made_in_graph", subject=name)
+    return {}
+
+
+def _made_in_graph(item: Any) -> bool:
+    """즉시 실행이 꺼진 채로(또는 그래프 안에서) 만들어 변수에 값이 없는 모델이나 층인지."""
+    if isinstance(item, (list, tuple)):
+        return any(map(_made_in_graph, item[:3]))
+    if inspect.isclass(item):
+        return False
+    try:
+        variables = [getattr(one, "value", one) for one in getattr(item, "variables", ())]
+        return any(getattr(one, "_in_graph_mode", False) is True for one in variables)
+    except Exception:  # noqa: BLE001 - 망가진 모델은 변수를 말하지 못합니다
+        return False
+
+
 def _python_function(item: Any) -> FunctionType | None:
     """파이썬 함수. `@tf.function`을 붙인 것이면 그 안의 함수입니다."""
     if type(item).__module__.partition(".")[0] == "tensorflow":
