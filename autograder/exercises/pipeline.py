@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 import tensorflow as tf
 
-from autograder.exercise import DatasetExercise
+from autograder.exercise import DatasetExercise, Mistake
 
 
 def batches():
@@ -71,7 +73,10 @@ def batches_steps(random):
         "y0": random.permutation(256)[:total].astype("uint8"),
         "x1": dark,
         "y1": random.choice(10**6, count, replace=False).astype("int64"),
-        "x2": random.randint(0, 256, (many, 2)).astype("uint8"),
+        "x2": random.choice(2**16, many, replace=False)
+        .astype("uint16")
+        .view("uint8")
+        .reshape(-1, 2),
         "y2": random.permutation(many).astype("int32"),
         "x3": _different(random, (37, 8), 256),
         "y3": random.uniform(-3, 3, (37, 3)).astype("float32"),
@@ -165,6 +170,16 @@ def _read(path, epochs=1):
     }
 
 
+def _changed(change):
+    """읽은 (이미지, 레이블)을 `change`로 바꾸어 내는 답. 쓸 때 바꾼 것과 같은 값이 나옵니다."""
+    pair = tfrecord()
+    return pair | {"read_records": lambda path: pair["read_records"](path).map(change)}
+
+
+def _through(dtype):
+    return lambda image, label: (image, tf.cast(tf.cast(label, dtype), tf.int64))
+
+
 EXERCISES = (
     DatasetExercise(
         id="pipeline.batches",
@@ -229,6 +244,30 @@ EXERCISES = (
             ("두 번 돌아도 같은 값", 1, "again", (5,)),
             ("파일에 적힌 것만 보고 읽기", 2, "alone", (8,)),
             ("미리 다 읽지 않고 돌 때 읽기", 1, "lazy", (9,)),
+        ),
+        mistakes=(
+            Mistake(
+                make=partial(_changed, _through(tf.float32)),
+                others=(partial(_changed, _through(tf.float64)),),
+                advice="레이블이 실수를 거치면 큰 정수가 달라집니다(`float32`는 2²⁴부터, `float64`는 2⁵³부터). "
+                "`Int64List`에 담고 `tf.int64`로 꺼내세요.",
+            ),
+            Mistake(
+                make=partial(_changed, _through(tf.int32)),
+                others=tuple(
+                    partial(_changed, _through(kind))
+                    for kind in (tf.uint8, tf.int8, tf.int16, tf.uint16, tf.uint32)
+                ),
+                advice="레이블이 `int64`보다 짧은 정수를 거쳐 잘렸습니다. 처음부터 끝까지 `int64`로 두세요.",
+            ),
+            Mistake(
+                make=partial(_changed, lambda image, label: (image, tf.abs(label))),
+                advice="레이블의 부호가 없어졌습니다. 음수인 레이블도 그대로 담으세요.",
+            ),
+            Mistake(
+                make=partial(_changed, lambda image, label: (tf.transpose(image), label)),
+                advice="이미지의 가로와 세로가 바뀌었습니다.",
+            ),
         ),
         requirements=(
             "`write_records(path, x, y)`는 문자열 `path`가 가리키는 자리에 TFRecord 파일 하나를 씁니다. "

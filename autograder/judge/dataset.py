@@ -6,13 +6,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from autograder.exercise import DatasetExercise
 from autograder.judge import batches, records
 from autograder.judge.elements import Failure, Step
+from autograder.judge.mistakes import Suspects
 from autograder.protocol import Challenge, Evidence
 from autograder.report import Item
 
 METHODS = batches.METHODS | records.METHODS
+ALIKE: dict[str, Callable[[Step, Step], bool]] = {"rows": records.same_rows}
+"""비교 방법 → 학습자의 답이 알려진 실수와 똑같이 구는지 보는 법."""
 
 
 def items(exercise: DatasetExercise, challenge: Challenge, evidence: Evidence) -> list[Item]:
@@ -26,12 +31,15 @@ def items(exercise: DatasetExercise, challenge: Challenge, evidence: Evidence) -
         ]
     reference = observe(challenge, exercise.solution())
     steps = [Step(challenge, reference, evidence, index) for index in _numbers(challenge)]
+    suspects = Suspects(exercise, challenge)
     result: list[Item] = []
     told: list[Failure] = []
     for title, points, method, numbers in exercise.groups:
-        failure = next(
-            (found for number in numbers if (found := METHODS[method](steps[number]))), None
+        number, failure = next(
+            ((n, found) for n in numbers if (found := METHODS[method](steps[n]))), (0, None)
         )
+        if failure and not failure[1] and method in ALIKE:
+            failure = failure[0], _cause(suspects, steps[number], ALIKE[method])
         if failure is None:
             result.append(Item(title, points, points))
         elif failure in told:
@@ -41,6 +49,14 @@ def items(exercise: DatasetExercise, challenge: Challenge, evidence: Evidence) -
             told.append(failure)
             result.append(Item(title, points, 0, f"{title}: {failure[0]}", failure[1]))
     return result
+
+
+def _cause(suspects: Suspects, step: Step, alike: Callable[[Step, Step], bool]) -> str:
+    """이 할 일을 학습자의 답과 똑같이 하는 알려진 실수의 조언."""
+    mistake = suspects.cause(
+        lambda seen: alike(step, Step(step.challenge, step.reference, seen, step.number))
+    )
+    return mistake.advice if mistake else ""
 
 
 def _numbers(challenge: Challenge) -> range:

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from autograder.judge.elements import Failure, Step
+from autograder.judge.wording import shape_advice
 from autograder.korean import with_particle
 
 _PARTS = ("이미지", "레이블")
@@ -22,26 +23,45 @@ def file(step: Step) -> Failure | None:
         return None
     if not found["exists"]:
         if found["folder"]:
+            saved = "dataset_spec.pb" in found.get("inside", [])
             return (
                 "`path`에 파일이 아니라 폴더가 생겼습니다.",
-                "`dataset.save(path)`가 아니라 `tf.io.TFRecordWriter(path)`를 쓰세요.",
+                "`dataset.save(path)`가 아니라 `tf.io.TFRecordWriter(path)`를 쓰세요."
+                if saved
+                else "`tf.io.TFRecordWriter(path)`로 쓰세요.",
             )
+        others = "`, `".join(found.get("others", []))
         return (
             "`path`에 파일이 생기지 않았습니다.",
-            "`tf.io.TFRecordWriter(path)`로 받은 경로에 그대로 쓰세요.",
+            f"{with_particle(f'`{others}`', '은', '는')} 생겼습니다. 받은 경로에 그대로 쓰세요."
+            if others
+            else "`tf.io.TFRecordWriter(path)`로 받은 경로에 쓰세요.",
         )
     wanted, count = step.wanted["records"], found["records"]
     if count is None:
         return (
             "파일은 생겼지만 TFRecord로 읽을 수 없습니다.",
-            "`tf.io.TFRecordWriter`로 쓰고, `with`를 써서 파일을 꼭 닫으세요.",
+            "`tf.io.TFRecordWriter`로 쓰세요."
+            if found["bytes"]
+            else "파일이 비어 있습니다. `writer.write(...)`를 불렀는지, `with`로 파일을 닫았는지 보세요.",
         )
     if count != wanted:
-        return (
-            f"샘플이 {wanted}개인데 레코드가 {count}개입니다.",
-            "샘플마다 `writer.write(...)`를 한 번씩 부르세요.",
-        )
+        return f"샘플이 {wanted}개인데 레코드가 {count}개입니다.", _count_advice(step, count)
     return None
+
+
+def _count_advice(step: Step, count: int) -> str:
+    """레코드 수가 왜 다른지. 같은 경로에 쓴 것들의 샘플 수와 견줍니다."""
+    sizes = [
+        len(step.challenge.arrays[each["args"][2]["array"]])
+        for each in step.challenge.facts["steps"]
+        if each["do"] == "call" and each["args"][0]["path"] == step.question["path"]
+    ]
+    if len(sizes) > 1 and count == sum(sizes):
+        return "있던 파일에 이어 썼습니다. 이미 파일이 있으면 바꿔 써야 합니다."
+    if count in sizes[:-1]:
+        return "먼저 쓴 파일이 그대로 있습니다. 이미 파일이 있으면 바꿔 써야 합니다."
+    return "샘플마다 `writer.write(...)`를 한 번씩 부르세요."
 
 
 def spec(step: Step) -> Failure | None:
@@ -59,25 +79,41 @@ def spec(step: Step) -> Failure | None:
             return (
                 f"{part}의 자료형이 {with_particle('`' + want['dtype'] + '`', '이어야', '여야')} "
                 f"하는데 `{have['dtype']}`입니다.",
-                "이미지는 `tf.io.decode_raw(…, tf.uint8)`로, 레이블은 `tf.int64`로 꺼냅니다.",
+                _dtype_advice(part, [each["dtype"] for each in found["spec"]], wanted["spec"]),
             )
         if have["shape"] != want["shape"]:
             shape = "알 수 없음" if have["shape"] is None else tuple(have["shape"])
             return (
                 f"{part}의 모양이 `{tuple(want['shape'])}`이어야 하는데 `{shape}`입니다.",
-                _shape_advice(want["shape"], have["shape"]),
+                _shape_advice(step, want["shape"], have["shape"]),
             )
         if have["type"] != want["type"]:
             return f"{part}가 텐서가 아니라 `{have['type']}`입니다.", ""
     return None
 
 
-def _shape_advice(want: list[int], have: list[int | None] | None) -> str:
-    if have is not None and not want:
+def _dtype_advice(part: str, found: list[str], wanted: list[dict[str, Any]]) -> str:
+    if found == [each["dtype"] for each in wanted][::-1]:
+        return "이미지와 레이블의 자리가 바뀌었습니다. `return image, label`의 차례를 보세요."
+    if part == _PARTS[0]:
+        return "이미지는 쓴 그대로 `uint8`로 냅니다. 바이트는 `tf.io.decode_raw(…, tf.uint8)`로 풉니다."
+    return "레이블은 `tf.int64`로 냅니다."
+
+
+def _shape_advice(step: Step, want: list[int], have: list[int | None] | None) -> str:
+    if have is None or None in have[-max(len(want), 1) :]:
+        return (
+            "바이트에는 모양이 적혀 있지 않습니다. `tf.reshape(image, (28, 28))`로 정하세요."
+            if want
+            else ""
+        )
+    if not want and have == [1]:
         return "`FixedLenFeature([], tf.int64)`의 `[]`가 스칼라라는 뜻입니다."
-    if have is not None and have[1:] == want:
+    if have[1:] == want and step.uses("batch", "parallelbatch"):
         return "요소 하나가 샘플 하나입니다. 여기서는 배치로 묶지 않습니다."
-    return "바이트에는 모양이 적혀 있지 않습니다. `tf.reshape(image, (28, 28))`로 정하세요."
+    if len(have) == 1 and have[0] == int(np.prod(want)):
+        return "`tf.reshape(image, (28, 28))`로 모양을 정하세요."
+    return shape_advice(tuple(want), tuple(have))
 
 
 Row = list[np.ndarray]
@@ -100,7 +136,9 @@ def _same(wanted: list[Row], found: list[Row]) -> bool:
     )
 
 
-_DISORDERED = ("쓴 순서대로 나오지 않습니다.", "섞지 말고 파일에 적힌 차례대로 읽으세요.")
+def _disordered(step: Step) -> Failure:
+    advice = "`shuffle`을 지우세요." if step.uses("shuffle") else ""
+    return "쓴 순서대로 나오지 않습니다.", advice
 
 
 def _reordered(wanted: list[Row], found: list[Row]) -> bool:
@@ -116,7 +154,8 @@ def rows(step: Step) -> Failure | None:
         return step.trouble
     wanted, found = _rows(step, reference=True), _rows(step)
     if not step.epoch(0).ended:
-        return "읽어도 읽어도 끝나지 않습니다.", "`repeat()`를 지우세요."
+        endless = "`repeat()`를 지우세요." if step.uses("repeat") else ""
+        return "읽어도 읽어도 끝나지 않습니다.", endless
     if _same(wanted, found):
         return None
     if len(found) != len(wanted):
@@ -127,13 +166,18 @@ def rows(step: Step) -> Failure | None:
     if any(len(row) != 2 for row in found):
         return "요소가 (이미지, 레이블) 튜플이 아닙니다.", ""
     if _reordered(wanted, found):
-        return _DISORDERED
+        return _disordered(step)
     for index, part in enumerate(_PARTS):
         pairs = zip(wanted, found, strict=True)
         wrong = sum(not np.array_equal(want[index], have[index]) for want, have in pairs)
         if wrong:
             return f"{part}의 값이 쓴 것과 다릅니다(샘플 {len(wanted)}개 가운데 {wrong}개).", ""
     return None
+
+
+def same_rows(step: Step, other: Step) -> bool:
+    """두 답이 읽은 것이 똑같은지."""
+    return not step.trouble and not other.trouble and _same(_rows(other), _rows(step))
 
 
 def _own(step: Step) -> dict[str, list[Row]] | None:
@@ -198,10 +242,18 @@ def again(step: Step) -> Failure | None:
         return _basic(step)
     if step.epoch(1).ended and _same(_rows(step, 0), _rows(step, 1)):
         return None
-    return (
-        "두 번째로 돌면 다릅니다.",
-        "섞지 않았는지, 한 번 쓰면 비는 반복자나 제너레이터를 담지 않았는지 보세요.",
-    )
+    first, second = _rows(step, 0), _rows(step, 1)
+    if not second:
+        return (
+            "두 번째로 돌면 다릅니다. 아무것도 나오지 않습니다.",
+            "한 번 쓰면 비는 제너레이터를 담았습니다. 돌 때마다 처음부터 다시 읽게 하세요."
+            if step.uses("fromgenerator", "flatmap")
+            else "",
+        )
+    if _reordered(first, second):
+        shuffled = "`shuffle`을 지우세요." if step.uses("shuffle") else ""
+        return "두 번째로 돌면 다릅니다. 순서가 바뀝니다.", shuffled
+    return "두 번째로 돌면 다릅니다.", ""
 
 
 def alone(step: Step) -> Failure | None:
@@ -219,10 +271,10 @@ def alone(step: Step) -> Failure | None:
         return _basic(step)
     wanted = _wanted(step, mix["records"])
     if wanted is not None and _reordered(wanted, _rows(step)):
-        return _DISORDERED
+        return _disordered(step)
     return (
         "쓴 파일의 레코드를 새 파일로 옮겨 담으면 제대로 읽지 못합니다.",
-        "쓸 때의 배열이나 개수를 변수에 기억해 두지 말고, 파일에 적힌 것만 보고 읽으세요.",
+        "파일에 적힌 것만 보고 읽으세요. 쓸 때의 배열이나 개수, 경로에 기대면 다른 파일을 읽지 못합니다.",
     )
 
 
@@ -236,10 +288,10 @@ def lazy(step: Step) -> Failure | None:
         return _basic(step) if own is None else step.trouble
     before = own[step.question["args"][0]["path"]]
     if not _same(before, _rows(step)) and _reordered(before, _rows(step)):
-        return _DISORDERED
+        return _disordered(step)
     return (
         "`read_records`를 부를 때 파일을 이미 다 읽어 둡니다.",
-        "리스트에 모으지 말고 `tf.data.TFRecordDataset(path)`에 `map`을 이어 돌 때 읽게 하세요. "
+        "`tf.data.TFRecordDataset(path)`에 `map`을 이어 돌 때 읽게 하세요. "
         "그래야 메모리보다 큰 파일도 읽습니다.",
     )
 

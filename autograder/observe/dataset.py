@@ -50,6 +50,7 @@ def observe(challenge: Challenge, subject: dict[str, Any]) -> Evidence:
                 # One endless loop is enough to know; the others must not take as long again.
                 seconds = min(seconds, 0.5)
             if "message" in record:
+                record["inside"] = "in user code:" in record["message"]
                 record["message"] = _plain(record["message"].replace(f"{folder}{os.sep}", ""))
             steps.append(record)
     return Evidence(challenge.exercise, challenge.kind, {"status": "seen", "steps": steps}, arrays)
@@ -57,6 +58,9 @@ def observe(challenge: Challenge, subject: dict[str, Any]) -> Evidence:
 
 def _plain(message: str) -> str:
     """tf.data의 오류에서, 실행할 때마다 다른 그래프의 이름을 뺀 알맹이."""
+    if "in user code:" in message:
+        # 그래프로 옮기는 함수 안에서 난 오류는 마지막 줄에 있습니다.
+        message = re.sub(r"^\w+: ", "", message.strip().splitlines()[-1].strip())
     message = re.sub(r"\{\{function_node[^}]*\}\}\s*", "", message)
     message = re.sub(
         r"Error in user-defined function passed to \S+ transformation with iterator: \S+ ",
@@ -119,11 +123,40 @@ def _dataset(
         "status": "seen",
         "form": type(spec).__name__ if isinstance(spec, (tuple, list, dict)) else "single",
         "spec": [_describe(leaf) for leaf in tf.nest.flatten(spec)],
+        "operations": _operations(dataset),
         "epochs": [
             _epoch(f"{name}/{epoch}", dataset, step["limit"], arrays)
             for epoch in range(step["epochs"])
         ],
     }
+
+
+MOST_OPERATIONS = 50
+_DETAILS = {
+    "buffer": "_buffer_size",
+    "reshuffle": "_reshuffle_each_iteration",
+    "drop": "_drop_remainder",
+    "count": "_count",
+}
+
+
+def _operations(dataset: Any) -> list[dict[str, Any]]:
+    """Dataset을 만든 일들을 바깥부터: 이름(`shuffle`, `batch`, …)과 설정. 알 수 없는 것은 빠집니다."""
+    found: list[dict[str, Any]] = []
+    waiting = [dataset]
+    while waiting and len(found) < MOST_OPERATIONS:
+        item = waiting.pop(0)
+        name = type(item).__name__.strip("_").removesuffix("V2").removesuffix("V1")
+        record: dict[str, Any] = {"name": name.removesuffix("Dataset").lower()}
+        for key, attribute in _DETAILS.items():
+            with contextlib.suppress(Exception):
+                value = np.asarray(getattr(item, attribute))
+                if value.ndim == 0 and value.dtype.kind in "biu":
+                    record[key] = value.item()
+        found.append(record)
+        with contextlib.suppress(Exception):
+            waiting = [*item._inputs(), *waiting]
+    return found
 
 
 def _describe(spec: Any) -> dict[str, Any]:
@@ -185,7 +218,15 @@ def _raw_records(path: Path, limit: int) -> tuple[list[bytes], str] | None:
 
 def _records(path: Path, limit: int) -> dict[str, Any]:
     if not path.is_file():
-        return {"status": "seen", "exists": False, "folder": path.is_dir()}
+        inside = sorted(item.name for item in path.iterdir())[:9] if path.is_dir() else []
+        others = sorted(item.name for item in path.parent.glob(f"{path.name}?*"))[:3]
+        return {
+            "status": "seen",
+            "exists": False,
+            "folder": path.is_dir(),
+            "inside": inside,
+            "others": others,
+        }
     found = _raw_records(path, limit)
     record = {"status": "seen", "exists": True, "bytes": path.stat().st_size}
     if found is None:
