@@ -122,7 +122,7 @@ EXTREMES = (-1, -(2**63), 2**63 - 1, 2**53 + 1)
 def tfrecord_steps(random):
     """두 파일을 쓰고 모두 읽은 다음, 레코드를 옮겨 담은 파일과 읽기 전에 바뀐 파일을 읽습니다.
 
-    첫 파일이 있던 자리에는 다른 것이 먼저 쓰여 있습니다.
+    바뀐 파일에는 둘째 파일의 레코드가 첫 파일의 레코드 수만큼 있습니다. 첫 파일이 있던 자리에는 다른 것이 먼저 쓰여 있습니다.
     """
     sizes = [int(size) for size in random.permutation(np.arange(5, 12))[:2]]
     arrays = {}
@@ -143,7 +143,11 @@ def tfrecord_steps(random):
     ]
     moved = [both[number] for number in random.permutation(len(both))]
     mixed = {"do": "mix", "path": "third.tfrecord", "records": moved}
-    turned = {"do": "mix", "path": first, "records": both[: sizes[0]][::-1]}
+    turned = {
+        "do": "mix",
+        "path": first,
+        "records": [[second, number] for number in range(sizes[0])],
+    }
     return [
         *write,
         *files,
@@ -178,6 +182,11 @@ def _changed(change):
 
 def _through(dtype):
     return lambda image, label: (image, tf.cast(tf.cast(label, dtype), tf.int64))
+
+
+def _through_jpeg(image, label):
+    jpeg = tf.io.encode_jpeg(image[..., tf.newaxis])
+    return tf.reshape(tf.io.decode_jpeg(jpeg), (28, 28)), label
 
 
 EXERCISES = (
@@ -254,15 +263,18 @@ EXERCISES = (
             ),
             Mistake(
                 make=partial(_changed, _through(tf.int32)),
-                others=tuple(
-                    partial(_changed, _through(kind))
-                    for kind in (tf.uint8, tf.int8, tf.int16, tf.uint16, tf.uint32)
-                ),
+                others=tuple(partial(_changed, _through(kind)) for kind in (tf.uint8, tf.int16)),
                 advice="레이블이 `int64`보다 짧은 정수를 거쳐 잘렸습니다. 처음부터 끝까지 `int64`로 두세요.",
             ),
             Mistake(
-                make=partial(_changed, lambda image, label: (image, tf.abs(label))),
-                advice="레이블의 부호가 없어졌습니다. 음수인 레이블도 그대로 담으세요.",
+                make=partial(
+                    _changed, lambda image, label: (tf.cast(image, tf.float32) / 255, label)
+                ),
+                advice="이미지를 255로 나누었습니다. 여기서는 쓴 값 그대로 냅니다.",
+            ),
+            Mistake(
+                make=partial(_changed, _through_jpeg),
+                advice="JPEG는 값을 조금 바꾸어 담습니다. 바이트 그대로 담거나 PNG를 쓰세요.",
             ),
             Mistake(
                 make=partial(_changed, lambda image, label: (tf.transpose(image), label)),

@@ -189,7 +189,7 @@ def _example(wanted: np.ndarray, found: np.ndarray, places: list[int] | None = N
     """가장 크게 다른 자리 하나. `places`는 마지막 축의 원래 자리들입니다."""
     far = np.abs(wanted.astype("complex128") - found.astype("complex128"))
     place = [int(index) for index in np.unravel_index(int(np.argmax(far)), far.shape)]
-    answer, value = _number(wanted[tuple(place)]), _number(found[tuple(place)])
+    answer, value = number(wanted[tuple(place)]), number(found[tuple(place)])
     if places and place:
         place[-1] = places[place[-1]]
     where = f"`{place}` 자리가" if place else "값이"
@@ -198,9 +198,10 @@ def _example(wanted: np.ndarray, found: np.ndarray, places: list[int] | None = N
     return f"{where} {with_particle(f'`{answer}`', '이어야', '여야')} 하는데 `{value}`입니다."
 
 
-def _number(value: np.generic) -> str:
-    number = complex(value)
-    return f"{number:.6g}" if number.imag else f"{number.real + 0.0:.6g}"
+def number(value: np.generic) -> str:
+    """수 하나를 메시지에 적는 꼴."""
+    read = complex(value)
+    return f"{read:.6g}" if read.imag else f"{read.real + 0.0:.6g}"
 
 
 def close(wanted: np.ndarray, found: np.ndarray | None, tolerance: float) -> bool:

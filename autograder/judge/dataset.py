@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from autograder.exercise import DatasetExercise
 from autograder.judge import batches, records
@@ -31,15 +32,15 @@ def items(exercise: DatasetExercise, challenge: Challenge, evidence: Evidence) -
         ]
     reference = observe(challenge, exercise.solution())
     steps = [Step(challenge, reference, evidence, index) for index in _numbers(challenge)]
-    suspects = Suspects(exercise, challenge)
     result: list[Item] = []
     told: list[Failure] = []
     for title, points, method, numbers in exercise.groups:
         number, failure = next(
             ((n, found) for n in numbers if (found := METHODS[method](steps[n]))), (0, None)
         )
-        if failure and not failure[1] and method in ALIKE:
-            failure = failure[0], _cause(suspects, steps[number], ALIKE[method])
+        known = method in ALIKE and not steps[number].trouble
+        if failure and not failure[1] and known:
+            failure = failure[0], _cause(exercise, steps[number], ALIKE[method])
         if failure is None:
             result.append(Item(title, points, points))
         elif failure in told:
@@ -51,10 +52,18 @@ def items(exercise: DatasetExercise, challenge: Challenge, evidence: Evidence) -
     return result
 
 
-def _cause(suspects: Suspects, step: Step, alike: Callable[[Step, Step], bool]) -> str:
-    """이 할 일을 학습자의 답과 똑같이 하는 알려진 실수의 조언."""
-    mistake = suspects.cause(
-        lambda seen: alike(step, Step(step.challenge, step.reference, seen, step.number))
+def _cause(exercise: DatasetExercise, step: Step, alike: Callable[[Step, Step], bool]) -> str:
+    """이 할 일을 학습자의 답과 똑같이 하는 알려진 실수의 조언. 파일을 쓰는 일과 이 일만 시켜 봅니다."""
+    steps = step.challenge.facts["steps"]
+    numbers = [n for n, each in enumerate(steps) if each["do"] == "call"] + [step.number]
+    facts = step.challenge.facts | {"steps": [steps[number] for number in numbers]}
+    challenge = replace(step.challenge, facts=facts)
+    reference = replace(
+        step.reference, facts={"steps": [step.reference.facts["steps"][n] for n in numbers]}
+    )
+    last = len(numbers) - 1
+    mistake = Suspects(exercise, challenge).cause(
+        lambda seen: alike(step, Step(challenge, reference, seen, last))
     )
     return mistake.advice if mistake else ""
 

@@ -5,6 +5,7 @@ Challenge의 `facts["steps"]`는 빈 임시 폴더에서 차례로 할 일입니
 - `{"do": "call", "function", "args", "kwargs"}`: 부르기만 합니다(파일을 쓰는 함수).
 - `{"do": "records", "path", "limit"}`: 파일이 TFRecord인지, 레코드가 몇 개인지 봅니다.
 - `{"do": "mix", "path", "records": [[경로, 번호], ...]}`: 다른 파일의 레코드를 골라 새 파일을 씁니다.
+  번호가 레코드 수를 넘으면 처음부터 다시 셉니다.
 - `{"do": "dataset", "function", "args", "kwargs", "epochs", "limit", "mix": 할 일}`: 불러서 얻은
   Dataset을 `epochs`번 돕니다. 한 번에 요소를 `limit`개까지만 꺼내므로 끝없는 Dataset도 끝납니다.
   `mix`가 있으면 Dataset을 얻은 다음, 돌기 전에 합니다.
@@ -16,7 +17,6 @@ import contextlib
 import os
 import re
 import tempfile
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -131,6 +131,7 @@ def _dataset(
     }
 
 
+MOST_RECORDS = 100
 MOST_OPERATIONS = 50
 _DETAILS = {
     "buffer": "_buffer_size",
@@ -238,21 +239,16 @@ def _mix(step: dict[str, Any], folder: Path) -> dict[str, Any]:
     """레코드를 내용은 보지 않고 옮깁니다. 파일만 보고 읽는 함수라면 옮긴 차례대로 읽습니다."""
     wanted = [(str(path), int(number)) for path, number in step["records"]]
     files = {}
-    for name, limit in _needed(wanted):
+    for name in dict.fromkeys(name for name, _ in wanted):
         path = folder / name
-        found = _raw_records(path, limit) if path.is_file() else None
-        if found is None or len(found[0]) < limit:
+        found = _raw_records(path, MOST_RECORDS) if path.is_file() else None
+        if found is None:
             return problem("records")
         files[name] = found
     compression = next(iter(files.values()))[1]
     partial = folder / f"{step['path']}.mixed"
     with tf.io.TFRecordWriter(str(partial), compression) as writer:
         for name, number in wanted:
-            writer.write(files[name][0][number])
+            writer.write(files[name][0][number % len(files[name][0])])
     partial.replace(folder / step["path"])
     return {"status": "seen"}
-
-
-def _needed(records: list[tuple[str, int]]) -> Iterator[tuple[str, int]]:
-    for name in dict.fromkeys(name for name, _ in records):
-        yield name, 1 + max(number for other, number in records if other == name)

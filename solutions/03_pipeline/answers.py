@@ -822,7 +822,10 @@ def tfrecord_half():
 
 
 @wrong(
-    "pipeline.tfrecord", "write_records를 아직 쓰지 않음", "`write_records`를 아직 쓰지 않았습니다"
+    "pipeline.tfrecord",
+    "write_records를 아직 쓰지 않음",
+    "`write_records`를 아직 쓰지 않았습니다",
+    never=("NotFoundError",),
 )
 def tfrecord_other_half():
     return tfrecord(write=...)
@@ -988,7 +991,7 @@ def tfrecord_kept():
     return tfrecord(write=write_records)
 
 
-@wrong("pipeline.tfrecord", "JPEG로 담음", "이미지의 값이 쓴 것과 다릅니다")
+@wrong("pipeline.tfrecord", "JPEG로 담음", "JPEG는 값을 조금 바꾸어 담습니다", typical=True)
 def tfrecord_jpeg():
     def write_records(path, x, y):
         with tf.io.TFRecordWriter(path) as writer:
@@ -1013,7 +1016,10 @@ def tfrecord_transposed():
 
 
 @wrong(
-    "pipeline.tfrecord", "이미지와 레이블의 자리를 바꿈", "이미지와 레이블의 자리가 바뀌었습니다"
+    "pipeline.tfrecord",
+    "이미지와 레이블의 자리를 바꿈",
+    "이미지와 레이블의 자리가 바뀌었습니다",
+    never=("쓴 것과 다릅니다",),
 )
 def tfrecord_swapped():
     return tfrecord(read=lambda path: read_plain(path).map(lambda a, b: (b, a)))
@@ -1036,7 +1042,7 @@ def tfrecord_backwards():
     return tfrecord(write=lambda path, x, y: write_plain(path, x[::-1], y[::-1]))
 
 
-@wrong("pipeline.tfrecord", "마지막을 빠뜨림", "레코드가")
+@wrong("pipeline.tfrecord", "마지막을 빠뜨림", "레코드가", never=("확인하지 못했습니다",))
 def tfrecord_short():
     return tfrecord(write=lambda path, x, y: write_plain(path, x[:-1], y[:-1]))
 
@@ -1051,7 +1057,12 @@ def tfrecord_batched():
     return tfrecord(read=lambda path: read_plain(path).batch(4))
 
 
-@wrong("pipeline.tfrecord", "레코드 하나에 모두 담음", "레코드가 1개입니다")
+@wrong(
+    "pipeline.tfrecord",
+    "레코드 하나에 모두 담음",
+    "레코드가 1개입니다",
+    never=("쓸 때의 배열이나",),
+)
 def tfrecord_one_record():
     def write_records(path, x, y):
         with tf.io.TFRecordWriter(path) as writer:
@@ -1075,7 +1086,9 @@ def tfrecord_one_record():
     return tfrecord(write_records, read_records)
 
 
-@wrong("pipeline.tfrecord", "np.savez로 씀", "TFRecord로 읽을 수 없습니다")
+@wrong(
+    "pipeline.tfrecord", "np.savez로 씀", "TFRecord로 읽을 수 없습니다", never=("쓸 때의 배열이나",)
+)
 def tfrecord_numpy():
     def write_records(path, x, y):
         with open(path, "wb") as file:
@@ -1088,7 +1101,12 @@ def tfrecord_numpy():
     return tfrecord(write_records, read_records)
 
 
-@wrong("pipeline.tfrecord", "dataset.save", "파일이 아니라 폴더가 생겼습니다")
+@wrong(
+    "pipeline.tfrecord",
+    "dataset.save",
+    "파일이 아니라 폴더가 생겼습니다",
+    never=("쓸 때의 배열이나",),
+)
 def tfrecord_folder():
     def write_records(path, x, y):
         tf.data.Dataset.from_tensor_slices((x, y.astype("int64"))).save(path)
@@ -1096,7 +1114,12 @@ def tfrecord_folder():
     return tfrecord(write_records, tf.data.Dataset.load)
 
 
-@wrong("pipeline.tfrecord", "경로에 확장자를 더함", "`first.tfrecord.tfrecord`는 생겼습니다")
+@wrong(
+    "pipeline.tfrecord",
+    "경로에 확장자를 더함",
+    "`first.tfrecord.tfrecord`는 생겼습니다",
+    never=("쓸 때의 배열이나",),
+)
 def tfrecord_suffix():
     return tfrecord(
         lambda path, x, y: write_plain(path + ".tfrecord", x, y),
