@@ -155,7 +155,9 @@ def told_by_column(wanted, found, places):
 def momentum_cases(random):
     def case(name, shape, times=1):
         for part in ("w", "v", "grad"):
-            arrays[f"{name}/{part}"] = random.normal(0, 1, shape).astype("float32")
+            # Away from 0: what one of them contributes must show.
+            sign = random.choice([-1, 1], shape or None)
+            arrays[f"{name}/{part}"] = np.asarray(sign * random.uniform(0.5, 2, shape), "float32")
         arguments = [{"variable": f"{name}/w"}, {"variable": f"{name}/v"}]
         arguments += [{"tensor": f"{name}/grad"}]
         arguments += [{"value": round(random.uniform(0.05, 0.4), 3)}]
@@ -465,7 +467,7 @@ EXERCISES = (
         requirements=(
             "`make_batch(images)`: `images`는 모양 `(N, 28, 28)`, 자료형 `uint8`인 넘파이 배열이나 텐서",
             "결과의 모양은 `(N, 28, 28, 1)`, 자료형은 `float32`(텐서나 배열)",
-            "값은 255로 나누어 [0, 1]로 바꿉니다. `N`은 얼마든지 될 수 있습니다.",
+            "값은 255로 나누어 [0, 1]로 바꿉니다. `N`은 1부터 얼마든지 될 수 있습니다.",
             "받은 배열의 내용은 바꾸지 않습니다.",
         ),
         hints=(

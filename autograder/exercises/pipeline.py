@@ -58,6 +58,10 @@ MANY = 12_000
 """섞기를 자세히 볼 때의 샘플 수. 흔히 적는 버퍼 크기(1000, 10000)보다 넉넉히 커야 우연과 갈립니다."""
 
 
+LARGE = 512
+"""샘플이 많을 때의 배치 크기."""
+
+
 def batches_steps(random):
     """물음 넷: 섞기, 섞지 않기, 샘플이 많을 때, 레이블이 벡터일 때.
 
@@ -67,6 +71,7 @@ def batches_steps(random):
     size = _leaving_some(random, total)
     count = int(random.randint(60, 90))
     many = MANY + int(random.randint(500))
+    many += many % LARGE == 0
     dark = _different(random, (count, 4, 3, 2), int(random.randint(120, 190)))
     arrays = {
         "x0": _different(random, (total, 6, 5), 256),
@@ -84,7 +89,7 @@ def batches_steps(random):
     return [
         _make(0, size, total + 3, epochs=2),
         _make(1, _leaving_some(random, count), count + 3, {"shuffle": {"value": False}}, epochs=2),
-        _make(2, 512, many // 512 + 3, {"shuffle": {"value": True}}),
+        _make(2, LARGE, many // LARGE + 3, {"shuffle": {"value": True}}),
         _make(3, _leaving_some(random, 37), 40, {"shuffle": {"value": True}}),
     ], arrays
 
