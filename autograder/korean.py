@@ -15,6 +15,7 @@ _EXCEPTIONS = {
     "trainable": True,
     "ensemble": True,
     "sqrt": False,
+    "newton_sqrt": False,
     "title": True,
     "fit_line": True,
     "nearest": False,

@@ -5,7 +5,7 @@ from autograder.exercise.base import Exercise, Mistake
 from autograder.exercise.composite import CompositeExercise
 from autograder.exercise.dataset import DatasetExercise
 from autograder.exercise.distributed import DistributedExercise
-from autograder.exercise.function import FunctionExercise
+from autograder.exercise.function import FunctionExercise, Look
 from autograder.exercise.graph import GraphExercise, GraphItem
 from autograder.exercise.layer import LayerExercise
 from autograder.exercise.model import Accuracy, Flags, ModelExercise, Tokens
@@ -26,6 +26,7 @@ __all__ = [
     "GraphExercise",
     "GraphItem",
     "LayerExercise",
+    "Look",
     "Mistake",
     "ModelExercise",
     "OpenExercise",

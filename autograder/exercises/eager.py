@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 import tensorflow as tf
 
-from autograder.exercise import FunctionExercise, Mistake
+from autograder.exercise import FunctionExercise, Look, Mistake
 from autograder.exercise.function import Loop
+from autograder.korean import with_particle
+from autograder.observe.limits import TooLong
 
 
 def make_batch():
@@ -19,9 +23,11 @@ def make_batch():
 
 def standardize():
     def standardize(x):
+        # float32로는 0.1 일곱 개의 평균이 0.1이 아니므로 float64로 계산합니다.
+        x = tf.cast(x, tf.float64)
         mean = tf.reduce_mean(x, axis=0)
         std = tf.math.reduce_std(x, axis=0)
-        return tf.math.divide_no_nan(x - mean, std)
+        return tf.cast(tf.math.divide_no_nan(x - mean, std), tf.float32)
 
     return {"standardize": standardize}
 
@@ -59,41 +65,99 @@ def batch_cases(random):
         "dark": images(int(random.randint(2, 5)), 3, int(random.randint(40, 90))),
         "none": np.zeros((int(random.randint(2, 5)), 28, 28), "uint8"),
     }
-    arrays["tensor"] = images(int(random.randint(3, 8)))
-    calls = [{"args": [{"array": name}]} for name in ("bright", "single", "dark", "none")]
-    calls.append({"args": [{"tensor": "tensor"}]})
+    calls = [{"args": [{"array": name}]} for name in arrays]
+    calls.append({"args": [{"tensor": "bright"}]})
     return calls, arrays
+
+
+MOST = 200
+"""값의 크기의 한계. `float32`에서 이웃한 두 수의 간격이 1.5e-5를 넘지 않습니다."""
 
 
 def feature_cases(random):
-    """열마다 평균과 크기가 다른 자료.
+    """열마다 평균과 표준편차가 다른 자료. 값이 모두 같은 열은 두 가지입니다.
 
-    상수인 열이 있는 자료는 행이 8개나 16개이고 그 값이 정수라서, 평균을 어떻게 내도 반올림 오차가 없습니다.
+    "constant"와 "zeros"의 열은 정수이고 행이 8개나 16개라서, 어떻게 평균을 내도 반올림되지 않습니다.
+    "rounded"의 열은 `float32`에 정확히 담을 수 없는 수입니다. 평균이 우연히 맞는 열이 있으므로 많이 둡니다.
     """
 
     def features(rows, columns):
+        """표준편차가 0.11과 20 사이인 열들. 하나는 아주 좁고, 하나는 평균이 0에서 멉니다."""
+        narrow, far = random.permutation(columns)[:2]
         scales = random.uniform(0.5, 20, columns)
-        scales[random.randint(columns)] = random.uniform(0.1, 0.2)
+        scales[narrow] = random.uniform(0.11, 0.13)
         means = scales * random.uniform(-3, 3, columns)
-        return (random.normal(0, 1, (rows, columns)) * scales + means).astype("float32")
+        scales[far] = random.uniform(5, 10)
+        means[far] = random.choice([-1, 1]) * random.uniform(100, 140)
+        values = random.normal(0, 1, (rows, columns))
+        values = (values - values.mean(axis=0)) / values.std(axis=0)
+        return np.clip(values * scales + means, -MOST, MOST).astype("float32")
 
-    sizes = [(int(random.randint(8, 14)), int(random.randint(3, 6))) for _ in range(3)]
-    arrays = {"x": features(*sizes[0]), "tensor": features(*sizes[1])}
-    arrays["square"] = features(sizes[2][1], sizes[2][1])
-    for name, value in (("constant", float(random.randint(2, 60))), ("zeros", 0.0)):
-        columns = int(random.randint(3, 6))
-        arrays[name] = features(int(random.choice([8, 16])), columns)
-        arrays[name][:, random.randint(columns)] = value
-    arrays["row"] = random.randint(-9, 9, (1, 4)).astype("float32")
-    calls = [{"args": [{"array": name}]} for name in ("x", "square", "constant", "zeros", "row")]
-    calls.append({"args": [{"tensor": "tensor"}]})
+    def with_constants(rows, values):
+        """값이 모두 같은 열들과 그렇지 않은 열들을 섞은 자료와, 각각의 자리."""
+        varied = int(random.randint(3, 6))
+        order = random.permutation(len(values) + varied)
+        made = np.concatenate([np.tile(values, (rows, 1)), features(rows, varied)], axis=1)
+        places = {
+            "constant": np.flatnonzero(order < len(values)).tolist(),
+            "varied": np.flatnonzero(order >= len(values)).tolist(),
+        }
+        return made[:, order].astype("float32"), places
+
+    def inexact(count):
+        whole, tenths = (
+            random.randint(0, MOST, count),
+            random.choice([1, 2, 3, 4, 6, 7, 8, 9], count),
+        )
+        return random.choice([-1, 1], count) * (whole + tenths / 10)
+
+    def rows():
+        return int(random.choice([8, 16]))
+
+    columns = int(random.randint(3, 6))
+    arrays = {"x": features(int(random.randint(8, 14)), columns)}
+    arrays["square"] = features(columns + 5, columns + 5)
+    arrays["row"] = np.append(inexact(3), random.randint(-9, 9)).astype("float32")[np.newaxis]
+    whole = random.choice([-1, 1], 2) * random.randint(2, 60, 2)
+    places = {}
+    for name, count, values in (
+        ("constant", rows(), whole),
+        ("zeros", rows(), np.zeros(1)),
+        ("rounded", int(random.randint(21, 45)), np.append(inexact(24), [0.1, 0.3, 1.7, 170.1])),
+        ("few", 7, np.append(inexact(24), [0.1, 0.3, 1.7, 170.1])),
+    ):
+        arrays[name], places[name] = with_constants(count, values)
+    names = ("x", "square", "constant", "zeros", "row", "rounded", "few")
+    calls = [{"args": [{"array": name}], "columns": places.get(name, {})} for name in names]
+    calls.append({"args": [{"tensor": "x"}]})
     return calls, arrays
+
+
+def told_by_column(wanted, found, places):
+    """어느 열의 평균이나 표준편차가 얼마인지."""
+    for column, place in enumerate(places):
+        answer, value = wanted[:, column], found[:, column].astype("float64")
+        where = f"결과의 `[:, {place}]` 열"
+        if not np.any(answer):
+            far = np.abs(value).max()
+            if far > 2e-3:
+                first = value[np.argmax(np.abs(value))]
+                there = with_particle(f"`{first:.3g}`", "이", "가")
+                return f"값이 모두 같은 열은 0이어야 하는데, {where}에 {there} 있습니다."
+            continue
+        if abs(value.mean()) > 1e-2:
+            return f"{where}의 평균이 0이어야 하는데 `{value.mean():.3g}`입니다."
+        if abs(value.std() - 1) > 2e-3:
+            return f"{where}의 표준편차가 1이어야 하는데 `{value.std():.3g}`입니다."
+    return ""
 
 
 def momentum_cases(random):
     def case(name, shape, times=1):
         for part in ("w", "v", "grad"):
-            arrays[f"{name}/{part}"] = random.normal(0, 1, shape).astype("float32")
+            # Away from 0: what one of them contributes must show.
+            sign = random.choice([-1, 1], shape or None)
+            arrays[f"{name}/{part}"] = np.asarray(sign * random.uniform(0.5, 2, shape), "float32")
         arguments = [{"variable": f"{name}/w"}, {"variable": f"{name}/v"}]
         arguments += [{"tensor": f"{name}/grad"}]
         arguments += [{"value": round(random.uniform(0.05, 0.4), 3)}]
@@ -109,6 +173,12 @@ def momentum_cases(random):
     return calls, arrays
 
 
+def moved_by_velocity(arguments, after):
+    """학습자가 구한 속도로 움직인 가중치."""
+    w, _, _, lr, _ = arguments
+    return {"w": w - np.float32(lr) * after["v"]}
+
+
 def root_cases(random):
     def power(low, high):
         return float(10.0 ** random.uniform(low, high))
@@ -121,15 +191,30 @@ def root_cases(random):
             name = f"a{len(arrays)}"
             arrays[name] = np.asarray(value, dtype)
             spec = {"tensor": name}
-        call = {"args": [spec], "tolerance": 0.75 * (tol or 1e-6)}
+        # Twice this is allowed: once of the root, once of the result.
+        call = {"args": [spec], "tolerance": 0.5 * (tol or 1e-6)}
         return call | ({"kwargs": {"tol": {"value": tol}}} if tol else {})
+
+    def hard(low, high):
+        """1e-6에서 멈춘 값이 우연히 훨씬 더 정확하지는 않은 수. 반복할수록 맞는 자릿수가 두 배가 됩니다."""
+        while True:
+            value = power(low, high)
+            starts = (value, 1.0, value / 2, (value + 1) / 2)
+            if all(abs(_stopped(value, x) / np.sqrt(value) - 1) > 1e-10 for x in starts):
+                return value
 
     calls = [case(power(0.2, 2)), case(power(-2, -0.2)), case(1.0), case(power(0.2, 2), "float32")]
     calls += [case(power(-11, -9)), case(power(-11, -9), "float32")]
     calls += [case(power(9, 11)), case(power(9, 11), "float32")]
-    calls += [case(power(-3, 3), tol=tol) for tol in (0.1, 1e-3)]
-    calls += [case(power(-3, 3), "float64", tol=1e-11), case(power(6, 8), "float64", tol=1e-11)]
+    calls += [case(power(-3, -2), tol=0.1), case(power(1, 3), tol=1e-3)]
+    calls += [case(hard(low, low + 2), "float64", tol=1e-11) for low in (-8, -1, 6)]
     return calls, arrays
+
+
+def _stopped(a, x, tol=1e-6):
+    while abs(x * x - a) > tol * a:
+        x = (x + a / x) / 2
+    return x
 
 
 # ---------------------------------------------------------------- what is often done instead
@@ -156,37 +241,99 @@ def _minus_one_to_one(images):
     return tf.cast(images, tf.float32)[..., tf.newaxis] / 127.5 - 1.0
 
 
-def _over_everything(x):
-    return tf.math.divide_no_nan(x - tf.reduce_mean(x), tf.math.reduce_std(x))
+def _standardized(centre, spread):
+    """`float64`로 계산하므로 값이 모두 같은 열은 반올림 없이 0이 됩니다."""
+
+    def standardize(x):
+        x = tf.cast(x, tf.float64)
+        return tf.cast(tf.math.divide_no_nan(x - centre(x), spread(x)), tf.float32)
+
+    return standardize
 
 
-def _over_rows(x):
-    mean = tf.reduce_mean(x, axis=1, keepdims=True)
-    return tf.math.divide_no_nan(x - mean, tf.math.reduce_std(x, axis=1, keepdims=True))
+def _mean(x):
+    return tf.reduce_mean(x, axis=0)
 
 
-def _sample_deviation(x):
-    rows = tf.cast(tf.shape(x)[0], tf.float32)
-    std = tf.math.reduce_std(x, axis=0) * tf.sqrt(rows / tf.maximum(rows - 1, 1))
-    return tf.math.divide_no_nan(x - tf.reduce_mean(x, axis=0), std)
+def _std(x):
+    return tf.math.reduce_std(x, axis=0)
 
 
-def _by_variance(x):
-    variance = tf.math.reduce_variance(x, axis=0)
-    return tf.math.divide_no_nan(x - tf.reduce_mean(x, axis=0), variance)
+def _sample_std(x):
+    rows = tf.cast(tf.shape(x)[0], x.dtype)
+    return _std(x) * tf.sqrt(rows / tf.maximum(rows - 1, 1))
 
 
-def _only_centred(x):
-    return x - tf.reduce_mean(x, axis=0)
+_over_everything = _standardized(tf.reduce_mean, tf.math.reduce_std)
+_over_rows = _standardized(
+    lambda x: tf.reduce_mean(x, axis=1, keepdims=True),
+    lambda x: tf.math.reduce_std(x, axis=1, keepdims=True),
+)
+_sample_deviation = _standardized(_mean, _sample_std)
+_by_variance = _standardized(_mean, lambda x: tf.math.reduce_variance(x, axis=0))
+_only_centred = _standardized(_mean, lambda x: tf.ones_like(x[0]))
+_only_divided = _standardized(lambda x: 0.0, _std)
+_between_zero_and_one = _standardized(
+    lambda x: tf.reduce_min(x, axis=0),
+    lambda x: tf.reduce_max(x, axis=0) - tf.reduce_min(x, axis=0),
+)
 
 
-def _between_zero_and_one(x):
-    low, high = tf.reduce_min(x, axis=0), tf.reduce_max(x, axis=0)
-    return tf.math.divide_no_nan(x - low, high - low)
+def _with_large(small):
+    return _standardized(_mean, lambda x: _std(x) + small)
+
+
+def _with_large_variance(small):
+    return _standardized(_mean, lambda x: tf.sqrt(tf.math.reduce_variance(x, axis=0) + small))
+
+
+def _zero_by_zero(x):
+    x = tf.cast(x, tf.float64)
+    return tf.cast((x - _mean(x)) / _std(x), tf.float32)
+
+
+def _rounded(mean, small=0.0, small_variance=0.0, divide=tf.math.divide_no_nan):
+    """`float32`의 평균과 표준편차. `mean`은 더하는 차례가 다른 방법들입니다."""
+
+    def standardize(x):
+        centred = tf.convert_to_tensor(x) - mean(x)
+        variance = tf.convert_to_tensor(mean(centred**2)) + small_variance
+        return divide(centred, tf.sqrt(variance) + small)
+
+    return standardize
+
+
+def _numpy_mean(x):
+    return np.mean(np.asarray(x), axis=0)
+
+
+def _column_means(x):
+    return tf.stack([tf.reduce_mean(column) for column in tf.transpose(x)])
+
+
+def _numpy_column_means(x):
+    return np.stack([np.mean(column) for column in np.asarray(x).T.copy()])
 
 
 def _with_old_velocity(w, v, grad, lr, beta):
     w.assign_sub(lr * v)
+    v.assign(beta * v + grad)
+
+
+def _nesterov(w, v, grad, lr, beta):
+    v.assign(beta * v + grad)
+    w.assign_sub(lr * (beta * v + grad))
+
+
+def _nothing_assigned(w, v, grad, lr, beta):
+    return w - lr * (beta * v + grad), beta * v + grad
+
+
+def _only_weights_assigned(w, v, grad, lr, beta):
+    w.assign_sub(lr * (beta * v + grad))
+
+
+def _only_velocity_assigned(w, v, grad, lr, beta):
     v.assign(beta * v + grad)
 
 
@@ -215,6 +362,68 @@ def _velocity_added(w, v, grad, lr, beta):
     w.assign_sub(lr * v)
 
 
+_STARTS = (lambda a: a, lambda a: a * 0 + 1.0, lambda a: a / 2, lambda a: (a + 1) / 2)
+"""흔히 시작하는 값."""
+
+
+def _searching(stops, start, dtype=None):
+    """`stops(x, 앞의 x, a, tol, 센 횟수)`까지 되풀이합니다. 끝나지 않을 것이면 바로 그만둡니다."""
+
+    def newton_sqrt(a, tol=1e-6):
+        # Scalars of NumPy are as exact as tensors, and many times faster.
+        a = np.asarray(a, dtype)[()]
+        number = a.dtype.type
+        x, previous, tol = number(start(a)), None, number(tol)
+        for count in range(200):
+            if stops(x, previous, a, tol, count):
+                return x
+            previous, x = x, number((x + a / x) / number(2))
+        raise TooLong
+
+    return newton_sqrt
+
+
+def _each_start(*stops, dtype=None):
+    makes = [partial(_searching, each, start, dtype) for each in stops for start in _STARTS]
+    return {"make": makes[0], "others": tuple(makes[1:])}
+
+
+def _absolute(x, previous, a, tol, count):
+    return abs(x * x - a) <= tol
+
+
+def _absolute_step(x, previous, a, tol, count):
+    return previous is not None and abs(x - previous) <= tol
+
+
+def _one_sided(x, previous, a, tol, count):
+    return x * x - a <= tol * a
+
+
+def _other_side(x, previous, a, tol, count):
+    return a - x * x <= tol * a
+
+
+def _always_same(x, previous, a, tol, count):
+    return abs(x * x - a) <= 1e-6 * a
+
+
+def _always_same_step(x, previous, a, tol, count):
+    return previous is not None and abs(x - previous) <= 1e-6 * x
+
+
+def _counted(most):
+    return lambda x, previous, a, tol, count: count == most
+
+
+def _relative(x, previous, a, tol, count):
+    return abs(x * x - a) <= tol * a
+
+
+def _relative_step(x, previous, a, tol, count):
+    return previous is not None and abs(x - previous) <= tol * x
+
+
 EXERCISES = (
     FunctionExercise(
         id="eager.make_batch",
@@ -227,9 +436,19 @@ EXERCISES = (
         reference=make_batch,
         cases=batch_cases,
         groups=(
-            ("여러 장의 이미지", 2, (0,)),
-            ("이미지 한 장, 어두운 이미지, 검은 이미지", 1, (1, 2, 3)),
-            ("넘파이 배열 대신 텐서를 받아도 같습니다", 1, (4,)),
+            Look(
+                "모양 `(N, 28, 28, 1)`, 자료형 `float32`, 받은 배열은 그대로",
+                1,
+                (0, 1, 2, 3),
+                part="form",
+            ),
+            Look(
+                "255로 나눈 값(이미지 한 장, 어두운 이미지, 검은 이미지도)",
+                2,
+                (0, 1, 2, 3),
+                part="value",
+            ),
+            Look("넘파이 배열 대신 텐서를 받아도 같습니다", 1, (4,), part="value", like=0),
         ),
         mistakes=(
             Mistake(
@@ -248,7 +467,7 @@ EXERCISES = (
         requirements=(
             "`make_batch(images)`: `images`는 모양 `(N, 28, 28)`, 자료형 `uint8`인 넘파이 배열이나 텐서",
             "결과의 모양은 `(N, 28, 28, 1)`, 자료형은 `float32`(텐서나 배열)",
-            "값은 255로 나누어 [0, 1]로 바꿉니다. `N`은 얼마든지 될 수 있습니다.",
+            "값은 255로 나누어 [0, 1]로 바꿉니다. `N`은 1부터 얼마든지 될 수 있습니다.",
             "받은 배열의 내용은 바꾸지 않습니다.",
         ),
         hints=(
@@ -269,12 +488,40 @@ EXERCISES = (
         reference=standardize,
         cases=feature_cases,
         groups=(
-            ("열마다 평균 0, 표준편차 1", 3, (0, 1)),
-            ("값이 모두 같은 열은 0", 2, (2, 3, 4)),
-            ("넘파이 배열 대신 텐서를 받아도 같습니다", 1, (5,)),
+            Look("같은 모양의 `float32`, 받은 배열은 그대로", 1, tuple(range(7)), part="form"),
+            Look(
+                "열마다 평균 0, 표준편차 1", 2, (0, 1, 2, 3, 5, 6), part="value", columns="varied"
+            ),
+            Look("값이 모두 같은 열은 0", 1, (2, 3, 4), part="value", columns="constant"),
+            Look("0.1처럼 평균이 반올림되는 열도 0", 1, (5, 6), part="value", columns="constant"),
+            Look("넘파이 배열 대신 텐서를 받아도 같습니다", 1, (7,), part="value", like=0),
         ),
         tolerance=1e-3,
+        describe=told_by_column,
         mistakes=(
+            Mistake(
+                make=lambda: _zero_by_zero,
+                others=tuple(
+                    partial(_rounded, mean, divide=tf.divide)
+                    for mean in (_mean, _numpy_mean, _column_means, _numpy_column_means)
+                ),
+                advice="표준편차가 0인 열에서는 0/0이 `NaN`이 됩니다. "
+                "`tf.math.divide_no_nan`이나 `tf.where`로 0이 되게 하세요.",
+            ),
+            Mistake(
+                make=lambda: _rounded(_mean),
+                others=(
+                    *(
+                        partial(_rounded, mean)
+                        for mean in (_numpy_mean, _column_means, _numpy_column_means)
+                    ),
+                    *(partial(_rounded, _mean, small) for small in (1e-8, 1e-7, 1e-6)),
+                    *(partial(_rounded, _mean, small_variance=small) for small in (1e-12, 1e-7)),
+                ),
+                advice="`float32`로 낸 평균이 반올림되어 원래의 수와 조금 다릅니다. 그래서 표준편차가 정확히 0이 "
+                "아닙니다(0.1 일곱 개면 7.5e-9). `float64`로 바꾸어 계산하거나, 열의 최댓값과 최솟값이 같은지 "
+                "보세요.",
+            ),
             Mistake(
                 make=lambda: _over_everything,
                 advice="전체의 평균과 표준편차를 썼습니다. `axis=0`으로 열마다 구하세요.",
@@ -301,26 +548,36 @@ EXERCISES = (
                 advice="최솟값과 최댓값으로 [0, 1]에 맞추는 것은 표준화가 아닙니다. "
                 "평균을 빼고 표준편차로 나누세요.",
             ),
+            Mistake(
+                make=lambda: _only_divided,
+                advice="표준편차로 나누기만 했습니다. 먼저 열마다 평균을 빼세요.",
+            ),
+            Mistake(
+                make=lambda: _with_large(0.1),
+                others=(
+                    *(partial(_with_large, small) for small in (1, 0.01, 1e-3)),
+                    *(partial(_with_large_variance, small) for small in (1, 0.1, 0.01, 1e-3, 1e-4)),
+                ),
+                advice="분모에 더한 수가 너무 큽니다. 표준편차가 0.1인 열도 있습니다. 1e-7처럼 작은 수를 쓰세요.",
+            ),
         ),
-        advice={
-            "값이 모두 같은 열은 0": "표준편차가 0인 열에서는 0/0이 `NaN`이 됩니다. "
-            "`tf.math.divide_no_nan`이나 `tf.where`로 0이 되게 하세요.",
-            "열마다 평균 0, 표준편차 1": "결과의 열마다 평균과 표준편차를 직접 출력해 보세요. "
-            "분모에 더한 작은 수가 너무 크지 않은지도 보세요.",
-        },
         requirements=(
-            "`standardize(x)`: `x`는 모양 `(N, D)`, 자료형 `float32`인 넘파이 배열이나 텐서",
+            "`standardize(x)`: `x`는 모양 `(N, D)`, 자료형 `float32`인 넘파이 배열이나 텐서. 값의 크기는 200 "
+            "이하이고, 값이 모두 같지 않은 열의 표준편차는 0.1보다 큽니다.",
             "결과는 같은 모양의 `float32`(텐서나 배열)이고, 열마다 평균이 0, 표준편차가 1입니다. "
             "표준편차는 N으로 나누어 구합니다.",
             "값이 모두 같은 열은 `NaN`이 아니라 0이 됩니다. `N`이 1일 때도 그렇습니다.",
+            "0.1이 일곱 개인 열처럼, `float32`로 낸 평균이 반올림되어 표준편차가 정확히 0이 되지 않는 열도 0이 됩니다.",
             "받은 배열의 내용은 바꾸지 않습니다.",
         ),
         hints=(
             "열마다 평균과 표준편차를 구하고, 빼고, 나눕니다. 모양 (N, D)와 (D,)의 계산은 브로드캐스팅이 합니다.",
             "`tf.reduce_mean(x, axis=0)`과 `tf.math.reduce_std(x, axis=0)`를 씁니다. "
-            "0으로 나눌 때 0을 주는 함수는 `tf.math.divide_no_nan`입니다.",
-            "`mean = tf.reduce_mean(x, axis=0)`, `std = tf.math.reduce_std(x, axis=0)`, "
-            "`return tf.math.divide_no_nan(x - mean, std)`",
+            "0으로 나눌 때 0을 주는 함수는 `tf.math.divide_no_nan`입니다. "
+            "`float64`로 바꾸어 계산하면 값이 모두 같은 열의 평균이 반올림되지 않습니다.",
+            "`x = tf.cast(x, tf.float64)`, `mean = tf.reduce_mean(x, axis=0)`, "
+            "`std = tf.math.reduce_std(x, axis=0)`, "
+            "`return tf.cast(tf.math.divide_no_nan(x - mean, std), tf.float32)`",
         ),
     ),
     FunctionExercise(
@@ -334,12 +591,35 @@ EXERCISES = (
         reference=momentum_step,
         cases=momentum_cases,
         groups=(
-            ("속도가 0일 때의 첫 스텝", 1, (0,)),
-            ("속도가 있을 때: 벡터, 행렬, 스칼라 변수", 3, (1, 2, 3)),
-            ("이어서 세 번 부르기", 1, (4,)),
+            Look("속도 `v`", 2, (0, 1, 2, 3), variables=("v",)),
+            Look(
+                "가중치 `w`를 바뀐 속도로",
+                2,
+                (0, 1, 2, 3),
+                variables=("w",),
+                follows=moved_by_velocity,
+            ),
+            Look("이어서 세 번 부르기", 1, (4,)),
         ),
         result=False,
         mistakes=(
+            Mistake(
+                make=lambda: _nothing_assigned,
+                advice="`v = ...`과 `w = ...`은 이름을 다른 텐서에 붙일 뿐입니다. "
+                "`v.assign(...)`으로 변수의 값을 바꾸세요.",
+            ),
+            Mistake(
+                make=lambda: _only_velocity_assigned,
+                advice="`w = ...`은 이름을 다른 텐서에 붙일 뿐입니다. `w.assign_sub(...)`로 변수의 값을 바꾸세요.",
+            ),
+            Mistake(
+                make=lambda: _only_weights_assigned,
+                advice="`v = ...`은 이름을 다른 텐서에 붙일 뿐입니다. `v.assign(...)`으로 변수의 값을 바꾸세요.",
+            ),
+            Mistake(
+                make=lambda: _nesterov,
+                advice="네스테로프 모멘텀의 식입니다. 여기서는 `w`에서 `lr * v`를 뺍니다.",
+            ),
             Mistake(
                 make=lambda: _with_old_velocity,
                 advice="바꾸기 전의 `v`로 `w`를 움직였습니다. `v`를 먼저 바꾸세요.",
@@ -388,20 +668,49 @@ EXERCISES = (
         reference=newton_sqrt,
         cases=root_cases,
         groups=(
-            ("보통 크기의 수", 2, (0, 1, 2, 3)),
-            ("아주 작은 수와 아주 큰 수", 2, (4, 5, 6, 7)),
-            ("`tol`이 정한 정확도", 1, (8, 9, 10, 11)),
+            Look("보통 크기의 수", 2, (0, 1, 2, 3)),
+            Look("아주 작은 수와 아주 큰 수", 2, (4, 5, 6, 7)),
+            Look("`tol`이 정한 정확도", 1, tuple(range(8, 13))),
         ),
         check_dtype=False,
         truth=lambda a, tol=1e-6: np.sqrt(np.float64(a)),
         seconds=2.0,
-        advice={
-            "아주 작은 수와 아주 큰 수": "x² − a가 작은지는 `a`에 견주어 보아야 합니다. "
-            "작은 수에서는 너무 일찍 멈추고 큰 수에서는 끝나지 않을 수 있습니다.",
-            "`tol`이 정한 정확도": "`tol`을 멈추는 조건에 쓰는지, `float64` 텐서를 받으면 "
-            "`float64`로 계산하는지 보세요.",
-            "보통 크기의 수": "x ← (x + a / x) / 2를 되풀이하는지, 멈추는 조건이 맞는지 보세요.",
-        },
+        mistakes=(
+            Mistake(
+                **_each_start(_absolute, _absolute_step),
+                advice="차이를 `a`에 견주지 않고 `tol`과 바로 견줍니다. "
+                "그러면 작은 수에서는 너무 일찍 멈추고 큰 수에서는 끝나지 않습니다. `tol * a`와 견주세요.",
+            ),
+            Mistake(
+                **_each_start(_one_sided, _other_side),
+                advice="절댓값을 빠뜨렸습니다. 차이가 음수면 바로 멈춥니다. `abs(x * x - a)`로 재세요.",
+            ),
+            Mistake(
+                **_each_start(_always_same, _always_same_step),
+                advice="`tol`이 얼마든 1e-6에서 멈춥니다. 멈추는 조건에 `tol`을 쓰세요.",
+            ),
+            Mistake(
+                **_each_start(_counted(0)),
+                advice="한 번도 되풀이하지 않고 처음 값을 돌려줍니다. `return`의 들여쓰기와 멈추는 조건을 보세요.",
+            ),
+            Mistake(
+                **_each_start(_counted(1)),
+                advice="한 번만 되풀이하고 돌려줍니다. `return`이 반복문 안에 있지 않은지 보세요.",
+            ),
+            *(
+                Mistake(
+                    **_each_start(_counted(count)),
+                    advice=f"{count}번만 되풀이했습니다. 몇 번이 필요한지는 수마다 다르므로, "
+                    "값을 보고 멈추는 `while`을 쓰세요.",
+                )
+                for count in (5, 10, 20)
+            ),
+            Mistake(
+                **_each_start(_relative, _relative_step, dtype="float32"),
+                advice="`float64` 텐서를 받아도 `float32`로 계산합니다. `float32`로는 1e-11까지 맞출 수 없습니다. "
+                "받은 자료형 그대로 계산하세요.",
+            ),
+        ),
         loop=Loop(
             title="제곱근 함수 없이 되풀이해서 구합니다",
             points=2,

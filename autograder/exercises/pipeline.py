@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 import tensorflow as tf
 
-from autograder.exercise import DatasetExercise
+from autograder.exercise import DatasetExercise, Mistake
 
 
 def batches():
@@ -56,6 +58,10 @@ MANY = 12_000
 """섞기를 자세히 볼 때의 샘플 수. 흔히 적는 버퍼 크기(1000, 10000)보다 넉넉히 커야 우연과 갈립니다."""
 
 
+LARGE = 512
+"""샘플이 많을 때의 배치 크기."""
+
+
 def batches_steps(random):
     """물음 넷: 섞기, 섞지 않기, 샘플이 많을 때, 레이블이 벡터일 때.
 
@@ -65,13 +71,17 @@ def batches_steps(random):
     size = _leaving_some(random, total)
     count = int(random.randint(60, 90))
     many = MANY + int(random.randint(500))
+    many += many % LARGE == 0
     dark = _different(random, (count, 4, 3, 2), int(random.randint(120, 190)))
     arrays = {
         "x0": _different(random, (total, 6, 5), 256),
         "y0": random.permutation(256)[:total].astype("uint8"),
         "x1": dark,
         "y1": random.choice(10**6, count, replace=False).astype("int64"),
-        "x2": random.randint(0, 256, (many, 2)).astype("uint8"),
+        "x2": random.choice(2**16, many, replace=False)
+        .astype("uint16")
+        .view("uint8")
+        .reshape(-1, 2),
         "y2": random.permutation(many).astype("int32"),
         "x3": _different(random, (37, 8), 256),
         "y3": random.uniform(-3, 3, (37, 3)).astype("float32"),
@@ -79,7 +89,7 @@ def batches_steps(random):
     return [
         _make(0, size, total + 3, epochs=2),
         _make(1, _leaving_some(random, count), count + 3, {"shuffle": {"value": False}}, epochs=2),
-        _make(2, 512, many // 512 + 3, {"shuffle": {"value": True}}),
+        _make(2, LARGE, many // LARGE + 3, {"shuffle": {"value": True}}),
         _make(3, _leaving_some(random, 37), 40, {"shuffle": {"value": True}}),
     ], arrays
 
@@ -117,7 +127,7 @@ EXTREMES = (-1, -(2**63), 2**63 - 1, 2**53 + 1)
 def tfrecord_steps(random):
     """두 파일을 쓰고 모두 읽은 다음, 레코드를 옮겨 담은 파일과 읽기 전에 바뀐 파일을 읽습니다.
 
-    첫 파일이 있던 자리에는 다른 것이 먼저 쓰여 있습니다.
+    바뀐 파일에는 둘째 파일의 레코드가 첫 파일의 레코드 수만큼 있습니다. 첫 파일이 있던 자리에는 다른 것이 먼저 쓰여 있습니다.
     """
     sizes = [int(size) for size in random.permutation(np.arange(5, 12))[:2]]
     arrays = {}
@@ -138,7 +148,11 @@ def tfrecord_steps(random):
     ]
     moved = [both[number] for number in random.permutation(len(both))]
     mixed = {"do": "mix", "path": "third.tfrecord", "records": moved}
-    turned = {"do": "mix", "path": first, "records": both[: sizes[0]][::-1]}
+    turned = {
+        "do": "mix",
+        "path": first,
+        "records": [[second, number] for number in range(sizes[0])],
+    }
     return [
         *write,
         *files,
@@ -163,6 +177,21 @@ def _read(path, epochs=1):
         "epochs": epochs,
         "limit": 40,
     }
+
+
+def _changed(change):
+    """읽은 (이미지, 레이블)을 `change`로 바꾸어 내는 답. 쓸 때 바꾼 것과 같은 값이 나옵니다."""
+    pair = tfrecord()
+    return pair | {"read_records": lambda path: pair["read_records"](path).map(change)}
+
+
+def _through(dtype):
+    return lambda image, label: (image, tf.cast(tf.cast(label, dtype), tf.int64))
+
+
+def _through_jpeg(image, label):
+    jpeg = tf.io.encode_jpeg(image[..., tf.newaxis])
+    return tf.reshape(tf.io.decode_jpeg(jpeg), (28, 28)), label
 
 
 EXERCISES = (
@@ -229,6 +258,33 @@ EXERCISES = (
             ("두 번 돌아도 같은 값", 1, "again", (5,)),
             ("파일에 적힌 것만 보고 읽기", 2, "alone", (8,)),
             ("미리 다 읽지 않고 돌 때 읽기", 1, "lazy", (9,)),
+        ),
+        mistakes=(
+            Mistake(
+                make=partial(_changed, _through(tf.float32)),
+                others=(partial(_changed, _through(tf.float64)),),
+                advice="레이블이 실수를 거치면 큰 정수가 달라집니다(`float32`는 2²⁴부터, `float64`는 2⁵³부터). "
+                "`Int64List`에 담고 `tf.int64`로 꺼내세요.",
+            ),
+            Mistake(
+                make=partial(_changed, _through(tf.int32)),
+                others=tuple(partial(_changed, _through(kind)) for kind in (tf.uint8, tf.int16)),
+                advice="레이블이 `int64`보다 짧은 정수를 거쳐 잘렸습니다. 처음부터 끝까지 `int64`로 두세요.",
+            ),
+            Mistake(
+                make=partial(
+                    _changed, lambda image, label: (tf.cast(image, tf.float32) / 255, label)
+                ),
+                advice="이미지를 255로 나누었습니다. 여기서는 쓴 값 그대로 냅니다.",
+            ),
+            Mistake(
+                make=partial(_changed, _through_jpeg),
+                advice="JPEG는 값을 조금 바꾸어 담습니다. 바이트 그대로 담거나 PNG를 쓰세요.",
+            ),
+            Mistake(
+                make=partial(_changed, lambda image, label: (tf.transpose(image), label)),
+                advice="이미지의 가로와 세로가 바뀌었습니다.",
+            ),
         ),
         requirements=(
             "`write_records(path, x, y)`는 문자열 `path`가 가리키는 자리에 TFRecord 파일 하나를 씁니다. "

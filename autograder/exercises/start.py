@@ -4,12 +4,20 @@ from __future__ import annotations
 
 import tensorflow as tf
 
-from autograder.exercise import ValueExercise
+from autograder.exercise import Mistake, ValueExercise
 
 
 def first_tensor():
     x = tf.constant([[1, 2, 3], [4, 5, 6]], dtype=tf.float32)
     return x
+
+
+def _by_columns():
+    return tf.constant([[1, 3, 5], [2, 4, 6]], dtype=tf.float32)
+
+
+def _from_zero():
+    return tf.constant([[0, 1, 2], [3, 4, 5]], dtype=tf.float32)
 
 
 EXERCISES = (
@@ -22,6 +30,16 @@ EXERCISES = (
         minutes=5,
         subjects=("x",),
         reference=first_tensor,
+        mistakes=(
+            Mistake(
+                make=_by_columns,
+                advice="위에서 아래로 채웠습니다. 첫 행을 왼쪽에서 오른쪽으로 채우고 다음 행으로 갑니다.",
+            ),
+            Mistake(
+                make=_from_zero,
+                advice="0부터 5까지입니다. 1부터 6까지 채우세요. `tf.range(1, 7)`의 끝 7은 들어가지 않습니다.",
+            ),
+        ),
         requirements=(
             "`x`는 2행 3열 텐서입니다.",
             "값은 1부터 6까지이고, 첫 행부터 왼쪽에서 오른쪽으로 채웁니다.",

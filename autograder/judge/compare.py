@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,6 +15,8 @@ from autograder.protocol import Evidence
 
 NO_RESULT = ("raised", "call")
 """비교할 결과가 없는 `Difference`의 종류."""
+Describe = Callable[[np.ndarray, np.ndarray, list[int]], str]
+"""(바라는 값, 나온 값, 본 마지막 축의 자리들) → 무엇이 다른지 재서 하는 말. 할 말이 없으면 빈 문자열."""
 
 
 @dataclass(frozen=True)
@@ -27,6 +30,8 @@ class Difference:
     kind: str
     message: str
     advice: str = ""
+    common: bool = False
+    """까닭이 여럿일 수 있는 모습인지(예: 변수가 그대로임)."""
 
 
 def compare_call(
@@ -59,8 +64,15 @@ def difference(
     check_dtype: bool = True,
     result: bool = True,
     before: dict[str, np.ndarray] | None = None,
+    part: str = "all",
+    columns: list[int] | None = None,
+    variables: tuple[str, ...] | None = None,
+    describe: Describe | None = None,
 ) -> Difference | None:
-    """같으면 None. `result`가 거짓이면 돌려준 값은 보지 않습니다. `before`는 부르기 전의 변수 값입니다."""
+    """같으면 None. `result`가 거짓이면 돌려준 값은 보지 않습니다. `before`는 부르기 전의 변수 값입니다.
+
+    `part`, `columns`, `variables`는 무엇을 볼지입니다(`exercise.function.Look` 참고).
+    """
     if found["status"] != "seen":
         kind = "raised" if found.get("problem") == "call" else "call"
         return Difference(kind, *explain(found, name))
@@ -78,15 +90,27 @@ def difference(
             )
         for output, other in zip(outputs, others, strict=True):
             unlike = _compare_output(
-                output, other, reference, evidence, tolerance, check_dtype=check_dtype
+                output,
+                other,
+                reference,
+                evidence,
+                tolerance,
+                check_dtype=check_dtype,
+                part=part,
+                columns=columns,
+                describe=describe,
             )
             if unlike:
                 return unlike
     for key, array in wanted.get("variables", {}).items():
+        if variables is not None and key.rpartition("/")[2] not in variables:
+            continue
         value = evidence.arrays.get(found.get("variables", {}).get(key, ""))
         if not close(reference.arrays[array], value, tolerance):
-            return _variable_difference(key, value, (before or {}).get(key))
-    if found.get("changed") and not wanted.get("changed"):
+            return _variable_difference(
+                key, reference.arrays[array], value, (before or {}).get(key)
+            )
+    if part != "value" and found.get("changed") and not wanted.get("changed"):
         return Difference(
             "value",
             "인수로 받은 넘파이 배열의 내용이 바뀝니다.",
@@ -96,19 +120,21 @@ def difference(
 
 
 def _variable_difference(
-    key: str, value: np.ndarray | None, before: np.ndarray | None
+    key: str,
+    wanted: np.ndarray,
+    value: np.ndarray | None,
+    before: np.ndarray | None,
 ) -> Difference:
     name = f"`{key.rpartition('/')[2]}`"
     if value is not None and before is not None and np.array_equal(value, before):
-        return Difference(
-            "value",
-            f"변수 {with_particle(name, '이', '가')} 부르기 전과 똑같습니다.",
-            f"{name[:-1]} = ...`은 이름을 다른 텐서에 붙일 뿐입니다. "
-            f"{name[:-1]}.assign(...)`으로 변수의 값을 바꾸세요.",
-        )
+        message = f"변수 {with_particle(name, '이', '가')} 부르기 전과 똑같습니다."
+        return Difference("value", message, common=True)
     if value is not None and not np.all(np.isfinite(value)):
         return Difference("value", f"부른 다음 변수 {name}에 `NaN`이나 무한대가 있습니다.")
-    return Difference("value", f"부른 다음 변수 {name}의 값이 명세와 다릅니다.")
+    told = f"부른 다음 변수 {name}의 값이 명세와 다릅니다."
+    if value is None or value.shape != wanted.shape:
+        return Difference("value", told)
+    return Difference("value", f"{told} {_example(wanted, value)}")
 
 
 def _compare_output(
@@ -119,32 +145,63 @@ def _compare_output(
     tolerance: float,
     *,
     check_dtype: bool,
+    part: str,
+    columns: list[int] | None,
+    describe: Describe | None,
 ) -> Difference | None:
     if "array" not in other:
         return Difference("result", f"결과가 텐서가 아니라 `{other['type']}`입니다.")
-    if output["shape"] != other["shape"]:
+    value, answer = evidence.arrays[other["array"]], reference.arrays[output["array"]]
+    if part == "value" and value.size == answer.size:
+        # The shape is another item's; the values may be right all the same.
+        value = value.reshape(answer.shape)
+    elif output["shape"] != other["shape"]:
         wanted, found = tuple(output["shape"]), tuple(other["shape"])
         return Difference(
             "result",
             f"결과의 모양이 `{wanted}`이어야 하는데 `{found}`입니다.",
             shape_advice(wanted, found),
         )
-    if check_dtype and output["dtype"] != other["dtype"]:
+    if part != "value" and check_dtype and output["dtype"] != other["dtype"]:
         return Difference(
             "result",
             f"결과의 자료형이 `{output['dtype']}`여야 하는데 `{other['dtype']}`입니다.",
             f"`tf.cast(x, tf.{output['dtype']})`로 바꾸거나, 처음부터 그 자료형으로 계산하세요.",
         )
-    value = evidence.arrays[other["array"]]
+    if part == "form":
+        return None
+    places = list(range(answer.shape[-1])) if answer.ndim else []
+    if columns is not None:
+        places = columns
+        value, answer = value[..., columns], answer[..., columns]
+    if _alike(answer, value, tolerance):
+        return None
     if value.dtype.kind in "fc" and not np.all(np.isfinite(value)):
         return Difference("value", "결과에 `NaN`이나 무한대가 있습니다.")
-    answer = reference.arrays[output["array"]]
-    if not close(answer, value, tolerance):
-        if value.ndim == 0:
-            subject = with_particle(f"`{float(answer):.6g}`", "이어야", "여야")
-            return Difference("value", f"값이 {subject} 하는데 `{float(value):.6g}`입니다.")
-        return Difference("value", "값이 명세와 다릅니다.")
-    return None
+    if value.ndim == 0:
+        subject = with_particle(f"`{float(answer):.6g}`", "이어야", "여야")
+        return Difference("value", f"값이 {subject} 하는데 `{float(value):.6g}`입니다.")
+    told = describe(answer, value, places) if describe else ""
+    return Difference("value", told or f"값이 명세와 다릅니다. {_example(answer, value, places)}")
+
+
+def _example(wanted: np.ndarray, found: np.ndarray, places: list[int] | None = None) -> str:
+    """가장 크게 다른 자리 하나. `places`는 마지막 축의 원래 자리들입니다."""
+    far = np.abs(wanted.astype("complex128") - found.astype("complex128"))
+    place = [int(index) for index in np.unravel_index(int(np.argmax(far)), far.shape)]
+    answer, value = number(wanted[tuple(place)]), number(found[tuple(place)])
+    if places and place:
+        place[-1] = places[place[-1]]
+    where = f"`{place}` 자리가" if place else "값이"
+    if answer == value:
+        return ""
+    return f"{where} {with_particle(f'`{answer}`', '이어야', '여야')} 하는데 `{value}`입니다."
+
+
+def number(value: np.generic) -> str:
+    """수 하나를 메시지에 적는 꼴."""
+    read = complex(value)
+    return f"{read:.6g}" if read.imag else f"{read.real + 0.0:.6g}"
 
 
 def close(wanted: np.ndarray, found: np.ndarray | None, tolerance: float) -> bool:
@@ -155,3 +212,13 @@ def close(wanted: np.ndarray, found: np.ndarray | None, tolerance: float) -> boo
         return False
     scale = float(np.max(np.abs(wanted), initial=0.0)) or 1.0
     return bool(np.allclose(wanted, found, rtol=tolerance, atol=tolerance * scale))
+
+
+def _alike(wanted: np.ndarray, found: np.ndarray, tolerance: float) -> bool:
+    """`close`와 같지만, 바라는 값에 있는 `NaN`과 무한대는 같은 자리에 있어야 합니다(알려진 실수의 결과)."""
+    odd = ~np.isfinite(wanted.astype("complex128"))
+    if wanted.shape != found.shape or not np.any(odd):
+        return close(wanted, found, tolerance)
+    if not np.array_equal(wanted[odd], found[odd], equal_nan=True):
+        return False
+    return close(wanted[~odd], found[~odd], tolerance)

@@ -75,7 +75,24 @@ class Step:
             )
         if kind == "not_dataset":
             return _not_dataset(str(found["type"]), bool(found["py_dataset"]))
-        return explain(found, name)
+        text, advice = explain(found, name)
+        if found.get("inside") and "positional argument" in text:
+            advice = "`map`에 준 함수는 요소의 부분마다 인수 하나를 받습니다. 요소가 `(이미지, 레이블)`이면 둘입니다."
+        return text, advice
+
+    def operations(self, *names: str) -> list[dict[str, Any]]:
+        """Dataset을 만든 일들 가운데 이 이름의 것들을 바깥부터. 이름이 없으면 모두."""
+        made = self.found.get("operations", [])
+        return [each for each in made if not names or each["name"] in names]
+
+    def uses(self, *names: str) -> bool:
+        """Dataset을 만들 때 이 가운데 하나라도 썼는지. 다른 함수 안에서 쓴 것은 보이지 않습니다."""
+        return bool(self.operations(*names))
+
+    def outside(self, outer: str, inner: str) -> bool:
+        """`inner`를 한 다음에 `outer`를 했는지."""
+        names = [each["name"] for each in self.operations()]
+        return outer in names and inner in names[names.index(outer) :]
 
     def epoch(self, number: int, *, reference: bool = False) -> Epoch:
         """`number`번째 에포크."""
@@ -129,6 +146,11 @@ class Epoch:
 
     parts: list[Part]
     ended: bool
+
+    @property
+    def samples(self) -> int:
+        """첫 축을 배치로 볼 때의 샘플 수."""
+        return sum(shape[0] if shape else 1 for shape in self.shapes)
 
     @property
     def shapes(self) -> list[tuple[int, ...]]:

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
 from autograder.exercise import FunctionExercise, Mistake
-from autograder.exercise.function import Loop
-from autograder.judge.compare import NO_RESULT, Difference, difference
-from autograder.judge.mistakes import Suspects
+from autograder.exercise.function import Look, Loop
+from autograder.judge import mistakes
+from autograder.judge.compare import NO_RESULT, Difference, close, difference
 from autograder.judge.problems import explain
 from autograder.korean import with_particle
 from autograder.protocol import Challenge, Evidence
@@ -27,31 +28,36 @@ def items(exercise: FunctionExercise, challenge: Challenge, evidence: Evidence) 
     loop = exercise.loop
     if evidence.facts["status"] != "seen":
         message, advice = explain(evidence.facts, name)
-        titles = [(title, points) for title, points, _ in exercise.groups]
+        titles = [(look.title, look.points) for look in exercise.groups]
         titles += [(loop.title, loop.points)] if loop else []
         return [
-            Item(title, points, 0, f"{title}: 확인하지 못했습니다." if index else message, advice)
+            Item(
+                title,
+                points,
+                0,
+                f"{title}: 확인하지 못했습니다." if index else message,
+                "" if index else advice,
+            )
             for index, (title, points) in enumerate(titles)
         ]
     judging = _Judging(exercise, challenge, evidence)
     result: list[Item] = []
     # The same failure is told once, with its advice.
     told: list[tuple[str, str]] = []
-    for title, points, numbers in exercise.groups:
-        failure = next(filter(None, map(judging.failure, numbers)), None)
+    for look in exercise.groups:
+        failure = judging.failure(look)
         if failure is None:
-            result.append(Item(title, points, points))
+            result.append(Item(look.title, look.points, look.points))
             continue
-        advice = failure.advice
-        if not advice and failure.kind != "raised":
-            # 항목의 조언은 끝까지 계산한 답에 하는 말입니다.
-            advice = exercise.advice.get(title, "")
-        if failure.kind in NO_RESULT and (failure.message, advice) in told:
+        message, advice = failure.message, failure.advice
+        # 오류에 적힌 모양은 부를 때마다 다릅니다.
+        same = (re.sub(r"[\d.]+", "", message), advice)
+        if failure.kind != "value" and same in told:
             message, advice = "위와 같은 까닭으로 확인하지 못했습니다.", ""
-        else:
-            told.append((failure.message, advice))
-            message = failure.message
-        result.append(Item(title, points, 0, f"{title}: {message}", advice))
+        elif advice and advice in [said for _, said in told]:
+            advice = "위와 같은 까닭입니다."
+        told.append(same)
+        result.append(Item(look.title, look.points, 0, f"{look.title}: {message}", advice))
     if loop is not None:
         result.append(_loop_item(loop, name, evidence, any(item.passed for item in result)))
     return result
@@ -67,37 +73,78 @@ class _Judging:
         name = self.exercise.subjects[0]
         truth = self.exercise.truth
         self.reference = self._observe(truth or self.exercise.solution()[name])
-        self.suspects = Suspects(self.exercise, self.challenge)
+        self.order = list(self.exercise.mistakes)
 
     def _observe(self, function: Callable[..., Any]) -> Evidence:
         from autograder.observe import observe
 
         return observe(self.challenge, {self.exercise.subjects[0]: function})
 
-    def failure(self, number: int) -> Difference | None:
-        """`number`번째로 부른 결과가 다르면 무엇이 다른지."""
-        found = self._compare(number, self.reference)
-        if found is None:
+    def failure(self, look: Look) -> Difference | None:
+        """`look`이 보는 것 가운데 처음으로 다른 것."""
+        wrong = {
+            number: found for number in look.calls if (found := self._difference(number, look))
+        }
+        if not wrong:
             return None
+        number, found = next(iter(wrong.items()))
         message, advice = found.message, ""
+        if self._own(look):
+            message = "값이 같은 배열을 받았을 때와 결과가 다릅니다."
+            return found if found.kind in NO_RESULT else Difference(found.kind, message)
+        mistake = self._known_mistake(wrong, look)
+        if mistake is not None:
+            advice = mistake.advice
         if found.kind == "value":
-            # What the difference itself tells gives way only to a mistake that explains every call.
-            everything = range(len(self.challenge.facts["calls"]))
-            mistake = self._known_mistake(everything if found.advice else [number])
-            if mistake is not None:
-                message, advice = mistake.message or message, mistake.advice
-            message += self._error(number)
+            message = (mistake.message if mistake else "") or self._error(number) or message
         elif found.kind == "result" and self._is_list(number):
             message = "결과가 텐서나 배열이 아니라 파이썬 리스트입니다."
         if found.kind not in NO_RESULT and (shown := self._shown(number)):
             message = f"{with_particle(shown, '을', '를')} 부르면 {message}"
         return Difference(found.kind, message, advice or found.advice)
 
-    def _compare(self, number: int, wanted: Evidence) -> Difference | None:
+    def _difference(self, number: int, look: Look) -> Difference | None:
+        if self._own(look):
+            return self._compare(number, self.evidence, look, other=look.like)
+        found = self._compare(number, self.reference, look)
+        if found is None or look.follows is None:
+            return found
+        record = self.evidence.facts["calls"][number]
+        if record["status"] != "seen":
+            return found
+        after = {
+            key.rpartition("/")[2]: self.evidence.arrays[array]
+            for key, array in record["variables"].items()
+        }
+        wanted = look.follows(self._arguments(number), after)
+        tolerance = self.exercise.tolerance
+        return None if all(close(wanted[key], after[key], tolerance) for key in wanted) else found
+
+    def _own(self, look: Look) -> bool:
+        """학습자의 다른 결과와 비교할지: 그것이 끝까지 계산한 텐서나 배열일 때입니다."""
+        if look.like is None:
+            return False
+        number = look.like
+        record = self.evidence.facts["calls"][number]
+        outputs = record.get("outputs", [])
+        wanted = self.reference.facts["calls"][number]["outputs"]
+        return len(outputs) == len(wanted) and all("array" in output for output in outputs)
+
+    def _arguments(self, number: int) -> list[Any]:
+        """부르기 전의 인수들. 배열과 변수는 그 값입니다."""
+        pairs = [next(iter(spec.items())) for spec in self.challenge.facts["calls"][number]["args"]]
+        return [
+            content if form == "value" else self.challenge.arrays[content]
+            for form, content in pairs
+        ]
+
+    def _compare(
+        self, number: int, wanted: Evidence, look: Look, *, other: int | None = None
+    ) -> Difference | None:
         call = self.challenge.facts["calls"][number]
         return difference(
             self.exercise.subjects[0],
-            wanted.facts["calls"][number],
+            wanted.facts["calls"][number if other is None else other],
             self.evidence.facts["calls"][number],
             wanted,
             self.evidence,
@@ -105,16 +152,46 @@ class _Judging:
             check_dtype=self.exercise.check_dtype,
             result=self.exercise.result,
             before=self.challenge.arrays,
+            part=look.part,
+            columns=call.get("columns", {}).get(look.columns),
+            variables=look.variables,
+            describe=self.exercise.describe,
         )
 
-    def _known_mistake(self, numbers: Iterable[int]) -> Mistake | None:
-        def explains(seen: Evidence) -> bool:
-            calls = [seen.facts["calls"][number] for number in numbers]
-            return all(call["status"] == "seen" for call in calls) and all(
-                self._compare(number, seen) is None for number in numbers
-            )
+    def _known_mistake(self, wrong: dict[int, Difference], look: Look) -> Mistake | None:
+        """틀린 호출마다 학습자의 답과 똑같이 구는 오해.
 
-        return self.suspects.cause(explains)
+        값을 견줄 수 있는 호출이 하나도 없거나 까닭이 여럿일 수 있으면, 다른 호출까지 모두 같아야 합니다.
+        """
+        if not {found.kind for found in wrong.values()} <= {"value", "call"}:
+            return None
+        told = [n for n, found in wrong.items() if found.kind == "value" and not found.common]
+        first = told[0] if told else next(iter(wrong))
+        numbers = tuple(wrong) if told else tuple(range(len(self.challenge.facts["calls"])))
+        # A mistake is the whole call: it changes every variable as the learner's answer does.
+        whole = replace(look, variables=None) if told else Look("", 0, (), part="value")
+        for mistake in tuple(self.order):
+            for make in (mistake.make, *mistake.others):
+                # Most mistakes are ruled out by one call.
+                if all(self._behaves(asked, make, whole) for asked in ((first,), numbers)):
+                    self.order.remove(mistake)
+                    self.order.insert(0, mistake)
+                    return mistake
+        return None
+
+    def _behaves(self, numbers: tuple[int, ...], make: Callable[[], Any], look: Look) -> bool:
+        """이 호출들에서 학습자의 답이 `make()`가 만든 답과 똑같이 구는지."""
+        calls = [self.challenge.facts["calls"][number] for number in numbers]
+        facts = self.challenge.facts | {"calls": calls, "code": False}
+        seen = mistakes.evidence_of(self.exercise, replace(self.challenge, facts=facts), make)
+        for index, number in enumerate(numbers):
+            mine, theirs = self.evidence.facts["calls"][number], seen.facts["calls"][index]
+            if mine["status"] != "seen" or theirs["status"] != "seen":
+                if not mine.get("problem") == theirs.get("problem") == "slow":
+                    return False
+            elif self._compare(number, seen, look, other=index) is not None:
+                return False
+        return True
 
     def _is_list(self, number: int) -> bool:
         found = self.evidence.facts["calls"][number]
@@ -131,7 +208,7 @@ class _Judging:
         wanted, found = values
         if f"{wanted:.6g}" != f"{found:.6g}":
             return ""
-        return f" 상대 오차가 `{abs(found / wanted - 1):.1e}`로 아직 큽니다."
+        return f"결과 `{found:.6g}`의 상대 오차가 `{abs(found / wanted - 1):.1e}`로 아직 큽니다."
 
     def _shown(self, number: int) -> str:
         """수 몇 개로 부른 것이면 부른 모습, 아니면 빈 문자열."""

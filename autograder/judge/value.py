@@ -7,6 +7,8 @@ from typing import Any
 import numpy as np
 
 from autograder.exercise import ValueExercise
+from autograder.judge.compare import number
+from autograder.judge.mistakes import Suspects
 from autograder.judge.problems import explain
 from autograder.korean import with_particle
 from autograder.protocol import Challenge, Evidence
@@ -64,19 +66,52 @@ def items(exercise: ValueExercise, challenge: Challenge, evidence: Evidence) -> 
             "안쪽 리스트 하나가 행 하나입니다.",
         ),
         "dtype": (
-            found["dtype"] == dtype,
-            f"자료형이 `{dtype}`여야 하는데 `{found['dtype']}`입니다.",
-            "정수만 적으면 `int32`가 됩니다. `dtype=`을 주세요."
-            if "int" in found["dtype"]
-            else f"{with_particle(f'`dtype=tf.{dtype}`', '을', '를')} 주세요.",
+            found["dtype"] == dtype and kind not in ("list", "tuple"),
+            f"자료형이 `{dtype}`여야 하는데 `{found['dtype']}`입니다."
+            if kind not in ("list", "tuple")
+            else f"자료형: `{kind}`에는 자료형이 없습니다.",
+            _dtype_advice(kind, found["dtype"], dtype),
         ),
         "value": (
-            value is not None and seen == shape and bool(np.allclose(value, answer)),
-            "값이 다릅니다. 1부터 6까지 행마다 왼쪽에서 오른쪽으로 채우세요.",
-            "",
+            _same_values(answer, value),
+            f"값이 다릅니다.{_where(answer, value)}",
+            "" if _same_values(answer, value) else _cause(exercise, challenge, value),
         ),
     }
     return [
         Item(titles[key], 1, int(good), "" if good else message, "" if good else advice)
         for key, (good, message, advice) in checks.items()
     ]
+
+
+def _same_values(wanted: np.ndarray, found: np.ndarray | None) -> bool:
+    """차례로 읽은 값이 같은지. 모양은 다른 항목에서 봅니다."""
+    return (
+        found is not None
+        and found.size == wanted.size
+        and bool(np.allclose(found.reshape(-1), wanted.reshape(-1)))
+    )
+
+
+def _where(wanted: np.ndarray, found: np.ndarray | None) -> str:
+    """처음으로 다른 자리."""
+    if found is None or found.shape != wanted.shape or _same_values(wanted, found):
+        return ""
+    place = tuple(int(index) for index in np.argwhere(~np.isclose(found, wanted))[0])
+    subject = with_particle(f"`{number(wanted[place])}`", "이어야", "여야")
+    return f" `{list(place)}` 자리가 {subject} 하는데 `{number(found[place])}`입니다."
+
+
+def _dtype_advice(kind: str, found: str, wanted: str) -> str:
+    if kind in ("list", "tuple"):
+        return ""
+    give = f"{with_particle(f'`dtype=tf.{wanted}`', '을', '를')} 주세요."
+    return f"정수만 적으면 `int32`가 됩니다. {give}" if found == "int32" else give
+
+
+def _cause(exercise: ValueExercise, challenge: Challenge, value: np.ndarray | None) -> str:
+    """값이 똑같은 알려진 실수의 조언."""
+    mistake = Suspects(exercise, challenge).cause(
+        lambda seen: _same_values(seen.arrays["value/0"], value)
+    )
+    return mistake.advice if mistake else ""

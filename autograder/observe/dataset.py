@@ -5,6 +5,7 @@ Challenge의 `facts["steps"]`는 빈 임시 폴더에서 차례로 할 일입니
 - `{"do": "call", "function", "args", "kwargs"}`: 부르기만 합니다(파일을 쓰는 함수).
 - `{"do": "records", "path", "limit"}`: 파일이 TFRecord인지, 레코드가 몇 개인지 봅니다.
 - `{"do": "mix", "path", "records": [[경로, 번호], ...]}`: 다른 파일의 레코드를 골라 새 파일을 씁니다.
+  번호가 레코드 수를 넘으면 처음부터 다시 셉니다.
 - `{"do": "dataset", "function", "args", "kwargs", "epochs", "limit", "mix": 할 일}`: 불러서 얻은
   Dataset을 `epochs`번 돕니다. 한 번에 요소를 `limit`개까지만 꺼내므로 끝없는 Dataset도 끝납니다.
   `mix`가 있으면 Dataset을 얻은 다음, 돌기 전에 합니다.
@@ -16,7 +17,6 @@ import contextlib
 import os
 import re
 import tempfile
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -50,6 +50,7 @@ def observe(challenge: Challenge, subject: dict[str, Any]) -> Evidence:
                 # One endless loop is enough to know; the others must not take as long again.
                 seconds = min(seconds, 0.5)
             if "message" in record:
+                record["inside"] = "in user code:" in record["message"]
                 record["message"] = _plain(record["message"].replace(f"{folder}{os.sep}", ""))
             steps.append(record)
     return Evidence(challenge.exercise, challenge.kind, {"status": "seen", "steps": steps}, arrays)
@@ -57,6 +58,9 @@ def observe(challenge: Challenge, subject: dict[str, Any]) -> Evidence:
 
 def _plain(message: str) -> str:
     """tf.data의 오류에서, 실행할 때마다 다른 그래프의 이름을 뺀 알맹이."""
+    if "in user code:" in message:
+        # 그래프로 옮기는 함수 안에서 난 오류는 마지막 줄에 있습니다.
+        message = re.sub(r"^\w+: ", "", message.strip().splitlines()[-1].strip())
     message = re.sub(r"\{\{function_node[^}]*\}\}\s*", "", message)
     message = re.sub(
         r"Error in user-defined function passed to \S+ transformation with iterator: \S+ ",
@@ -119,11 +123,41 @@ def _dataset(
         "status": "seen",
         "form": type(spec).__name__ if isinstance(spec, (tuple, list, dict)) else "single",
         "spec": [_describe(leaf) for leaf in tf.nest.flatten(spec)],
+        "operations": _operations(dataset),
         "epochs": [
             _epoch(f"{name}/{epoch}", dataset, step["limit"], arrays)
             for epoch in range(step["epochs"])
         ],
     }
+
+
+MOST_RECORDS = 100
+MOST_OPERATIONS = 50
+_DETAILS = {
+    "buffer": "_buffer_size",
+    "reshuffle": "_reshuffle_each_iteration",
+    "drop": "_drop_remainder",
+    "count": "_count",
+}
+
+
+def _operations(dataset: Any) -> list[dict[str, Any]]:
+    """Dataset을 만든 일들을 바깥부터: 이름(`shuffle`, `batch`, …)과 설정. 알 수 없는 것은 빠집니다."""
+    found: list[dict[str, Any]] = []
+    waiting = [dataset]
+    while waiting and len(found) < MOST_OPERATIONS:
+        item = waiting.pop(0)
+        name = type(item).__name__.strip("_").removesuffix("V2").removesuffix("V1")
+        record: dict[str, Any] = {"name": name.removesuffix("Dataset").lower()}
+        for key, attribute in _DETAILS.items():
+            with contextlib.suppress(Exception):
+                value = np.asarray(getattr(item, attribute))
+                if value.ndim == 0 and value.dtype.kind in "biu":
+                    record[key] = value.item()
+        found.append(record)
+        with contextlib.suppress(Exception):
+            waiting = [*item._inputs(), *waiting]
+    return found
 
 
 def _describe(spec: Any) -> dict[str, Any]:
@@ -185,7 +219,15 @@ def _raw_records(path: Path, limit: int) -> tuple[list[bytes], str] | None:
 
 def _records(path: Path, limit: int) -> dict[str, Any]:
     if not path.is_file():
-        return {"status": "seen", "exists": False, "folder": path.is_dir()}
+        inside = sorted(item.name for item in path.iterdir())[:9] if path.is_dir() else []
+        others = sorted(item.name for item in path.parent.glob(f"{path.name}?*"))[:3]
+        return {
+            "status": "seen",
+            "exists": False,
+            "folder": path.is_dir(),
+            "inside": inside,
+            "others": others,
+        }
     found = _raw_records(path, limit)
     record = {"status": "seen", "exists": True, "bytes": path.stat().st_size}
     if found is None:
@@ -197,21 +239,16 @@ def _mix(step: dict[str, Any], folder: Path) -> dict[str, Any]:
     """레코드를 내용은 보지 않고 옮깁니다. 파일만 보고 읽는 함수라면 옮긴 차례대로 읽습니다."""
     wanted = [(str(path), int(number)) for path, number in step["records"]]
     files = {}
-    for name, limit in _needed(wanted):
+    for name in dict.fromkeys(name for name, _ in wanted):
         path = folder / name
-        found = _raw_records(path, limit) if path.is_file() else None
-        if found is None or len(found[0]) < limit:
+        found = _raw_records(path, MOST_RECORDS) if path.is_file() else None
+        if found is None:
             return problem("records")
         files[name] = found
     compression = next(iter(files.values()))[1]
     partial = folder / f"{step['path']}.mixed"
     with tf.io.TFRecordWriter(str(partial), compression) as writer:
         for name, number in wanted:
-            writer.write(files[name][0][number])
+            writer.write(files[name][0][number % len(files[name][0])])
     partial.replace(folder / step["path"])
     return {"status": "seen"}
-
-
-def _needed(records: list[tuple[str, int]]) -> Iterator[tuple[str, int]]:
-    for name in dict.fromkeys(name for name, _ in records):
-        yield name, 1 + max(number for other, number in records if other == name)

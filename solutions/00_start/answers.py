@@ -47,42 +47,53 @@ def by_stack():
     return tf.stack([tf.constant([1.0, 2.0, 3.0]), tf.constant([4.0, 5.0, 6.0])])
 
 
-@wrong("start.first_tensor", "자료형을 주지 않음", expect="자료형이 `float32`여야 하는데 `int32`")
+@wrong(
+    "start.first_tensor",
+    "자료형을 주지 않음",
+    expect="자료형이 `float32`여야 하는데 `int32`",
+    typical=True,
+)
 def integers():
     return tf.constant([[1, 2, 3], [4, 5, 6]])
 
 
-@wrong("start.first_tensor", "float64", expect="자료형이 `float32`여야 하는데 `float64`")
+@wrong(
+    "start.first_tensor", "float64", expect="자료형이 `float32`여야 하는데 `float64`", typical=True
+)
 def doubles():
     return tf.constant(np.arange(1.0, 7.0).reshape(2, 3))
 
 
-@wrong("start.first_tensor", "한 줄", expect="모양이 `(2, 3)`이어야 하는데 `(6,)`입니다")
+@wrong(
+    "start.first_tensor", "한 줄", expect="모양이 `(2, 3)`이어야 하는데 `(6,)`입니다", typical=True
+)
 def flat():
     return tf.constant([1, 2, 3, 4, 5, 6], dtype=tf.float32)
 
 
-@wrong("start.first_tensor", "3행 2열", expect="모양이 `(2, 3)`이어야 하는데 `(3, 2)`")
+@wrong(
+    "start.first_tensor", "3행 2열", expect="모양이 `(2, 3)`이어야 하는데 `(3, 2)`", typical=True
+)
 def tall():
     return tf.constant([[1, 2], [3, 4], [5, 6]], dtype=tf.float32)
 
 
-@wrong("start.first_tensor", "열부터 채움", expect="값이 다릅니다")
+@wrong("start.first_tensor", "열부터 채움", expect="위에서 아래로 채웠습니다", typical=True)
 def by_columns():
     return tf.constant([[1, 3, 5], [2, 4, 6]], dtype=tf.float32)
 
 
-@wrong("start.first_tensor", "0부터", expect="값이 다릅니다")
+@wrong("start.first_tensor", "0부터", expect="0부터 5까지입니다", typical=True)
 def from_zero():
     return tf.reshape(tf.range(6, dtype=tf.float32), (2, 3))
 
 
-@wrong("start.first_tensor", "파이썬 리스트", expect="텐서여야 하는데 `list`입니다")
+@wrong("start.first_tensor", "파이썬 리스트", expect="텐서여야 하는데 `list`입니다", typical=True)
 def python_list():
     return [[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]]
 
 
-@wrong("start.first_tensor", "넘파이 배열", expect="텐서여야 하는데 `ndarray`입니다")
+@wrong("start.first_tensor", "넘파이 배열", expect="텐서여야 하는데 `ndarray`입니다", typical=True)
 def numpy_array():
     return np.array([[1, 2, 3], [4, 5, 6]], dtype="float32")
 

@@ -71,7 +71,7 @@ def batch_layer():
     return lambda images: keras.layers.Rescaling(1 / 255)(tf.convert_to_tensor(images)[..., None])
 
 
-@wrong("eager.make_batch", "텐서에 astype을 씀", expect="`tf.cast`, `tf.reshape`")
+@wrong("eager.make_batch", "텐서에 astype을 씀", expect="`tf.cast`, `tf.reshape`", typical=True)
 def batch_astype():
     def make_batch(images):
         return images.astype("float32")[..., np.newaxis] / 255
@@ -83,6 +83,7 @@ def batch_astype():
     "eager.make_batch",
     "넘파이의 나눗셈은 float64",
     expect="자료형이 `float32`여야 하는데 `float64`",
+    typical=True,
 )
 def batch_double():
     def make_batch(images):
@@ -91,7 +92,7 @@ def batch_double():
     return make_batch
 
 
-@wrong("eager.make_batch", "축을 앞에 더함", expect="모양이")
+@wrong("eager.make_batch", "축을 앞에 더함", expect="모양이", typical=True)
 def batch_wrong_axis():
     def make_batch(images):
         return (tf.cast(images, tf.float32) / 255.0)[tf.newaxis]
@@ -99,7 +100,7 @@ def batch_wrong_axis():
     return make_batch
 
 
-@wrong("eager.make_batch", "축을 더하지 않음", expect="28, 28, 1)`이어야 하는데")
+@wrong("eager.make_batch", "축을 더하지 않음", expect="28, 28, 1)`이어야 하는데", typical=True)
 def batch_no_axis():
     def make_batch(images):
         return tf.cast(images, tf.float32) / 255.0
@@ -107,7 +108,7 @@ def batch_no_axis():
     return make_batch
 
 
-@wrong("eager.make_batch", "가장 큰 값으로 나눔", expect="항상 255로 나누세요")
+@wrong("eager.make_batch", "가장 큰 값으로 나눔", expect="항상 255로 나누세요", typical=True)
 def batch_max():
     def make_batch(images):
         x = tf.cast(images, tf.float32)
@@ -116,7 +117,7 @@ def batch_max():
     return make_batch
 
 
-@wrong("eager.make_batch", "나누지 않음", expect="255로 나누세요")
+@wrong("eager.make_batch", "나누지 않음", expect="255로 나누세요", typical=True)
 def batch_not_scaled():
     def make_batch(images):
         return tf.cast(images, tf.float32)[..., tf.newaxis]
@@ -132,7 +133,7 @@ def batch_floor():
     return make_batch
 
 
-@wrong("eager.make_batch", "256으로 나눔", expect="256이 아니라 255로")
+@wrong("eager.make_batch", "256으로 나눔", expect="256이 아니라 255로", typical=True)
 def batch_256():
     def make_batch(images):
         return tf.cast(images, tf.float32)[..., tf.newaxis] / 256
@@ -156,7 +157,7 @@ def batch_fixed_size():
     return make_batch
 
 
-@wrong("eager.make_batch", "return을 빠뜨림", expect="아무것도 돌려주지 않습니다")
+@wrong("eager.make_batch", "return을 빠뜨림", expect="아무것도 돌려주지 않습니다", typical=True)
 def batch_no_return():
     def make_batch(images):
         images = tf.cast(images, tf.float32)[..., tf.newaxis] / 255
@@ -191,50 +192,85 @@ def batch_value():
 # ---------------------------------------------------------------- 1-2 eager.standardize
 
 
-@right("eager.standardize", "tf의 평균과 표준편차, divide_no_nan")
+@right("eager.standardize", "float64로 바꾸어 tf의 평균과 표준편차, divide_no_nan")
 def standard_plain():
     def standardize(x):
+        x = tf.cast(x, tf.float64)
         mean = tf.reduce_mean(x, axis=0)
         std = tf.math.reduce_std(x, axis=0)
-        return tf.math.divide_no_nan(x - mean, std)
+        return tf.cast(tf.math.divide_no_nan(x - mean, std), tf.float32)
 
     return standardize
 
 
-@right("eager.standardize", "넘파이와 np.where")
+@right("eager.standardize", "float32 그대로, 최댓값과 최솟값이 같은 열을 0으로")
+def standard_extremes():
+    def standardize(x):
+        std = tf.math.reduce_std(x, axis=0)
+        scaled = tf.math.divide_no_nan(x - tf.reduce_mean(x, axis=0), std)
+        same = tf.reduce_max(x, axis=0) == tf.reduce_min(x, axis=0)
+        return tf.where(same, 0.0, scaled)
+
+    return standardize
+
+
+@right("eager.standardize", "넘파이의 float64와 np.where")
 def standard_numpy():
     def standardize(x):
-        x = np.asarray(x)
+        x = np.asarray(x, dtype="float64")
         std = x.std(axis=0)
-        return (x - x.mean(axis=0)) / np.where(std == 0, 1, std)
+        return ((x - x.mean(axis=0)) / np.where(std == 0, 1, std)).astype("float32")
 
     return standardize
 
 
-@right("eager.standardize", "tf.nn.moments와 아주 작은 수 더하기")
+@right("eager.standardize", "float32 그대로, 표준편차가 아주 작은 열을 0으로")
+def standard_threshold():
+    def standardize(x):
+        x = np.asarray(x)
+        std = np.std(x, axis=0, keepdims=True)
+        return np.where(std < 1e-3, np.float32(0), (x - np.mean(x, axis=0)) / np.maximum(std, 1e-3))
+
+    return standardize
+
+
+@right("eager.standardize", "첫 행을 먼저 빼서")
+def standard_first_row():
+    def standardize(x):
+        x = x - tf.convert_to_tensor(x)[0]
+        std = tf.math.reduce_std(x, axis=0)
+        return tf.math.divide_no_nan(x - tf.reduce_mean(x, axis=0), std)
+
+    return standardize
+
+
+@right("eager.standardize", "float64의 tf.nn.moments와 아주 작은 수 더하기")
 def standard_moments():
     def standardize(x):
-        mean, variance = tf.nn.moments(tf.convert_to_tensor(x), axes=[0], keepdims=True)
-        return (x - mean) / (tf.sqrt(variance) + 1e-7)
+        x = tf.cast(x, "float64")
+        mean, variance = tf.nn.moments(x, axes=[0], keepdims=True)
+        return tf.cast((x - mean) / (tf.sqrt(variance) + 1e-7), "float32")
 
     return standardize
 
 
-@right("eager.standardize", "tf.nn.batch_normalization")
+@right("eager.standardize", "float64의 tf.nn.batch_normalization")
 def standard_batch_norm():
     def standardize(x):
-        mean, variance = tf.nn.moments(tf.convert_to_tensor(x), axes=0)
-        return tf.nn.batch_normalization(x, mean, variance, None, None, 1e-6)
+        x = tf.cast(x, tf.float64)
+        mean, variance = tf.nn.moments(x, axes=0)
+        return tf.cast(tf.nn.batch_normalization(x, mean, variance, None, None, 1e-6), tf.float32)
 
     return standardize
 
 
-@right("eager.standardize", "케라스의 Normalization 층")
+@right("eager.standardize", "케라스의 Normalization 층에 첫 행을 뺀 것을")
 def standard_layer():
     def standardize(x):
+        x = np.asarray(x)
         layer = keras.layers.Normalization(axis=-1)
-        layer.adapt(np.asarray(x))
-        return layer(x)
+        layer.adapt(x - x[0])
+        return layer(x - x[0])
 
     return standardize
 
@@ -247,7 +283,8 @@ def standard_columns():
             column = tf.convert_to_tensor(x)[:, j]
             centred = column - tf.reduce_mean(column)
             std = tf.sqrt(tf.reduce_mean(centred**2))
-            columns.append(centred / std if std > 0 else tf.zeros_like(column))
+            same = tf.reduce_all(column == column[0])
+            columns.append(tf.zeros_like(column) if same else centred / std)
         return tf.stack(columns, axis=1)
 
     return standardize
@@ -265,16 +302,90 @@ def standard_double():
     return standardize
 
 
-@right("eager.standardize", "keras.ops와 NaN을 0으로")
+@right("eager.standardize", "float64의 keras.ops와 NaN을 0으로")
 def standard_nan():
     def standardize(x):
-        x = ops.convert_to_tensor(x)
-        return ops.nan_to_num((x - ops.mean(x, axis=0)) / ops.std(x, axis=0))
+        x = ops.cast(x, "float64")
+        return ops.cast(ops.nan_to_num((x - ops.mean(x, axis=0)) / ops.std(x, axis=0)), "float32")
 
     return standardize
 
 
-@wrong("eager.standardize", "0으로 나눔", expect="0/0이 `NaN`이 됩니다")
+@wrong(
+    "eager.standardize",
+    "float32 그대로 divide_no_nan",
+    expect="평균이 반올림되어 원래의 수와 조금 다릅니다",
+    never=("0/0",),
+    typical=True,
+)
+def standard_single():
+    def standardize(x):
+        mean = tf.reduce_mean(x, axis=0)
+        std = tf.math.reduce_std(x, axis=0)
+        return tf.math.divide_no_nan(x - mean, std)
+
+    return standardize
+
+
+@wrong(
+    "eager.standardize",
+    "float32 그대로 np.where(std == 0)",
+    expect="평균이 반올림되어 원래의 수와 조금 다릅니다",
+)
+def standard_single_numpy():
+    def standardize(x):
+        x = np.asarray(x)
+        std = x.std(axis=0)
+        return (x - x.mean(axis=0)) / np.where(std == 0, 1, std)
+
+    return standardize
+
+
+@wrong(
+    "eager.standardize",
+    "float32 그대로 1e-7을 더함",
+    expect="평균이 반올림되어 원래의 수와 조금 다릅니다",
+)
+def standard_single_small():
+    def standardize(x):
+        mean, variance = tf.nn.moments(tf.convert_to_tensor(x), axes=[0], keepdims=True)
+        return (x - mean) / (tf.sqrt(variance) + 1e-7)
+
+    return standardize
+
+
+@wrong(
+    "eager.standardize",
+    "float32 그대로 열마다 for 문으로",
+    expect="평균이 반올림되어 원래의 수와 조금 다릅니다",
+)
+def standard_single_columns():
+    def standardize(x):
+        columns = []
+        for column in tf.unstack(tf.convert_to_tensor(x), axis=1):
+            centred = column - tf.reduce_mean(column)
+            std = tf.sqrt(tf.reduce_mean(centred**2))
+            columns.append(centred / std if std > 0 else tf.zeros_like(column))
+        return tf.stack(columns, axis=1)
+
+    return standardize
+
+
+@wrong(
+    "eager.standardize",
+    "케라스의 Normalization 층",
+    expect="0.1처럼 평균이 반올림되는 열도 0: 값이 모두 같은 열은 0이어야 하는데",
+)
+def standard_single_layer():
+    def standardize(x):
+        layer = keras.layers.Normalization(axis=-1)
+        layer.adapt(np.asarray(x))
+        return layer(x)
+
+    return standardize
+
+
+@wrong("eager.standardize", "0으로 나눔", expect="0/0이 `NaN`이 됩니다", typical=True)
 def standard_zero_division():
     def standardize(x):
         return (x - tf.reduce_mean(x, axis=0)) / tf.math.reduce_std(x, axis=0)
@@ -282,7 +393,12 @@ def standard_zero_division():
     return standardize
 
 
-@wrong("eager.standardize", "전체의 평균과 표준편차", expect="전체의 평균과 표준편차를 썼습니다")
+@wrong(
+    "eager.standardize",
+    "전체의 평균과 표준편차",
+    expect="전체의 평균과 표준편차를 썼습니다",
+    typical=True,
+)
 def standard_everything():
     def standardize(x):
         return tf.math.divide_no_nan(x - tf.reduce_mean(x), tf.math.reduce_std(x))
@@ -290,7 +406,12 @@ def standard_everything():
     return standardize
 
 
-@wrong("eager.standardize", "행마다 표준화", expect="샘플(행)을 따라 줄이려면 `axis=0`입니다")
+@wrong(
+    "eager.standardize",
+    "행마다 표준화",
+    expect="샘플(행)을 따라 줄이려면 `axis=0`입니다",
+    typical=True,
+)
 def standard_rows():
     def standardize(x):
         x = np.asarray(x)
@@ -309,7 +430,7 @@ def standard_no_keepdims():
     return standardize
 
 
-@wrong("eager.standardize", "N-1로 나눈 표준편차", expect="N−1로 나누어 구했습니다")
+@wrong("eager.standardize", "N-1로 나눈 표준편차", expect="N−1로 나누어 구했습니다", typical=True)
 def standard_ddof():
     def standardize(x):
         x = np.asarray(x)
@@ -321,7 +442,7 @@ def standard_ddof():
     return standardize
 
 
-@wrong("eager.standardize", "분산으로 나눔", expect="분산으로 나누었습니다")
+@wrong("eager.standardize", "분산으로 나눔", expect="분산으로 나누었습니다", typical=True)
 def standard_variance():
     def standardize(x):
         mean, variance = tf.nn.moments(tf.convert_to_tensor(x), axes=0)
@@ -338,7 +459,7 @@ def standard_centred():
     return standardize
 
 
-@wrong("eager.standardize", "평균을 빼지 않음", expect="값이 명세와 다릅니다")
+@wrong("eager.standardize", "평균을 빼지 않음", expect="표준편차로 나누기만 했습니다", typical=True)
 def standard_not_centred():
     def standardize(x):
         return tf.math.divide_no_nan(x, tf.math.reduce_std(x, axis=0))
@@ -355,7 +476,9 @@ def standard_min_max():
     return standardize
 
 
-@wrong("eager.standardize", "분모에 0.1을 더함", expect="분모에 더한 작은 수가 너무 크지 않은지")
+@wrong(
+    "eager.standardize", "분모에 0.1을 더함", expect="분모에 더한 수가 너무 큽니다", never=("0/0",)
+)
 def standard_large_epsilon():
     def standardize(x):
         return (x - tf.reduce_mean(x, axis=0)) / (tf.math.reduce_std(x, axis=0) + 0.1)
@@ -363,7 +486,12 @@ def standard_large_epsilon():
     return standardize
 
 
-@wrong("eager.standardize", "0이 아니라 1로 채움", expect="값이 모두 같은 열은 0")
+@wrong(
+    "eager.standardize",
+    "0이 아니라 1로 채움",
+    expect="열에 `1`이 있습니다",
+    never=("0/0", "반올림되어"),
+)
 def standard_ones():
     def standardize(x):
         std = tf.math.reduce_std(x, axis=0)
@@ -387,6 +515,7 @@ def standard_drops():
     "eager.standardize",
     "받은 배열을 제자리에서 고침",
     expect="인수로 받은 넘파이 배열의 내용이 바뀝니다",
+    typical=True,
 )
 def standard_in_place():
     def standardize(x):
@@ -397,7 +526,12 @@ def standard_in_place():
     return standardize
 
 
-@wrong("eager.standardize", "float64를 돌려줌", expect="자료형이 `float32`여야 하는데 `float64`")
+@wrong(
+    "eager.standardize",
+    "float64를 돌려줌",
+    expect="자료형이 `float32`여야 하는데 `float64`",
+    typical=True,
+)
 def standard_float64():
     def standardize(x):
         x = np.asarray(x, dtype="float64")
@@ -407,7 +541,7 @@ def standard_float64():
     return standardize
 
 
-@wrong("eager.standardize", "층 정규화(행마다)", expect="값이 명세와 다릅니다")
+@wrong("eager.standardize", "층 정규화(행마다)", expect="행마다 표준화했습니다")
 def standard_layer_norm():
     return lambda x: keras.layers.LayerNormalization(center=False, scale=False)(x)
 
@@ -470,7 +604,9 @@ def momentum_expanded():
     return momentum_step
 
 
-@wrong("eager.momentum_step", "이름만 바꿈", expect="변수 `w`가 부르기 전과 똑같습니다")
+@wrong(
+    "eager.momentum_step", "이름만 바꿈", expect="변수 `w`가 부르기 전과 똑같습니다", typical=True
+)
 def momentum_rebinding():
     def momentum_step(w, v, grad, lr, beta):
         v = beta * v + grad
@@ -483,7 +619,7 @@ def momentum_rebinding():
 @wrong(
     "eager.momentum_step",
     "v는 바꾸고 w는 이름만",
-    expect="첫 스텝: 변수 `w`가 부르기 전과 똑같습니다.  (0/1)\n"
+    expect="변수 `w`가 부르기 전과 똑같습니다.  (0/2)\n"
     "     `w = ...`은 이름을 다른 텐서에 붙일 뿐입니다",
 )
 def momentum_half():
@@ -503,7 +639,7 @@ def momentum_new_variables():
     return momentum_step
 
 
-@wrong("eager.momentum_step", "옛 속도로 움직임", expect="`v`를 먼저 바꾸세요")
+@wrong("eager.momentum_step", "옛 속도로 움직임", expect="`v`를 먼저 바꾸세요", typical=True)
 def momentum_old():
     def momentum_step(w, v, grad, lr, beta):
         w.assign_sub(lr * v)
@@ -512,7 +648,9 @@ def momentum_old():
     return momentum_step
 
 
-@wrong("eager.momentum_step", "더하는 쪽으로 움직임", expect="`w`가 반대로 움직였습니다")
+@wrong(
+    "eager.momentum_step", "더하는 쪽으로 움직임", expect="`w`가 반대로 움직였습니다", typical=True
+)
 def momentum_uphill():
     def momentum_step(w, v, grad, lr, beta):
         v.assign(beta * v + grad)
@@ -521,7 +659,12 @@ def momentum_uphill():
     return momentum_step
 
 
-@wrong("eager.momentum_step", "(1 - beta)를 곱함", expect="`(1 - beta)`를 곱하지 않습니다")
+@wrong(
+    "eager.momentum_step",
+    "(1 - beta)를 곱함",
+    expect="`(1 - beta)`를 곱하지 않습니다",
+    typical=True,
+)
 def momentum_average():
     def momentum_step(w, v, grad, lr, beta):
         v.assign(beta * v + (1 - beta) * grad)
@@ -530,7 +673,9 @@ def momentum_average():
     return momentum_step
 
 
-@wrong("eager.momentum_step", "w를 grad로 움직임", expect="`grad`가 아니라 `v`를 쓰세요")
+@wrong(
+    "eager.momentum_step", "w를 grad로 움직임", expect="`grad`가 아니라 `v`를 쓰세요", typical=True
+)
 def momentum_plain_descent():
     def momentum_step(w, v, grad, lr, beta):
         v.assign(beta * v + grad)
@@ -540,7 +685,10 @@ def momentum_plain_descent():
 
 
 @wrong(
-    "eager.momentum_step", "lr을 속도에 곱함", expect="`lr`은 `v`가 아니라 `w`를 바꿀 때 곱합니다"
+    "eager.momentum_step",
+    "lr을 속도에 곱함",
+    expect="`lr`은 `v`가 아니라 `w`를 바꿀 때 곱합니다",
+    typical=True,
 )
 def momentum_rate():
     def momentum_step(w, v, grad, lr, beta):
@@ -550,7 +698,12 @@ def momentum_rate():
     return momentum_step
 
 
-@wrong("eager.momentum_step", "assign 대신 assign_add", expect="`assign_add`는 지금 값에 더합니다")
+@wrong(
+    "eager.momentum_step",
+    "assign 대신 assign_add",
+    expect="`assign_add`는 지금 값에 더합니다",
+    typical=True,
+)
 def momentum_added():
     def momentum_step(w, v, grad, lr, beta):
         v.assign_add(beta * v + grad)
@@ -559,7 +712,7 @@ def momentum_added():
     return momentum_step
 
 
-@wrong("eager.momentum_step", "네스테로프 모멘텀", expect="변수 `w`의 값이 명세와 다릅니다")
+@wrong("eager.momentum_step", "네스테로프 모멘텀", expect="네스테로프 모멘텀의 식입니다")
 def momentum_nesterov():
     def momentum_step(w, v, grad, lr, beta):
         v.assign(beta * v + grad)
@@ -568,7 +721,12 @@ def momentum_nesterov():
     return momentum_step
 
 
-@wrong("eager.momentum_step", "처음 만든 속도를 전역에 두고 씀", expect="부르기 전과 똑같습니다")
+@wrong(
+    "eager.momentum_step",
+    "처음 만든 속도를 전역에 두고 씀",
+    expect="변수 `v`가 부르기 전과 똑같습니다",
+    never=("이름을 다른 텐서에",),
+)
 def momentum_global():
     memory = {}
 
@@ -580,7 +738,12 @@ def momentum_global():
     return momentum_step
 
 
-@wrong("eager.momentum_step", "변수에 -=", expect="`assign`, `assign_add`, `assign_sub`를 쓰세요")
+@wrong(
+    "eager.momentum_step",
+    "변수에 -=",
+    expect="`assign`, `assign_add`, `assign_sub`를 쓰세요",
+    typical=True,
+)
 def momentum_minus_equals():
     def momentum_step(w, v, grad, lr, beta):
         v *= beta
@@ -710,7 +873,7 @@ def root_autograph():
     return newton_sqrt
 
 
-@wrong("eager.newton_sqrt", "절대 오차로 멈춤", expect="작은 수에서는 너무 일찍 멈추고")
+@wrong("eager.newton_sqrt", "절대 오차로 멈춤", expect="`tol * a`와 견주세요", typical=True)
 def root_absolute():
     def newton_sqrt(a, tol=1e-6):
         x = a
@@ -724,7 +887,7 @@ def root_absolute():
     return newton_sqrt
 
 
-@wrong("eager.newton_sqrt", "끝나지 않는 반복", expect="끝나지 않아 멈추었습니다")
+@wrong("eager.newton_sqrt", "끝나지 않는 반복", expect="끝나지 않아 멈추었습니다", typical=True)
 def root_endless():
     def newton_sqrt(a, tol=1e-6):
         x = 1.0
@@ -735,7 +898,7 @@ def root_endless():
     return newton_sqrt
 
 
-@wrong("eager.newton_sqrt", "절댓값을 빠뜨림", expect="`newton_sqrt(")
+@wrong("eager.newton_sqrt", "절댓값을 빠뜨림", expect="절댓값을 빠뜨렸습니다", typical=True)
 def root_no_abs():
     def newton_sqrt(a, tol=1e-6):
         x = a
@@ -746,7 +909,7 @@ def root_no_abs():
     return newton_sqrt
 
 
-@wrong("eager.newton_sqrt", "열 번만 되풀이", expect="아주 작은 수와 아주 큰 수")
+@wrong("eager.newton_sqrt", "열 번만 되풀이", expect="10번만 되풀이했습니다", typical=True)
 def root_ten():
     def newton_sqrt(a, tol=1e-6):
         x = a
@@ -757,12 +920,19 @@ def root_ten():
     return newton_sqrt
 
 
-@wrong("eager.newton_sqrt", "math.sqrt", expect="`newton_sqrt`의 코드에 `sqrt`가 있습니다")
+@wrong(
+    "eager.newton_sqrt",
+    "math.sqrt",
+    expect="`newton_sqrt`의 코드에 `sqrt`가 있습니다",
+    typical=True,
+)
 def root_math():
     return lambda a, tol=1e-6: math.sqrt(a)
 
 
-@wrong("eager.newton_sqrt", "** 0.5", expect="`newton_sqrt`의 코드에 `** 0.5`가 있습니다")
+@wrong(
+    "eager.newton_sqrt", "** 0.5", expect="`newton_sqrt`의 코드에 `** 0.5`가 있습니다", typical=True
+)
 def root_power():
     def newton_sqrt(a, tol=1e-6):
         return a**0.5
@@ -882,7 +1052,12 @@ def root_hidden():
     return newton_sqrt
 
 
-@wrong("eager.newton_sqrt", "반복식의 2를 빠뜨림", expect="x ← (x + a / x) / 2를 되풀이하는지")
+@wrong(
+    "eager.newton_sqrt",
+    "반복식의 2를 빠뜨림",
+    expect="값이 맞으면 확인합니다",
+    never=("절댓값", "번만 되풀이"),
+)
 def root_no_half():
     def newton_sqrt(a, tol=1e-6):
         x = a
@@ -895,7 +1070,9 @@ def root_no_half():
     return newton_sqrt
 
 
-@wrong("eager.newton_sqrt", "늘 float32로 계산", expect="`float64`로 계산하는지 보세요")
+@wrong(
+    "eager.newton_sqrt", "늘 float32로 계산", expect="받은 자료형 그대로 계산하세요", typical=True
+)
 def root_single():
     def newton_sqrt(a, tol=1e-6):
         a = tf.cast(a, tf.float32)
@@ -907,7 +1084,7 @@ def root_single():
     return newton_sqrt
 
 
-@wrong("eager.newton_sqrt", "tol을 쓰지 않음", expect="`tol`을 멈추는 조건에 쓰는지")
+@wrong("eager.newton_sqrt", "tol을 쓰지 않음", expect="멈추는 조건에 `tol`을 쓰세요", typical=True)
 def root_fixed_tol():
     def newton_sqrt(a, tol=1e-6):
         x = a
@@ -918,7 +1095,9 @@ def root_fixed_tol():
     return newton_sqrt
 
 
-@wrong("eager.newton_sqrt", "tol을 받지 않음", expect="매개변수가 명세와 같은지 보세요")
+@wrong(
+    "eager.newton_sqrt", "tol을 받지 않음", expect="매개변수가 명세와 같은지 보세요", typical=True
+)
 def root_no_tol():
     def newton_sqrt(a):
         x = a

@@ -172,12 +172,20 @@ def _batches(*, prepare=None, buffer=None, before=None, after=None, change=scale
     return make_dataset
 
 
-@wrong("pipeline.batches", "섞기를 잊음", "`shuffle=True`인데 순서가 원래 그대로입니다")
+@wrong(
+    "pipeline.batches",
+    "섞기를 잊음",
+    "`shuffle=True`인데 순서가 원래 그대로입니다",
+    never=("다시 담았는지",),
+    typical=True,
+)
 def batches_unshuffled():
     return _batches(buffer=lambda x, batch_size: 1)
 
 
-@wrong("pipeline.batches", "결과를 다시 담지 않음", "결과를 변수에 다시 담았는지 보세요")
+@wrong(
+    "pipeline.batches", "결과를 다시 담지 않음", "결과를 변수에 다시 담았는지 보세요", typical=True
+)
 def batches_lost_shuffle():
     def make_dataset(x, y, batch_size, shuffle=True):
         ds = tf.data.Dataset.from_tensor_slices((x, y)).map(scale)
@@ -188,7 +196,13 @@ def batches_lost_shuffle():
     return make_dataset
 
 
-@wrong("pipeline.batches", "버퍼가 배치 크기", "가까운 샘플끼리만 섞였습니다")
+@wrong(
+    "pipeline.batches",
+    "버퍼가 배치 크기",
+    "가까운 샘플끼리만 섞였습니다",
+    never=("배치끼리만",),
+    typical=True,
+)
 def batches_small_buffer():
     return _batches(buffer=lambda x, batch_size: batch_size)
 
@@ -218,7 +232,13 @@ def batches_half_buffer():
     return _batches(buffer=lambda x, batch_size: len(x) // 2)
 
 
-@wrong("pipeline.batches", "묶은 다음에 섞음", "`shuffle`을 `batch`보다 앞에 두세요")
+@wrong(
+    "pipeline.batches",
+    "묶은 다음에 섞음",
+    "`shuffle`을 `batch`보다 앞에 두세요",
+    never=("버퍼가", "받은 값을 그대로"),
+    typical=True,
+)
 def batches_shuffled_batches():
     def make_dataset(x, y, batch_size, shuffle=True):
         ds = tf.data.Dataset.from_tensor_slices((x, y)).batch(batch_size).map(scale)
@@ -227,7 +247,13 @@ def batches_shuffled_batches():
     return make_dataset
 
 
-@wrong("pipeline.batches", "섞은 다음에 cache", "두 에포크의 순서가 똑같습니다")
+@wrong(
+    "pipeline.batches",
+    "섞은 다음에 cache",
+    "두 에포크의 순서가 똑같습니다",
+    never=("reshuffle",),
+    typical=True,
+)
 def batches_cache_after_shuffle():
     def make_dataset(x, y, batch_size, shuffle=True):
         ds = tf.data.Dataset.from_tensor_slices((x, y))
@@ -238,7 +264,12 @@ def batches_cache_after_shuffle():
     return make_dataset
 
 
-@wrong("pipeline.batches", "reshuffle_each_iteration=False", "두 에포크의 순서가 똑같습니다")
+@wrong(
+    "pipeline.batches",
+    "reshuffle_each_iteration=False",
+    "`reshuffle_each_iteration=False`를 지우세요",
+    never=("cache",),
+)
 def batches_not_reshuffled():
     def make_dataset(x, y, batch_size, shuffle=True):
         ds = tf.data.Dataset.from_tensor_slices((x, y))
@@ -249,7 +280,12 @@ def batches_not_reshuffled():
     return make_dataset
 
 
-@wrong("pipeline.batches", "배열을 미리 한 번만 섞음", "두 에포크의 순서가 똑같습니다")
+@wrong(
+    "pipeline.batches",
+    "배열을 미리 한 번만 섞음",
+    "두 에포크의 순서가 똑같습니다",
+    never=("cache", "reshuffle"),
+)
 def batches_permuted_once():
     def make_dataset(x, y, batch_size, shuffle=True):
         order = np.random.permutation(len(x)) if shuffle else np.arange(len(x))
@@ -300,7 +336,9 @@ def batches_separately():
     return make_dataset
 
 
-@wrong("pipeline.batches", "언제나 섞음", "`shuffle=False`인데 순서가 원래와 다릅니다")
+@wrong(
+    "pipeline.batches", "언제나 섞음", "`shuffle=False`인데 순서가 원래와 다릅니다", typical=True
+)
 def batches_always():
     def make_dataset(x, y, batch_size, shuffle=True):
         ds = tf.data.Dataset.from_tensor_slices((x, y)).shuffle(len(x))
@@ -309,7 +347,12 @@ def batches_always():
     return make_dataset
 
 
-@wrong("pipeline.batches", "shuffle의 기본값이 False", "순서가 원래 그대로입니다")
+@wrong(
+    "pipeline.batches",
+    "shuffle의 기본값이 False",
+    "매개변수의 기본값을 `True`로 하세요",
+    never=("다시 담았는지",),
+)
 def batches_default():
     def make_dataset(x, y, batch_size, shuffle=False):
         return _batches()(x, y, batch_size, shuffle)
@@ -317,17 +360,22 @@ def batches_default():
     return make_dataset
 
 
-@wrong("pipeline.batches", "나누지 않음", "지금은 최댓값이 255입니다")
+@wrong("pipeline.batches", "나누지 않음", "지금은 최댓값이 255입니다", typical=True)
 def batches_unscaled():
     return _batches(change=lambda image, label: (tf.cast(image, tf.float32), label))
 
 
-@wrong("pipeline.batches", "자료형도 그대로", "자료형이 `float32`여야 하는데 `uint8`입니다")
+@wrong(
+    "pipeline.batches",
+    "자료형도 그대로",
+    "자료형이 `float32`여야 하는데 `uint8`입니다",
+    typical=True,
+)
 def batches_uint8():
     return _batches(change=lambda image, label: (image, label))
 
 
-@wrong("pipeline.batches", "두 번 나눔", "255로 두 번 나누지 않았는지 보세요")
+@wrong("pipeline.batches", "두 번 나눔", "255로 두 번 나누었습니다")
 def batches_twice():
     return _batches(change=lambda image, label: scale(scale(image, label)[0], label))
 
@@ -349,7 +397,7 @@ def batches_by_maximum():
     )
 
 
-@wrong("pipeline.batches", "256으로 나눔", "255가 아닌 수로 나누었습니다")
+@wrong("pipeline.batches", "256으로 나눔", "수로 나누었습니다(약 256)", never=("최댓값",))
 def batches_by_256():
     return _batches(change=lambda image, label: (tf.cast(image, tf.float32) / 256, label))
 
@@ -359,7 +407,9 @@ def batches_centred():
     return _batches(change=lambda image, label: (tf.cast(image, tf.float32) / 127.5 - 1, label))
 
 
-@wrong("pipeline.batches", "정수로 나눔", "이미지의 값이 0과 1뿐입니다")
+@wrong(
+    "pipeline.batches", "정수로 나눔", "이미지의 값이 0과 1뿐입니다", never=("짝이 어긋났습니다",)
+)
 def batches_whole():
     return _batches(change=lambda image, label: (tf.cast(image // 255, tf.float32), label))
 
@@ -388,17 +438,17 @@ def batches_one_hot():
     )
 
 
-@wrong("pipeline.batches", "레이블도 나눔", "레이블의 자료형이")
+@wrong("pipeline.batches", "레이블도 나눔", "레이블의 자료형이", never=("여러 번 나옵니다",))
 def batches_scaled_labels():
     return _batches(change=lambda a, b: (scale(a, b)[0], tf.cast(b, tf.float32) / 255))
 
 
-@wrong("pipeline.batches", "drop_remainder", "마지막 배치가 빠졌습니다")
+@wrong("pipeline.batches", "drop_remainder", "마지막 배치가 빠졌습니다", typical=True)
 def batches_drop():
     return _batches(batch=lambda ds, size: ds.batch(size, drop_remainder=True))
 
 
-@wrong("pipeline.batches", "repeat()", "데이터가 끝나지 않습니다")
+@wrong("pipeline.batches", "repeat()", "데이터가 끝나지 않습니다", typical=True)
 def batches_endless():
     return _batches(after=lambda ds: ds.repeat())
 
@@ -413,7 +463,7 @@ def batches_repeat():
     return _batches(after=lambda ds: ds.repeat(2))
 
 
-@wrong("pipeline.batches", "끝나지 않는 제너레이터", "데이터가 끝나지 않습니다")
+@wrong("pipeline.batches", "끝나지 않는 제너레이터", "데이터가 끝나지 않습니다", never=("repeat",))
 def batches_cycle():
     def make_dataset(x, y, batch_size, shuffle=True):
         signature = (tf.TensorSpec(x.shape[1:], x.dtype), tf.TensorSpec(y.shape[1:], y.dtype))
@@ -425,7 +475,12 @@ def batches_cycle():
     return make_dataset
 
 
-@wrong("pipeline.batches", "한 번 쓰면 비는 제너레이터", "2번째 에포크에는 샘플이 하나도 없습니다")
+@wrong(
+    "pipeline.batches",
+    "한 번 쓰면 비는 제너레이터",
+    "2번째 에포크에는 샘플이 하나도 없습니다",
+    never=("알아볼 수 없습니다",),
+)
 def batches_exhausted():
     def make_dataset(x, y, batch_size, shuffle=True):
         order = np.random.permutation(len(x)) if shuffle else np.arange(len(x))
@@ -437,7 +492,7 @@ def batches_exhausted():
     return make_dataset
 
 
-@wrong("pipeline.batches", "하나를 건너뜀", "나오지 않습니다")
+@wrong("pipeline.batches", "하나를 건너뜀", "나오지 않습니다", never=("순서가 원래와",))
 def batches_skip():
     return _batches(before=lambda ds: ds.skip(1))
 
@@ -447,17 +502,30 @@ def batches_take():
     return _batches(after=lambda ds: ds.take(3))
 
 
-@wrong("pipeline.batches", "배치로 묶지 않음", "요소 하나가 배치가 아니라 샘플 하나입니다")
+@wrong(
+    "pipeline.batches",
+    "배치로 묶지 않음",
+    "요소 하나가 배치가 아니라 샘플 하나입니다",
+    never=("끝나지 않습니다",),
+)
 def batches_unbatched():
     return _batches(batch=lambda ds, size: ds)
 
 
-@wrong("pipeline.batches", "두 번 묶음", "배치로 두 번 묶여 있습니다")
+@wrong(
+    "pipeline.batches", "두 번 묶음", "배치로 두 번 묶여 있습니다", never=("알아볼 수 없습니다",)
+)
 def batches_batched_twice():
     return _batches(batch=lambda ds, size: ds.batch(size).batch(1))
 
 
-@wrong("pipeline.batches", "배치 크기를 32로 못박음", "`batch(batch_size)`처럼 받은 값을 그대로")
+@wrong(
+    "pipeline.batches",
+    "배치 크기를 32로 못박음",
+    "`batch(batch_size)`처럼 받은 값을 그대로",
+    never=("끝나지 않습니다",),
+    typical=True,
+)
 def batches_fixed_size():
     return _batches(batch=lambda ds, size: ds.batch(32))
 
@@ -470,7 +538,12 @@ def batches_images_only():
     return make_dataset
 
 
-@wrong("pipeline.batches", "딕셔너리 요소", "요소가 튜플이 아니라 딕셔너리입니다")
+@wrong(
+    "pipeline.batches",
+    "딕셔너리 요소",
+    "요소가 튜플이 아니라 딕셔너리입니다",
+    never=("확인하지 못했습니다",),
+)
 def batches_dictionaries():
     return _batches(after=lambda ds: ds.map(lambda a, b: {"image": a, "label": b}))
 
@@ -480,7 +553,7 @@ def batches_triples():
     return _batches(after=lambda ds: ds.map(lambda a, b: (a, b, tf.ones(len(a)))))
 
 
-@wrong("pipeline.batches", "return을 빠뜨림", "아무것도 돌려주지 않습니다")
+@wrong("pipeline.batches", "return을 빠뜨림", "아무것도 돌려주지 않습니다", typical=True)
 def batches_no_return():
     def make_dataset(x, y, batch_size, shuffle=True):
         _batches()(x, y, batch_size, shuffle)
@@ -530,7 +603,7 @@ def batches_not_function():
     return _batches()(np.zeros((9, 4), "uint8"), np.arange(9), 4)
 
 
-@wrong("pipeline.batches", "x가 두 번", "실행하다가 오류가 났습니다")
+@wrong("pipeline.batches", "x가 두 번", "인수 하나를 받습니다")
 def batches_raises():
     return _batches(change=lambda image: (image, image))
 
@@ -749,13 +822,18 @@ def tfrecord_half():
 
 
 @wrong(
-    "pipeline.tfrecord", "write_records를 아직 쓰지 않음", "`write_records`를 아직 쓰지 않았습니다"
+    "pipeline.tfrecord",
+    "write_records를 아직 쓰지 않음",
+    "`write_records`를 아직 쓰지 않았습니다",
+    never=("NotFoundError",),
 )
 def tfrecord_other_half():
     return tfrecord(write=...)
 
 
-@wrong("pipeline.tfrecord", "모양을 정하지 않음", "바이트에는 모양이 적혀 있지 않습니다")
+@wrong(
+    "pipeline.tfrecord", "모양을 정하지 않음", "바이트에는 모양이 적혀 있지 않습니다", typical=True
+)
 def tfrecord_flat():
     def read_records(path):
         def decode(record):
@@ -779,19 +857,24 @@ def tfrecord_unknown_shape():
     return tfrecord(read=read_records)
 
 
-@wrong("pipeline.tfrecord", "이미지를 float32로 나눔", "이미지의 자료형이 `uint8`이어야")
+@wrong(
+    "pipeline.tfrecord", "이미지를 float32로 나눔", "이미지의 자료형이 `uint8`이어야", typical=True
+)
 def tfrecord_scaled():
     return tfrecord(read=lambda path: read_plain(path).map(scale))
 
 
 @wrong(
-    "pipeline.tfrecord", "레이블을 int32로", "레이블의 자료형이 `int64`여야 하는데 `int32`입니다"
+    "pipeline.tfrecord",
+    "레이블을 int32로",
+    "레이블의 자료형이 `int64`여야 하는데 `int32`입니다",
+    typical=True,
 )
 def tfrecord_int32():
     return tfrecord(read=lambda path: read_plain(path).map(lambda a, b: (a, tf.cast(b, tf.int32))))
 
 
-@wrong("pipeline.tfrecord", "레이블을 실수로 담음", "레이블의 값이 쓴 것과 다릅니다")
+@wrong("pipeline.tfrecord", "레이블을 실수로 담음", "레이블이 실수를 거치면", typical=True)
 def tfrecord_float_labels():
     def write_records(path, x, y):
         with tf.io.TFRecordWriter(path) as writer:
@@ -827,7 +910,7 @@ def tfrecord_label_vector():
     return tfrecord(read=read_records)
 
 
-@wrong("pipeline.tfrecord", "레이블을 uint8로 한 번 바꿈", "레이블의 값이 쓴 것과 다릅니다")
+@wrong("pipeline.tfrecord", "레이블을 uint8로 한 번 바꿈", "짧은 정수를 거쳐 잘렸습니다")
 def tfrecord_small_labels():
     return tfrecord(write=lambda path, x, y: write_plain(path, x, y.astype("uint8")))
 
@@ -869,7 +952,7 @@ def tfrecord_text_labels():
     )
 
 
-@wrong("pipeline.tfrecord", "레이블을 float64로", "레이블의 값이 쓴 것과 다릅니다")
+@wrong("pipeline.tfrecord", "레이블을 float64로", "레이블이 실수를 거치면")
 def tfrecord_float64_labels():
     return _label_bytes(
         lambda label: np.float64(label).tobytes(),
@@ -886,7 +969,7 @@ def tfrecord_six_bytes():
     return _label_bytes(lambda label: (int(label) % 2**48).to_bytes(6, "little"), decode)
 
 
-@wrong("pipeline.tfrecord", "있던 파일에 이어 씀", "레코드가")
+@wrong("pipeline.tfrecord", "있던 파일에 이어 씀", "있던 파일에 이어 썼습니다")
 def tfrecord_appended():
     def write_records(path, x, y):
         kept = list(tf.data.TFRecordDataset(path).as_numpy_iterator()) if exists(path) else []
@@ -899,7 +982,7 @@ def tfrecord_appended():
     return tfrecord(write=write_records)
 
 
-@wrong("pipeline.tfrecord", "파일이 있으면 쓰지 않음", "레코드가")
+@wrong("pipeline.tfrecord", "파일이 있으면 쓰지 않음", "먼저 쓴 파일이 그대로 있습니다")
 def tfrecord_kept():
     def write_records(path, x, y):
         if not exists(path):
@@ -908,7 +991,7 @@ def tfrecord_kept():
     return tfrecord(write=write_records)
 
 
-@wrong("pipeline.tfrecord", "JPEG로 담음", "이미지의 값이 쓴 것과 다릅니다")
+@wrong("pipeline.tfrecord", "JPEG로 담음", "JPEG는 값을 조금 바꾸어 담습니다", typical=True)
 def tfrecord_jpeg():
     def write_records(path, x, y):
         with tf.io.TFRecordWriter(path) as writer:
@@ -927,12 +1010,17 @@ def tfrecord_jpeg():
     return tfrecord(write_records, read_records)
 
 
-@wrong("pipeline.tfrecord", "가로세로를 바꿈", "이미지의 값이 쓴 것과 다릅니다")
+@wrong("pipeline.tfrecord", "가로세로를 바꿈", "가로와 세로가 바뀌었습니다")
 def tfrecord_transposed():
     return tfrecord(read=lambda path: read_plain(path).map(lambda a, b: (tf.transpose(a), b)))
 
 
-@wrong("pipeline.tfrecord", "이미지와 레이블의 자리를 바꿈", "이미지의 자료형이 `uint8`이어야")
+@wrong(
+    "pipeline.tfrecord",
+    "이미지와 레이블의 자리를 바꿈",
+    "이미지와 레이블의 자리가 바뀌었습니다",
+    never=("쓴 것과 다릅니다",),
+)
 def tfrecord_swapped():
     return tfrecord(read=lambda path: read_plain(path).map(lambda a, b: (b, a)))
 
@@ -942,17 +1030,19 @@ def tfrecord_dictionary():
     return tfrecord(read=lambda path: read_plain(path).map(lambda a, b: {"image": a, "label": b}))
 
 
-@wrong("pipeline.tfrecord", "섞어서 냄", "쓴 순서대로 나오지 않습니다")
+@wrong("pipeline.tfrecord", "섞어서 냄", "쓴 순서대로 나오지 않습니다", typical=True)
 def tfrecord_shuffled():
     return tfrecord(read=lambda path: read_plain(path).shuffle(100, seed=3))
 
 
-@wrong("pipeline.tfrecord", "거꾸로 씀", "쓴 순서대로 나오지 않습니다")
+@wrong(
+    "pipeline.tfrecord", "거꾸로 씀", "쓴 순서대로 나오지 않습니다", never=("섞지", "`shuffle`을")
+)
 def tfrecord_backwards():
     return tfrecord(write=lambda path, x, y: write_plain(path, x[::-1], y[::-1]))
 
 
-@wrong("pipeline.tfrecord", "마지막을 빠뜨림", "레코드가")
+@wrong("pipeline.tfrecord", "마지막을 빠뜨림", "레코드가", never=("확인하지 못했습니다",))
 def tfrecord_short():
     return tfrecord(write=lambda path, x, y: write_plain(path, x[:-1], y[:-1]))
 
@@ -962,12 +1052,17 @@ def tfrecord_endless():
     return tfrecord(read=lambda path: read_plain(path).repeat())
 
 
-@wrong("pipeline.tfrecord", "배치로 묶음", "여기서는 배치로 묶지 않습니다")
+@wrong("pipeline.tfrecord", "배치로 묶음", "여기서는 배치로 묶지 않습니다", typical=True)
 def tfrecord_batched():
     return tfrecord(read=lambda path: read_plain(path).batch(4))
 
 
-@wrong("pipeline.tfrecord", "레코드 하나에 모두 담음", "레코드가 1개입니다")
+@wrong(
+    "pipeline.tfrecord",
+    "레코드 하나에 모두 담음",
+    "레코드가 1개입니다",
+    never=("쓸 때의 배열이나",),
+)
 def tfrecord_one_record():
     def write_records(path, x, y):
         with tf.io.TFRecordWriter(path) as writer:
@@ -991,7 +1086,9 @@ def tfrecord_one_record():
     return tfrecord(write_records, read_records)
 
 
-@wrong("pipeline.tfrecord", "np.savez로 씀", "TFRecord로 읽을 수 없습니다")
+@wrong(
+    "pipeline.tfrecord", "np.savez로 씀", "TFRecord로 읽을 수 없습니다", never=("쓸 때의 배열이나",)
+)
 def tfrecord_numpy():
     def write_records(path, x, y):
         with open(path, "wb") as file:
@@ -1004,7 +1101,12 @@ def tfrecord_numpy():
     return tfrecord(write_records, read_records)
 
 
-@wrong("pipeline.tfrecord", "dataset.save", "파일이 아니라 폴더가 생겼습니다")
+@wrong(
+    "pipeline.tfrecord",
+    "dataset.save",
+    "파일이 아니라 폴더가 생겼습니다",
+    never=("쓸 때의 배열이나",),
+)
 def tfrecord_folder():
     def write_records(path, x, y):
         tf.data.Dataset.from_tensor_slices((x, y.astype("int64"))).save(path)
@@ -1012,7 +1114,12 @@ def tfrecord_folder():
     return tfrecord(write_records, tf.data.Dataset.load)
 
 
-@wrong("pipeline.tfrecord", "경로에 확장자를 더함", "`path`에 파일이 생기지 않았습니다")
+@wrong(
+    "pipeline.tfrecord",
+    "경로에 확장자를 더함",
+    "`first.tfrecord.tfrecord`는 생겼습니다",
+    never=("쓸 때의 배열이나",),
+)
 def tfrecord_suffix():
     return tfrecord(
         lambda path, x, y: write_plain(path + ".tfrecord", x, y),
@@ -1048,7 +1155,13 @@ def tfrecord_remembered_count():
     return tfrecord(write_records, lambda path: read_plain(path).take(min(memory)))
 
 
-@wrong("pipeline.tfrecord", "부를 때 다 읽음", "부를 때 파일을 이미 다 읽어 둡니다")
+@wrong(
+    "pipeline.tfrecord",
+    "부를 때 다 읽음",
+    "부를 때 파일을 이미 다 읽어 둡니다",
+    never=("리스트",),
+    typical=True,
+)
 def tfrecord_eager():
     def read_records(path):
         pairs = list(read_plain(path))
@@ -1072,7 +1185,7 @@ def tfrecord_once():
     return tfrecord(read=read_records)
 
 
-@wrong("pipeline.tfrecord", "이름이 다른 특성", "실행하다가 오류가 났습니다")
+@wrong("pipeline.tfrecord", "이름이 다른 특성", "실행하다가 오류가 났습니다", typical=True)
 def tfrecord_other_name():
     def write_records(path, x, y):
         with tf.io.TFRecordWriter(path) as writer:
@@ -1084,7 +1197,7 @@ def tfrecord_other_name():
     return tfrecord(write=write_records)
 
 
-@wrong("pipeline.tfrecord", "return을 빠뜨림", "아무것도 돌려주지 않습니다")
+@wrong("pipeline.tfrecord", "return을 빠뜨림", "아무것도 돌려주지 않습니다", typical=True)
 def tfrecord_no_return():
     def read_records(path):
         read_plain(path)
