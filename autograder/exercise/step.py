@@ -6,6 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
+import numpy as np
+
 from autograder.exercise.base import Cases, Exercise, Mistake
 
 Look = tuple[Any, ...]

@@ -276,7 +276,7 @@ def shortened(text: str, limit: int = LIMIT) -> str:
     if len(kept) <= limit:
         return kept
     half = (limit - 3) // 2
-    return f"{_words(text[: half + 1])} … {_words(text[-half - 1 :], last=True)}"
+    return f"{_words(text[:half])} … {_words(text[-half:], last=True)}"
 
 
 def _words(text: str, *, last: bool = False) -> str:

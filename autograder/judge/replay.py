@@ -16,7 +16,7 @@ import numpy as np
 from autograder.judge import loop
 from autograder.judge.loop import Failure
 
-CHANGE_TOLERANCE = 0.01
+CHANGE_TOLERANCE = 0.02
 """가중치의 변화가 다를 수 있는 비율."""
 RATE_TOLERANCE = 0.03
 """찾은 학습률이 명세의 것과 같다고 볼 비율."""
@@ -97,6 +97,7 @@ class _Replay:
         self.variables = [self.model.weights[n] for n in moved]
         self.before = [before[n].astype("float64") for n in moved]
         self.after = [after[n].astype("float64") for n in moved]
+        self.changes = [now - old for now, old in zip(self.after, self.before, strict=True)]
         self.compiled = self._compiled()
 
     def gradients(self, weights: Weights, number: int) -> Weights:
@@ -139,14 +140,14 @@ class _Replay:
 
     def gap(self, changes: Weights) -> float:
         """학습자의 변화와 얼마나 다른지(비율)."""
-        wanted = np.concatenate([(a - b).ravel() for a, b in zip(self.after, self.before)])
+        wanted = np.concatenate([change.ravel() for change in self.changes])
         found = np.concatenate([change.ravel() for change in changes])
         size = float(np.linalg.norm(wanted))
         return float(np.linalg.norm(found - wanted)) / size if size else 0.0
 
     def rate(self, how: _How, start: float) -> float | None:
         """학습자의 변화가 나오는 학습률. 없으면 None."""
-        size = np.sqrt(sum(np.sum((a - b) ** 2) for a, b in zip(self.after, self.before)))
+        size = np.sqrt(sum(np.sum(change**2) for change in self.changes))
         rate = start
         for step in range(RATE_STEPS):
             changes = self.trained(how, rate)

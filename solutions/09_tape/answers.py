@@ -2213,6 +2213,7 @@ def gan_with(
     d_loss=lambda real, fake: bce(tf.ones_like(real), real) + bce(tf.zeros_like(fake), fake),
     g_loss=lambda fake: bce(tf.ones_like(fake), fake),
     training=True,
+    g_training=None,
     d_variables=lambda generator, discriminator: discriminator.trainable_variables,
     g_variables=lambda generator, discriminator: generator.trainable_variables,
     swapped=False,
@@ -2223,7 +2224,7 @@ def gan_with(
 
     def gan_step(generator, discriminator, g_optimizer, d_optimizer, real, noise):
         with tf.GradientTape() as g_tape, tf.GradientTape() as d_tape:
-            fake = generator(noise, training=training)
+            fake = generator(noise, training=training if g_training is None else g_training)
             real_logits = discriminator(real, training=training)
             fake_logits = discriminator(fake, training=training)
             d, g = d_loss(real_logits, fake_logits), g_loss(fake_logits)
@@ -2280,6 +2281,31 @@ def gan_probabilities():
 )
 def gan_inference():
     return gan_with(training=None)
+
+
+@wrong(
+    "tape.gan_step",
+    "생성자만 추론 모드",
+    expect="`generator`를 훈련 모드로 부르지 않았습니다",
+    never=("두 모델을 훈련 모드로 부르지",),
+    typical=True,
+)
+def gan_generator_inference():
+    return gan_with(g_training=False)
+
+
+@wrong(
+    "tape.gan_step",
+    "판별자만 추론 모드",
+    expect="`discriminator`를 훈련 모드로 부르지 않았습니다",
+)
+def gan_discriminator_inference():
+    return gan_with(training=False, g_training=True)
+
+
+@wrong("tape.gan_step", "판별자를 먼저, 생성자의 레이블이 0", expect="생성한 것의 레이블이 0입니다")
+def gan_wrong_target_in_turn():
+    return gan_d_first_with(g_loss=lambda fake: bce(tf.zeros_like(fake), fake))
 
 
 @wrong("tape.gan_step", "판별자의 손실을 평균", expect="판별자의 손실을 평균했습니다", typical=True)
