@@ -9,6 +9,7 @@ import tensorflow as tf
 
 from autograder.exercises import get
 from autograder.judge import judge
+from autograder.judge.replay import Rule
 from autograder.judge.step import _change_difference
 from autograder.observe import observe
 from autograder.observe.passes import Passes
@@ -190,9 +191,118 @@ def test_a_change_of_almost_the_right_size_is_not_called_a_multiple(ratio, said)
     assert said in message
 
 
-def test_labels_of_the_samples_to_be_judged_never_leave():
+@pytest.mark.parametrize(
+    ("kind", "optimizer"),
+    [
+        ("SGD", keras.optimizers.SGD(0.02)),
+        ("Momentum", keras.optimizers.SGD(0.02, momentum=0.9)),
+        ("RMSprop", keras.optimizers.RMSprop(0.02)),
+        ("Adagrad", keras.optimizers.Adagrad(0.02)),
+        ("Adam", keras.optimizers.Adam(0.02)),
+    ],
+)
+def test_the_rules_of_the_replay_are_those_of_keras(kind, optimizer):
+    random = np.random.RandomState(0)
+    start = random.normal(size=(3, 2)).astype("float32")
+    variable, weights = keras.Variable(start), [start.astype("float64")]
+    rule = Rule(kind, 0.02)
+    for _ in range(5):
+        gradient = random.normal(size=(3, 2)).astype("float32")
+        optimizer.apply([tf.constant(gradient)], [variable])
+        rule.apply(weights, [gradient.astype("float64")])
+    assert np.allclose(weights[0], variable.numpy(), atol=1e-5)
+
+
+@pytest.fixture
+def half_precision():
+    before = keras.config.dtype_policy()
+    keras.config.set_dtype_policy("mixed_float16")
+    yield
+    keras.config.set_dtype_policy(before)
+
+
+@pytest.mark.usefixtures("half_precision")
+@pytest.mark.parametrize("name", [f"tape.{name}" for name in (*STEPS, "custom_fit")])
+def test_a_policy_that_the_learner_left_on_changes_nothing(name):
+    exercise = get(name)
+    challenge = exercise.challenge(3)
+    evidence = observe(challenge, exercise.solution())
+    assert keras.config.dtype_policy().name == "mixed_float16"
+    keras.config.set_dtype_policy("float32")
+    report = judge(exercise, challenge, evidence)
+    assert report.passed, report.to_text()
+
+
+def test_no_class_of_ours_is_named_in_a_message():
+    def train(model, x, y, epochs, batch_size):
+        return model(x[0], training=True)
+
     exercise = get("tape.train_loop")
-    challenge = exercise.challenge(1)
-    x, _ = exercise.heldout(challenge)
-    sent = {row.tobytes() for array in challenge.arrays.values() for row in array}
-    assert not sent & {row.tobytes() for row in x}
+    challenge = exercise.challenge(3)
+    text = judge(exercise, challenge, observe(challenge, {"train": train})).to_text()
+    assert "_Entry" not in text and "_Exit" not in text and "오류가 났습니다" in text
+
+
+def scored(name, answer, seed=1):
+    exercise = get(name)
+    challenge = exercise.challenge(seed)
+    report = judge(exercise, challenge, observe(challenge, {exercise.subjects[0]: answer}))
+    return report, {item.name for item in report.items if not item.passed}
+
+
+@pytest.mark.parametrize("order", ["together", "d first", "g first"])
+@pytest.mark.parametrize("factor", [0.5, 0.3])
+def test_a_factor_on_one_loss_leaves_the_other_model_its_points(order, factor):
+    bce = keras.losses.BinaryCrossentropy(from_logits=True)
+
+    def gan_step(generator, discriminator, g_optimizer, d_optimizer, real, noise):
+        def losses():
+            kept = discriminator(real, training=True)
+            fake = discriminator(generator(noise, training=True), training=True)
+            d_loss = bce(tf.ones_like(kept), kept) + bce(tf.zeros_like(fake), fake)
+            return {"d": factor * d_loss, "g": bce(tf.ones_like(fake), fake)}
+
+        parts = {"d": (discriminator, d_optimizer), "g": (generator, g_optimizer)}
+        found, waiting = {}, []
+        for name in "gd" if order == "g first" else "dg":
+            model, optimizer = parts[name]
+            with tf.GradientTape() as tape:
+                found[name] = losses()[name]
+            gradients = tape.gradient(found[name], model.trainable_variables)
+            if order == "together":
+                waiting.append((optimizer, gradients, model.trainable_variables))
+            else:
+                optimizer.apply(gradients, model.trainable_variables)
+        for optimizer, gradients, variables in waiting:
+            optimizer.apply(gradients, variables)
+        return found["d"], found["g"]
+
+    report, lost = scored("tape.gan_step", gan_step)
+    assert "판별자의 손실" in lost
+    assert not {"생성자의 손실", "생성자만 `g_optimizer`로 업데이트합니다"} & lost
+    assert report.score >= 5, report.to_text()
+
+
+def test_both_means_of_a_short_last_batch_are_right():
+    def trained(weighted):
+        def train(model, x, y, epochs, batch_size):
+            loss_fn = keras.losses.SparseCategoricalCrossentropy()
+            optimizer, history = keras.optimizers.Adam(0.02), []
+            for _ in range(epochs):
+                losses, sizes = [], []
+                for start in range(0, len(x), batch_size):
+                    part = slice(start, start + batch_size)
+                    with tf.GradientTape() as tape:
+                        loss = loss_fn(y[part], model(x[part], training=True))
+                    variables = model.trainable_variables
+                    optimizer.apply(tape.gradient(loss, variables), variables)
+                    losses.append(float(loss))
+                    sizes.append(len(x[part]))
+                history.append(np.average(losses, weights=sizes if weighted else None))
+            return history
+
+        return train
+
+    for weighted in (False, True):
+        report, _ = scored("tape.train_loop", trained(weighted))
+        assert report.passed, report.to_text()

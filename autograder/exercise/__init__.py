@@ -10,7 +10,7 @@ from autograder.exercise.graph import GraphExercise, GraphItem
 from autograder.exercise.layer import LayerExercise
 from autograder.exercise.model import Accuracy, Flags, ModelExercise, Tokens
 from autograder.exercise.open import OpenExercise
-from autograder.exercise.step import StepExercise
+from autograder.exercise.step import StepExercise, StepMistake
 from autograder.exercise.transform import TransformExercise
 from autograder.exercise.value import ValueExercise
 
@@ -31,6 +31,7 @@ __all__ = [
     "ModelExercise",
     "OpenExercise",
     "StepExercise",
+    "StepMistake",
     "Tokens",
     "TransformExercise",
     "ValueExercise",

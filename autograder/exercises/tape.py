@@ -6,7 +6,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from autograder.exercise import Mistake, StepExercise
+from autograder.exercise import Mistake, StepExercise, StepMistake
 
 # ------------------------------------------------------------------- 9-1 tape.derivative
 
@@ -20,6 +20,9 @@ def derivative():
         return tape.gradient(y, x, unconnected_gradients="zero")
 
     return derivative
+
+
+ELEMENTWISE = "벡터와 행렬: 원소마다의 도함수, 합의 그레이디언트"
 
 
 def derivative_scenes(random):
@@ -48,7 +51,8 @@ def derivative_scenes(random):
         (["derivative", smooth], {"tensor": "scalar"}),
         (["derivative", cubic], {"value": number}),
     ]
-    return [{"seed": 0, "calls": [[{"function": f}, x]]} for f, x in asked], arrays
+    scene = {"seed": 0, "note_tape": True}
+    return [scene | {"calls": [[{"function": f}, x]]} for f, x in asked], arrays
 
 
 def derivative_without_zero():
@@ -62,11 +66,20 @@ def derivative_without_zero():
     return derivative
 
 
-def derivative_none():
+def derivative_value():
     def derivative(f, x):
-        f(tf.convert_to_tensor(x))
+        return f(tf.convert_to_tensor(x))
 
     return derivative
+
+
+def derivative_of_sum():
+    find = derivative()
+
+    def summed(f, x):
+        return tf.reduce_sum(find(f, x))
+
+    return summed
 
 
 def derivative_cut():
@@ -143,10 +156,10 @@ def train_step_scenes(random):
             arrays[f"y_{name}"] = random.normal(0, 2, (rows, 1)).astype("float32")
         return [{"tensor": f"x_{name}"}, {"tensor": f"y_{name}"}]
 
-    def scene(layers, optimizer, loss, batches):
+    def scene(layers, optimizer, loss, batches, **noted):
         return {
             "seed": int(random.randint(2**30)),
-            "models": {"model": {"input": [features], "layers": layers}},
+            "models": {"model": {"input": [features], "layers": layers} | noted},
             "optimizers": {"optimizer": [*optimizer, "model"]},
             "calls": [
                 [{"model": "model"}, {"loss": loss}, {"optimizer": "optimizer"}, *batch(*item)]
@@ -171,6 +184,8 @@ def train_step_scenes(random):
             ["SGD", {"learning_rate": rate / 10}],
             ["MeanSquaredError", {}],
             [("b", 8, "values")],
+            outputs=1,
+            passes=100,
         ),
         scene(
             [
@@ -261,13 +276,19 @@ def step(model, loss_fn, optimizer, x, y, training=True):
     return loss
 
 
-NOT_UPDATED = Mistake(
+STEP_LOSS = "업데이트하기 전의 손실을 돌려줍니다"
+STEP_UPDATE = "그레이디언트로 가중치를 한 번 업데이트합니다"
+STEP_NEXT = "이어서 부르면 옵티마이저가 하던 대로 이어 갑니다"
+STEP_MODE = "모델을 훈련 모드로 한 번 부릅니다"
+NOT_UPDATED = StepMistake(
     make=step_without_update,
+    about=(STEP_UPDATE, STEP_NEXT),
     message="가중치가 바뀌지 않았습니다. 그레이디언트를 적용하지 않은 것 같습니다.",
     advice="`optimizer.apply_gradients(zip(gradients, model.trainable_variables))`를 부르세요.",
 )
-NO_TRAINING = Mistake(
+NO_TRAINING = StepMistake(
     make=step_without_training,
+    about=(STEP_MODE,),
     message="모델을 훈련 모드로 부르지 않았습니다.",
     advice="`model(x, training=True)`로 부르세요. 적지 않으면 추론 모드입니다.",
 )
@@ -302,26 +323,22 @@ def train_loop():
 
 
 def blobs(random, rows):
-    """무리 셋으로 나뉜 점들: 훈련할 것과 정확도를 잴 것."""
+    """무리 셋으로 나뉜 점들."""
     centers = 2.2 * np.linalg.qr(random.normal(size=(LOOP_FEATURES, LOOP_FEATURES)))[0]
-    parts = []
-    for count in (rows, 300):
-        y = random.permutation(np.arange(count) % LOOP_CLASSES)
-        x = centers[y] + random.normal(0, 0.6, (count, LOOP_FEATURES))
-        parts.append((x.astype("float32"), y.astype("int64")))
-    return parts
+    y = random.permutation(np.arange(rows) % LOOP_CLASSES)
+    x = centers[y] + random.normal(0, 0.6, (rows, LOOP_FEATURES))
+    return x.astype("float32"), y.astype("int64")
 
 
 def train_loop_scenes(random):
     arrays = {}
 
-    def scene(name, rows, batch_size, epochs, between):
-        data_seed = int(random.randint(2**30))
-        arrays[f"x_{name}"], arrays[f"y_{name}"] = blobs(np.random.RandomState(data_seed), rows)[0]
+    def scene(name, rows, batch_size, epochs, activation, *between):
+        arrays[f"x_{name}"], arrays[f"y_{name}"] = blobs(random, rows)
         model = {
             "input": [LOOP_FEATURES],
             "layers": [
-                ["Dense", {"units": 24, "activation": "relu"}],
+                ["Dense", {"units": 16, "activation": activation}],
                 *between,
                 ["Dense", {"units": LOOP_CLASSES, "activation": "softmax"}],
             ],
@@ -330,7 +347,6 @@ def train_loop_scenes(random):
         }
         return {
             "seed": int(random.randint(2**30)),
-            "data_seed": data_seed,
             "models": {"model": model},
             "calls": [
                 [
@@ -343,20 +359,15 @@ def train_loop_scenes(random):
             ],
         }
 
-    batch_size = int(random.choice([8, 10, 12]))
-    rows = 4 * batch_size + int(random.randint(2, batch_size - 1))
+    batch_size = int(random.choice([5, 6, 7]))
+    rows = 3 * batch_size + int(random.randint(2, batch_size - 1))
     exact = int(random.randint(3, 6))
     dropout = ["Dropout", {"rate": 0.1}]
     return [
-        scene("a", rows, batch_size, 6, [dropout]),
-        scene("b", 4 * exact, exact, 2, []),
+        scene("a", rows, batch_size, 3, "relu", dropout),
+        # relu가 0에서 꺾이는 자리에서는 반올림이 다시 훈련한 결과를 바꿉니다.
+        scene("b", 4 * exact, exact, 2, "tanh"),
     ], arrays
-
-
-def train_loop_heldout(challenge):
-    scene = challenge.facts["scenes"][0]
-    rows = len(challenge.arrays["x_a"])
-    return blobs(np.random.RandomState(scene["data_seed"]), rows)[1]
 
 
 # ------------------------------------------------------------------- 9-5 tape.custom_fit
@@ -379,6 +390,11 @@ def custom_fit():
             return {metric.name: metric.result() for metric in self.metrics}
 
     return {"TapeModel": TapeModel}
+
+
+FIT_UPDATE = "`fit`이 `train_step`을 불러 가중치를 업데이트합니다"
+FIT_MODE = "모델을 훈련 모드로 부릅니다"
+FIT_LOSS = "기록의 `loss`는 에포크의 평균 손실입니다"
 
 
 def own_train_step(update=1, training=True, weighted=False, loss_metric="loss"):
@@ -562,6 +578,12 @@ def clip_without_update():
     return clipped_step
 
 
+CLIP_NORM = "자르기 전의 전역 노름을 돌려줍니다"
+CLIP_LARGE = "노름이 `max_norm`보다 크면 잘라서 업데이트합니다"
+CLIP_SMALL = "노름이 `max_norm`보다 작으면 그대로 업데이트합니다"
+CLIP_MODE = "모델을 훈련 모드로 부르고, 이어서 불러도 됩니다"
+
+
 def clip_scenes(random):
     features, hidden = int(random.randint(3, 6)), int(random.randint(4, 7))
     arrays = {}
@@ -569,6 +591,7 @@ def clip_scenes(random):
     def scene(name, max_norm, optimizer, middle=(), calls=1, loss="MeanSquaredError", **settings):
         dense = ["Dense", {"units": hidden, "activation": "tanh"}]
         layers = [dense, *middle, ["Dense", {"units": 2}]]
+        noted = {"outputs": 2, "passes": 200} if middle else {}
         given = []
         for number in range(calls):
             key = f"{name}{number}"
@@ -589,7 +612,7 @@ def clip_scenes(random):
             )
         return {
             "seed": int(random.randint(2**30)),
-            "models": {"model": {"input": [features], "layers": layers}},
+            "models": {"model": {"input": [features], "layers": layers} | noted},
             "optimizers": {"optimizer": [*optimizer, "model"]},
             "calls": given,
         }
@@ -642,73 +665,43 @@ def logits_loss(target, logits):
 
 
 def other_gan(
-    order="together",
     bce=logits_loss,
     saturating=False,
-    training=True,
+    training=(True, True),
     d_scale=1.0,
-    targets=(1.0, 0.0),
+    targets=(1.0, 0.0, 1.0),
     updates="dg",
     returned=("d", "g"),
+    after=False,
 ):
-    """`gan_step`의 다른 답과 흔한 오해를 만듭니다."""
+    """`gan_step`의 흔한 오해를 만듭니다. 레이블 `targets`는 실제, 생성, 생성자의 차례입니다."""
 
     def gan_step(generator, discriminator, g_optimizer, d_optimizer, real, noise):
-        models = {"g": generator, "d": discriminator}
-        optimizers = {"g": g_optimizer, "d": d_optimizer}
-        losses = {}
+        def losses():
+            fake = discriminator(generator(noise, training=training[0]), training=training[1])
+            kept = bce(targets[0], discriminator(real, training=training[1]))
+            d_loss = d_scale * (kept + (0.0 if targets[1] is None else bce(targets[1], fake)))
+            return {"d": d_loss, "g": -bce(0.0, fake) if saturating else bce(targets[2], fake)}
 
-        def d_loss():
-            fake = discriminator(generator(noise, training=training), training=training)
-            return d_scale * (
-                bce(targets[0], discriminator(real, training=training)) + bce(targets[1], fake)
-            )
-
-        def g_loss():
-            fake = discriminator(generator(noise, training=training), training=training)
-            return -bce(0.0, fake) if saturating else bce(1.0, fake)
-
-        def found(name, compute):
-            variables = models[name].trainable_variables
-            with tf.GradientTape() as tape:
-                losses[name] = compute()
-            return optimizers[name], tape.gradient(losses[name], variables), variables
-
-        steps = [("d", d_loss), ("g", g_loss)]
-        if order == "g first":
-            steps.reverse()
-        waiting = []
-        for name, compute in steps:
-            update = found(name, compute)
-            if name in updates:
-                waiting.append(update)
-            if order != "together":
-                while waiting:
-                    apply(*waiting.pop())
-        for update in waiting:
-            apply(*update)
-        return tuple(losses[name] for name in returned)
-
-    def apply(optimizer, gradients, variables):
-        optimizer.apply(gradients, variables)
+        models = {"d": (discriminator, d_optimizer), "g": (generator, g_optimizer)}
+        with tf.GradientTape(persistent=True) as tape:
+            found = losses()
+        pairs = {
+            name: tape.gradient(found[name], model.trainable_variables)
+            for name, (model, _) in models.items()
+        }
+        for name in updates:
+            model, optimizer = models[name]
+            optimizer.apply(pairs[name], model.trainable_variables)
+        if after:
+            found = losses()
+        return tuple(found[name] for name in returned)
 
     return gan_step
 
 
-def gan_d_first():
-    return other_gan("d first")
-
-
-def gan_g_first():
-    return other_gan("g first")
-
-
 def gan_saturating():
     return other_gan(saturating=True)
-
-
-def gan_d_first_saturating():
-    return other_gan("d first", saturating=True)
 
 
 def probability_loss(target, logits):
@@ -719,28 +712,32 @@ def gan_probabilities():
     return other_gan(bce=probability_loss)
 
 
-def gan_d_first_probabilities():
-    return other_gan("d first", bce=probability_loss)
-
-
 def gan_without_training():
-    return other_gan(training=False)
+    return other_gan(training=(False, False))
 
 
-def gan_d_first_without_training():
-    return other_gan("d first", training=False)
+def gan_g_without_training():
+    return other_gan(training=(False, True))
+
+
+def gan_d_without_training():
+    return other_gan(training=(True, False))
 
 
 def gan_average():
     return other_gan(d_scale=0.5)
 
 
-def gan_d_first_average():
-    return other_gan("d first", d_scale=0.5)
-
-
 def gan_flipped():
-    return other_gan(targets=(0.0, 1.0))
+    return other_gan(targets=(0.0, 1.0, 1.0))
+
+
+def gan_only_real():
+    return other_gan(targets=(1.0, None, 1.0))
+
+
+def gan_g_target():
+    return other_gan(targets=(1.0, 0.0, 0.0))
 
 
 def gan_without_g():
@@ -755,6 +752,17 @@ def gan_swapped_losses():
     return other_gan(returned=("g", "d"))
 
 
+def gan_losses_after():
+    return other_gan(after=True)
+
+
+GAN_D = "판별자의 손실"
+GAN_G = "생성자의 손실"
+GAN_D_UPDATE = "판별자만 `d_optimizer`로 업데이트합니다"
+GAN_G_UPDATE = "생성자만 `g_optimizer`로 업데이트합니다"
+GAN_MODE = "두 모델을 훈련 모드로 부릅니다"
+
+
 def gan_scenes(random):
     noise, features, hidden = (int(random.randint(low, low + 3)) for low in (2, 3, 5))
     rows = int(random.randint(6, 10))
@@ -763,6 +771,7 @@ def gan_scenes(random):
     def scene(name, optimizers, middle=(), calls=1):
         dense = ["Dense", {"units": hidden, "activation": "tanh"}]
         given = []
+        noted = {"passes": 400}
         for number in range(calls):
             key = f"{name}{number}"
             arrays[f"real_{key}"] = random.normal(1, 1, (rows, features)).astype("float32")
@@ -783,11 +792,15 @@ def gan_scenes(random):
                 "generator": {
                     "input": [noise],
                     "layers": [dense, *middle, ["Dense", {"units": features}]],
-                },
+                    "outputs": features,
+                }
+                | noted,
                 "discriminator": {
                     "input": [features],
                     "layers": [dense, *middle, ["Dense", {"units": 1}]],
-                },
+                    "outputs": 1,
+                }
+                | noted,
             },
             "optimizers": {
                 "g_optimizer": [*optimizers[0], "generator"],
@@ -821,7 +834,7 @@ EXERCISES = (
         groups=(
             ("파이썬 수와 스칼라 텐서에서의 도함수", 2, (("shaped", 0), ("shaped", 1))),
             (
-                "벡터와 행렬: 원소마다의 도함수, 합의 그레이디언트",
+                ELEMENTWISE,
                 2,
                 (("shaped", 2), ("shaped", 3), ("shaped", 4)),
             ),
@@ -836,10 +849,15 @@ EXERCISES = (
                 advice="`tape.gradient(y, x, unconnected_gradients='zero')`를 쓰거나 `None`을 0으로 바꾸세요.",
             ),
             Mistake(
-                make=derivative_none,
-                message="`None`을 돌려줍니다. 테이프가 `x`를 지켜보지 않았거나 `return`을 빠뜨렸습니다.",
-                advice="상수는 저절로 지켜보지 않습니다. `tape.watch(x)` 다음에 `with` 블록 안에서 "
-                "`f(x)`를 계산하세요.",
+                make=derivative_value,
+                message="도함수가 아니라 함수의 값 `f(x)`를 돌려줍니다.",
+                advice="`tape.gradient(y, x)`를 돌려주세요.",
+            ),
+            StepMistake(
+                make=derivative_of_sum,
+                about=(ELEMENTWISE,),
+                message="원소마다의 도함수를 하나로 더했습니다.",
+                advice="`tape.gradient(y, x)`는 이미 `x`와 같은 모양입니다. 그대로 돌려주세요.",
             ),
             Mistake(
                 make=derivative_cut,
@@ -899,7 +917,7 @@ EXERCISES = (
             "`x`와 `y`는 모양 `(N,)`의 float32 넘파이 배열입니다.",
             "`tf.GradientTape`로 구한 그레이디언트를 따라 `w`와 `b`를 조금씩 바꾸어 구합니다(경사 하강법).",
             "데이터의 범위 안에서 최소제곱 직선과의 차이가 `y`의 표준편차의 1 %를 넘지 않아야 합니다.",
-            "`x`의 범위는 [−2, 2], [0, 10], [100, 200] 가운데 하나입니다. 어느 범위에서나 1–2초 안에 끝나야 합니다.",
+            "`x`의 범위는 [−2, 2], [0, 10], [100, 200] 가운데 하나입니다. 계산 시간이 10초를 넘으면 멈춥니다.",
         ),
         hints=(
             "손실은 `(w·x + b − y)²`의 평균입니다. `x`가 커지면 같은 학습률에서 어떤 일이 생기나요?",
@@ -920,41 +938,47 @@ EXERCISES = (
         reference=train_step,
         scenes=train_step_scenes,
         groups=(
-            ("업데이트하기 전의 손실을 돌려줍니다", 2, (("returns", 0), ("returns", 2))),
-            ("그레이디언트로 가중치를 한 번 업데이트합니다", 2, (("weights", 0),)),
-            ("이어서 부르면 옵티마이저가 하던 대로 이어 갑니다", 2, (("weights", 2),)),
-            ("모델을 훈련 모드로 한 번 부릅니다", 2, (("returns", 1), ("weights", 1))),
+            (STEP_LOSS, 2, (("returns", 0), ("returns", 2))),
+            (STEP_UPDATE, 2, (("weights", 0),)),
+            (STEP_NEXT, 2, (("weights", 2),)),
+            (STEP_MODE, 2, (("mode", 1), ("returns", 1), ("weights", 1))),
         ),
         mistakes=(
             NOT_UPDATED,
             NO_TRAINING,
-            Mistake(
+            StepMistake(
                 make=step_two_passes,
+                about=(STEP_MODE,),
                 message="모델을 훈련 모드로 두 번 불렀습니다. 배치 정규화의 이동 평균도 두 번 바뀝니다.",
                 advice="테이프 안에서 한 번만 부르고 그 출력으로 손실을 구하세요.",
             ),
-            Mistake(
+            StepMistake(
                 make=step_loss_after,
+                about=(STEP_LOSS,),
                 message="업데이트한 다음의 손실입니다. 업데이트하기 전의 손실을 돌려주세요.",
                 advice="테이프 안에서 구한 `loss`를 그대로 돌려주면 됩니다.",
             ),
-            Mistake(
+            StepMistake(
                 make=step_loss_after_inference,
+                about=(STEP_LOSS,),
                 message="업데이트한 다음의 손실입니다. 업데이트하기 전의 손실을 돌려주세요.",
                 advice="테이프 안에서 구한 `loss`를 그대로 돌려주면 됩니다.",
             ),
-            Mistake(
+            StepMistake(
                 make=step_twice,
+                about=(STEP_UPDATE,),
                 message="같은 그레이디언트를 두 번 적용했습니다.",
                 advice="`apply_gradients`나 `apply`는 한 번만 부르세요.",
             ),
-            Mistake(
+            StepMistake(
                 make=step_new_optimizer,
+                about=(STEP_NEXT,),
                 message="부를 때마다 옵티마이저를 새로 만들어, 모멘텀 같은 상태가 사라집니다.",
                 advice="인수로 받은 `optimizer`를 쓰세요.",
             ),
-            Mistake(
+            StepMistake(
                 make=step_swapped,
+                about=(STEP_LOSS,),
                 message="손실 함수의 인수 순서가 바뀌었습니다.",
                 advice="`loss_fn(y, y_pred)`: 레이블이 먼저입니다.",
             ),
@@ -985,33 +1009,33 @@ EXERCISES = (
         reference=train_loop,
         scenes=train_loop_scenes,
         groups=(
-            ("에포크마다 모든 샘플을 한 번씩 씁니다", 3, (("samples", 0), ("samples", 1))),
+            ("에포크마다 모든 샘플을 한 번씩 씁니다", 2, (("samples", 0), ("samples", 1))),
             ("에포크마다의 평균 손실을 리스트로 돌려줍니다", 2, (("losses", 0), ("losses", 1))),
             (
-                "모델을 훈련 모드로 부르고 가중치를 업데이트합니다",
+                "모델을 훈련 모드로 부르고 배치마다 업데이트합니다",
                 1,
                 (("training", 0), ("updated", 0), ("each", 1)),
             ),
-            ("보지 않은 샘플에서의 정확도", 2, (("accuracy", 0),)),
+            ("희소 범주형 교차 엔트로피로 훈련합니다", 2, (("objective", 0), ("objective", 1))),
+            ("한 번 만든 `Adam(0.02)`로 업데이트합니다", 1, (("optimizer", 1),)),
         ),
         pitfalls={
             "Unknown variable": "옵티마이저 하나는 모델 하나의 변수만 기억합니다. "
             "`train` 안에서 새로 만드세요."
         },
-        heldout=train_loop_heldout,
-        threshold=0.8,
+        learning_rate=0.02,
         requirements=(
             "`train(model, x, y, epochs, batch_size)`는 모델을 훈련하고, 에포크마다의 평균 손실을 담은 "
             "길이 `epochs`의 리스트를 돌려줍니다. 손실은 배치마다 업데이트하기 전에 구한 것입니다.",
+            "마지막 배치가 작을 때는 배치마다의 평균을 다시 평균해도, 모든 샘플의 손실을 평균해도 됩니다.",
             "배치마다 모델을 훈련 모드로 부르고, 훈련 가능한 가중치를 모두 업데이트합니다.",
             "`x`는 모양 `(N, 특성 수)`의 float32 배열, `y`는 모양 `(N,)`의 정수 레이블입니다. "
             "모델의 출력은 소프트맥스 확률입니다.",
             "에포크마다 모든 샘플을 정확히 한 번씩 씁니다. `batch_size`개씩 나누고, 모자라는 마지막 배치도 씁니다. "
             "순서는 섞어도 됩니다.",
-            "손실은 희소 범주형 교차 엔트로피, 옵티마이저는 `train` 안에서 만드는 "
+            "손실은 희소 범주형 교차 엔트로피, 옵티마이저는 `train`을 시작할 때 한 번 만드는 "
             "`keras.optimizers.Adam(0.02)`입니다.",
-            "`fit`이나 `train_on_batch`를 쓰지 않습니다. 무리 셋으로 나뉜 데이터로 6 에포크를 훈련하면 "
-            "보지 않은 샘플에서 정확도가 80 % 이상이어야 합니다.",
+            "`fit`이나 `train_on_batch`를 쓰지 않습니다.",
         ),
         hints=(
             "반복문이 두 겹입니다: 바깥은 에포크, 안쪽은 배치. 배치를 어떻게 나눌지 먼저 정하세요.",
@@ -1033,10 +1057,10 @@ EXERCISES = (
         form="class",
         scenes=custom_fit_scenes,
         groups=(
-            ("`fit`이 `train_step`을 불러 가중치를 업데이트합니다", 2, (("weights", 0),)),
-            ("모델을 훈련 모드로 부릅니다", 2, (("weights", 1),)),
+            (FIT_UPDATE, 2, (("weights", 0),)),
+            (FIT_MODE, 2, (("weights", 1),)),
             (
-                "기록의 `loss`는 에포크의 평균 손실입니다",
+                FIT_LOSS,
                 1,
                 (("logs", 1, "loss"), ("logs", 0, "loss")),
             ),
@@ -1044,43 +1068,52 @@ EXERCISES = (
         ),
         alternatives=(custom_fit_weighted,),
         mistakes=(
-            Mistake(
+            StepMistake(
                 make=custom_fit_without_update,
+                about=(FIT_UPDATE,),
                 message="가중치가 바뀌지 않았습니다. 그레이디언트를 적용하지 않은 것 같습니다.",
                 advice="`self.optimizer.apply_gradients(zip(gradients, self.trainable_variables))`를 부르세요.",
             ),
-            Mistake(
+            StepMistake(
                 make=custom_fit_without_training,
+                about=(FIT_MODE,),
                 message="모델을 훈련 모드로 부르지 않았습니다.",
                 advice="`self(x, training=True)`로 부르세요.",
             ),
-            Mistake(
+            StepMistake(
                 make=custom_fit_twice,
+                about=(FIT_UPDATE,),
                 message="같은 그레이디언트를 두 번 적용했습니다.",
                 advice="`apply_gradients`나 `apply`는 한 번만 부르세요.",
             ),
-            Mistake(
+            StepMistake(
                 make=custom_fit_last,
+                about=(FIT_LOSS,),
                 message="에포크의 평균이 아니라 마지막 배치의 손실입니다.",
                 advice="`name`이 `loss`인 지표를 `metric.update_state(loss)`로 업데이트하고 "
                 "`metric.result()`를 돌려주세요.",
             ),
-            Mistake(
+            StepMistake(
                 make=custom_fit_confused,
+                about=(FIT_LOSS,),
                 message="손실을 모으는 지표를 `y`와 `y_pred`로 업데이트했습니다.",
                 advice="`self.metrics`에는 손실의 평균(`loss`)도 들어 있습니다. "
                 "그것만 `update_state(loss)`로 업데이트하세요.",
             ),
         ),
         pitfalls={
-            "positional argument": "`TapeModel(inputs, outputs)`로 만들 수 있어야 합니다. `__init__`을 "
+            r"TapeModel\.__init__\(\) .*positional argument": "`TapeModel(inputs, outputs)`로 만들 수 있어야 합니다. `__init__`을 "
             "쓰지 않거나, 받은 인수를 `super().__init__(*args, **kwargs)`로 넘기세요.",
-            "has not yet been built": "한 번도 업데이트하지 않은 지표가 있습니다. `self.metrics`의 지표마다 "
+            "metric has not yet been built": "한 번도 업데이트하지 않은 지표가 있습니다. `self.metrics`의 지표마다 "
             "`update_state`를 부르고, 지표의 이름 → 값인 딕셔너리를 돌려주세요.",
             "BroadcastTo": "손실을 모으는 지표까지 `y`와 `y_pred`로 업데이트하지 않았는지 보세요. "
             "이름이 `loss`인 지표는 `update_state(loss)`로 업데이트합니다.",
-            "Toutput_types": "`train_step`이 아무것도 돌려주지 않습니다. "
+            "Toutput_types": "`train_step`이 아무것도 돌려주지 않으면 이 오류가 납니다. "
             "지표의 이름 → 값인 딕셔너리를 돌려주세요.",
+            "Unknown variable": "옵티마이저가 모르는 변수를 받았습니다. `self.trainable_variables`를 "
+            "업데이트하세요.",
+            "'str' object is not callable": "`compile`에는 손실을 문자열로 줄 수도 있어 `self.loss`는 부를 수 "
+            "없을 수 있습니다. `self.compute_loss(x=x, y=y, y_pred=y_pred)`로 구하세요.",
             "Graph execution error": "`self.compute_loss(x=x, y=y, y_pred=y_pred)`가 `compile`에 준 "
             "손실을 구합니다. 다른 손실을 쓰지 않았는지, 레이블과 출력의 모양이 맞는지 보세요.",
         },
@@ -1113,63 +1146,69 @@ EXERCISES = (
         reference=clip,
         scenes=clip_scenes,
         groups=(
-            ("자르기 전의 전역 노름을 돌려줍니다", 2, (("returns", 0), ("returns", 1))),
-            ("노름이 `max_norm`보다 크면 잘라서 업데이트합니다", 2, (("weights", 0),)),
-            ("노름이 `max_norm`보다 작으면 그대로 업데이트합니다", 1, (("weights", 1),)),
-            (
-                "모델을 훈련 모드로 부르고, 이어서 불러도 됩니다",
-                1,
-                (("returns", 2), ("weights", 2)),
-            ),
+            (CLIP_NORM, 2, (("returns", 0), ("returns", 1))),
+            (CLIP_LARGE, 2, (("weights", 0),)),
+            (CLIP_SMALL, 1, (("weights", 1),)),
+            (CLIP_MODE, 1, (("mode", 2), ("returns", 2), ("weights", 2))),
         ),
         mistakes=(
-            Mistake(
+            StepMistake(
                 make=clip_without_update,
+                about=(CLIP_LARGE, CLIP_SMALL),
                 message="가중치가 바뀌지 않았습니다. 그레이디언트를 적용하지 않은 것 같습니다.",
                 advice="자른 그레이디언트를 `optimizer.apply_gradients`에 넘기세요.",
             ),
-            Mistake(
+            StepMistake(
                 make=clip_each,
+                about=(CLIP_LARGE,),
                 message="그레이디언트마다 따로 잘랐습니다. 그러면 나아가는 방향이 달라집니다.",
                 advice="`tf.clip_by_norm`이 아니라 `tf.clip_by_global_norm`을 쓰세요.",
             ),
-            Mistake(
+            StepMistake(
                 make=clip_values,
+                about=(CLIP_LARGE,),
                 message="원소마다 값을 잘랐습니다. 그러면 나아가는 방향이 달라집니다.",
                 advice="`tf.clip_by_value`가 아니라 `tf.clip_by_global_norm`을 쓰세요.",
             ),
-            Mistake(
+            StepMistake(
                 make=clip_never,
+                about=(CLIP_LARGE,),
                 message="자르지 않은 그레이디언트로 업데이트했습니다.",
                 advice="`tf.clip_by_global_norm`은 자른 것을 새로 돌려줍니다. 그것을 옵티마이저에 넘기세요.",
             ),
-            Mistake(
+            StepMistake(
                 make=clip_always,
+                about=(CLIP_SMALL,),
                 message="노름이 `max_norm`보다 작은데도 크기를 바꾸었습니다.",
                 advice="`max_norm / norm`이 1보다 클 때는 곱하지 않습니다.",
             ),
-            Mistake(
+            StepMistake(
                 make=clip_norm_after,
+                about=(CLIP_NORM,),
                 message="자른 다음의 노름입니다. 자르기 전의 노름을 돌려주세요.",
                 advice="`tf.clip_by_global_norm`이 돌려주는 두 번째 값이 자르기 전의 노름입니다.",
             ),
-            Mistake(
+            StepMistake(
                 make=clip_loss,
+                about=(CLIP_NORM,),
                 message="노름이 아니라 손실을 돌려줍니다.",
                 advice="`tf.linalg.global_norm(gradients)`를 돌려주세요.",
             ),
-            Mistake(
+            StepMistake(
                 make=clip_sum_of_norms,
+                about=(CLIP_NORM,),
                 message="그레이디언트마다의 노름을 더했습니다.",
                 advice="전역 노름은 모든 원소의 제곱을 더한 것의 제곱근입니다.",
             ),
-            Mistake(
+            StepMistake(
                 make=clip_squared,
+                about=(CLIP_NORM,),
                 message="제곱의 합에 제곱근을 씌우지 않았습니다.",
                 advice="전역 노름은 모든 원소의 제곱을 더한 것의 제곱근입니다.",
             ),
-            Mistake(
+            StepMistake(
                 make=clip_without_training,
+                about=(CLIP_MODE,),
                 message="모델을 훈련 모드로 부르지 않았습니다.",
                 advice="`model(x, training=True)`로 부르세요.",
             ),
@@ -1201,58 +1240,106 @@ EXERCISES = (
         reference=gan_step,
         scenes=gan_scenes,
         groups=(
-            ("판별자의 손실", 1, (("returns", 0, 0),)),
-            ("생성자의 손실", 2, (("returns", 0, 1),)),
-            ("판별자만 `d_optimizer`로 업데이트합니다", 2, (("weights", 0, "discriminator"),)),
-            ("생성자만 `g_optimizer`로 업데이트합니다", 2, (("weights", 0, "generator"),)),
-            ("이어서 불러도 됩니다", 1, (("returns", 1), ("weights", 1))),
-            ("두 모델을 훈련 모드로 부릅니다", 1, (("returns", 2), ("weights", 2))),
+            (
+                GAN_D,
+                1,
+                tuple(("returns", scene, 0, "discriminator") for scene in (0, 1)),
+            ),
+            (
+                GAN_G,
+                2,
+                (
+                    ("fed", 0, "generator", 5),
+                    *(("returns", scene, 1, "generator") for scene in (0, 1)),
+                ),
+            ),
+            (GAN_D_UPDATE, 2, (("weights", 0, "discriminator"),)),
+            (GAN_G_UPDATE, 2, (("weights", 0, "generator"),)),
+            (
+                "이어서 불러도 됩니다",
+                1,
+                (("weights", 1, "discriminator"), ("weights", 1, "generator")),
+            ),
+            (
+                GAN_MODE,
+                1,
+                (
+                    ("mode", 2),
+                    ("returns", 2, 0, "discriminator"),
+                    ("returns", 2, 1, "generator"),
+                    ("weights", 2, "discriminator"),
+                    ("weights", 2, "generator"),
+                ),
+            ),
         ),
-        alternatives=(gan_d_first, gan_g_first),
+        turns={"generator": "discriminator", "discriminator": "generator"},
         mistakes=(
-            Mistake(
+            StepMistake(
                 make=gan_saturating,
+                about=(GAN_G,),
                 message="생성자의 손실이 포화하는 꼴 `log(1 − D(G(z)))`입니다.",
                 advice="생성한 것의 레이블을 1로 둔 교차 엔트로피를 쓰세요: `bce(ones, fake_logits)`.",
-                others=(gan_d_first_saturating,),
             ),
-            Mistake(
+            StepMistake(
                 make=gan_probabilities,
+                about=(GAN_D, GAN_G),
                 message="로짓을 확률로 다루었습니다.",
                 advice="`keras.losses.BinaryCrossentropy(from_logits=True)`를 쓰세요.",
-                others=(gan_d_first_probabilities,),
             ),
-            Mistake(
+            StepMistake(
                 make=gan_average,
+                about=(GAN_D,),
                 message="판별자의 손실을 평균했습니다.",
                 advice="실제와 생성의 교차 엔트로피를 더하세요. 2로 나누지 않습니다.",
-                others=(gan_d_first_average,),
             ),
-            Mistake(
+            StepMistake(
                 make=gan_flipped,
+                about=(GAN_D,),
                 message="판별자의 손실에서 실제와 생성의 레이블이 바뀌었습니다.",
                 advice="실제는 1, 생성은 0입니다.",
             ),
-            Mistake(
+            StepMistake(
+                make=gan_only_real,
+                about=(GAN_D,),
+                message="판별자의 손실에 생성한 것의 교차 엔트로피가 없습니다.",
+                advice="실제(레이블 1)와 생성한 것(레이블 0)의 교차 엔트로피를 더하세요.",
+            ),
+            StepMistake(
+                make=gan_g_target,
+                about=(GAN_G,),
+                message="생성자의 손실에서 생성한 것의 레이블이 0입니다.",
+                advice="생성자는 판별자를 속이려고 합니다. 레이블을 1로 두세요: `bce(ones, fake_logits)`.",
+            ),
+            StepMistake(
+                make=gan_losses_after,
+                about=(GAN_D, GAN_G),
+                message="업데이트한 다음의 손실입니다.",
+                advice="테이프 안에서 구한 손실을 그대로 돌려주면 됩니다.",
+            ),
+            StepMistake(
                 make=gan_swapped_losses,
+                about=(GAN_D, GAN_G),
                 message="두 손실의 순서가 바뀌었습니다.",
                 advice="`(d_loss, g_loss)`로 돌려주세요.",
             ),
-            Mistake(
+            StepMistake(
                 make=gan_without_g,
+                about=(GAN_G_UPDATE,),
                 message="생성자의 가중치가 바뀌지 않았습니다.",
                 advice="`g_optimizer`로 `generator.trainable_variables`를 업데이트하세요.",
             ),
-            Mistake(
+            StepMistake(
                 make=gan_without_d,
+                about=(GAN_D_UPDATE,),
                 message="판별자의 가중치가 바뀌지 않았습니다.",
                 advice="`d_optimizer`로 `discriminator.trainable_variables`를 업데이트하세요.",
             ),
-            Mistake(
+            StepMistake(
                 make=gan_without_training,
+                about=(GAN_MODE,),
                 message="두 모델을 훈련 모드로 부르지 않았습니다.",
                 advice="`generator(noise, training=True)`, `discriminator(..., training=True)`로 부르세요.",
-                others=(gan_d_first_without_training,),
+                others=(gan_g_without_training, gan_d_without_training),
             ),
         ),
         pitfalls={

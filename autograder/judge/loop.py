@@ -1,7 +1,8 @@
 """훈련 루프의 판정: 어느 샘플이 언제 모델에 들어갔는지의 기록으로 봅니다.
 
-옵티마이저와 섞는 순서는 자유이므로 참고 답안의 값과는 비교하지 않습니다. 그레이디언트를 구한
-순전파의 입력과 출력에서 에포크, 배치, 손실을 다시 셉니다.
+섞는 순서는 자유이므로 참고 답안의 값과는 비교하지 않습니다. 그레이디언트를 구한 순전파의 입력과 출력에서
+에포크, 배치, 손실을 다시 셉니다. 어떤 손실을 어떤 레이블로 구했는지는 모델의 출력이 받은 그레이디언트에
+적혀 있고, 옵티마이저는 같은 배치로 다시 훈련해 봅니다(`judge.replay`).
 """
 
 from __future__ import annotations
@@ -20,21 +21,28 @@ Failure = tuple[str, str]
 
 LOSS_TOLERANCE = 2e-3
 """돌려준 손실이 다시 센 손실과 다를 수 있는 비율."""
+SAME_GRADIENT = 0.01
+"""출력이 받은 그레이디언트가 손실의 그레이디언트와 다를 수 있는 비율."""
 SAME_OUTPUT = 2e-6
 """가중치가 같아도 계산 순서 때문에 출력이 다를 수 있는 정도."""
 
 
 @dataclass(frozen=True)
-class _Run:
-    """훈련에 쓰인 배치들. `batches[i]`는 샘플의 번호들(모르면 -1), `losses[i]`는 샘플마다의 손실."""
+class Run:
+    """훈련에 쓰인 배치들. `batches[i]`는 샘플의 번호들(모르면 -1), `labels[i]`는 짝이 되는 레이블.
+
+    `upstream[i]`는 출력이 받은 그레이디언트, `losses[i]`는 학습자가 구한 샘플마다의 손실입니다.
+    """
 
     samples: int
     epochs: int
     batch_size: int
     batches: list[np.ndarray]
+    labels: list[np.ndarray]
     losses: list[np.ndarray]
-    doubled: list[np.ndarray]
+    inputs: list[np.ndarray]
     outputs: list[np.ndarray]
+    upstream: list[np.ndarray]
     flags: np.ndarray
 
     @property
@@ -42,7 +50,7 @@ class _Run:
         return math.ceil(self.samples / self.batch_size)
 
 
-def _run(scene: dict[str, Any], given: dict[str, np.ndarray], have: Any) -> _Run | Failure:
+def run_of(scene: dict[str, Any], given: dict[str, np.ndarray], have: Any) -> Run | Failure:
     _, x_spec, y_spec, epochs, batch_size = (
         next(iter(item.values())) for item in scene["calls"][0]
     )
@@ -59,9 +67,9 @@ def _run(scene: dict[str, Any], given: dict[str, np.ndarray], have: Any) -> _Run
             "모델을 한 번도 부르지 않았습니다.",
             "테이프 안에서 `model(x_batch, training=True)`을 부르세요.",
         )
-    inputs, outputs, row_passes, training, gradients = (
+    inputs, outputs, upstream, row_passes, training, gradients = (
         have.arrays[passes[key]]
-        for key in ("inputs", "outputs", "row_passes", "training", "gradients")
+        for key in ("inputs", "outputs", "upstream", "row_passes", "training", "gradients")
     )
     trained = np.flatnonzero(gradients > 0)
     if not len(trained):
@@ -70,16 +78,65 @@ def _run(scene: dict[str, Any], given: dict[str, np.ndarray], have: Any) -> _Run
             "`with tf.GradientTape() as tape:` 안에서 모델을 부르고 `tape.gradient`를 부르세요.",
         )
     known = {row.tobytes(): number for number, row in enumerate(x.astype("float32"))}
-    batches, losses, doubled, given_out = [], [], [], []
-    for number in trained:
-        rows = row_passes == number
-        ids = np.array([known.get(row.tobytes(), -1) for row in inputs[rows]], int)
-        batches.append(ids)
-        losses.append(_cross_entropy(outputs[rows], y[ids]))
-        doubled.append(_cross_entropy(_softmax(outputs[rows]), y[ids]))
-        given_out.append(outputs[rows])
-    flags = training[trained]
-    return _Run(len(x), epochs, batch_size, batches, losses, doubled, given_out, flags)
+    parts = [row_passes == number for number in trained]
+    batches = [
+        np.array([known.get(row.tobytes(), -1) for row in inputs[rows]], int) for rows in parts
+    ]
+    run = Run(
+        len(x),
+        epochs,
+        batch_size,
+        batches,
+        [np.where(ids >= 0, y[ids], -1) for ids in batches],
+        [],
+        [inputs[rows] for rows in parts],
+        [outputs[rows] for rows in parts],
+        [upstream[rows] for rows in parts],
+        training[trained],
+    )
+    for number, ids in enumerate(batches):
+        run.losses.append(_own_losses(run, number, y[ids]))
+    return run
+
+
+def _own_losses(run: Run, number: int, labels: np.ndarray) -> np.ndarray:
+    """학습자가 구한 샘플마다의 손실: 그레이디언트가 말해 주는 레이블과 손실로 셉니다."""
+    outputs, upstream = run.outputs[number], run.upstream[number]
+    used = _labels_used(outputs, upstream)
+    if used is not None:
+        return _cross_entropy(outputs, used)
+    if _along(_softmax(outputs) - _one_hot(outputs, labels), upstream):
+        return _cross_entropy(_softmax(outputs), labels)
+    return _cross_entropy(outputs, labels)
+
+
+def _one_hot(outputs: np.ndarray, labels: np.ndarray) -> np.ndarray:
+    return np.eye(outputs.shape[1])[labels]
+
+
+def _along(wanted: np.ndarray, found: np.ndarray) -> float:
+    """`found`가 `wanted`의 몇 배인지. 방향이 다르면 0.0."""
+    wanted, found = wanted.astype("float64"), found.astype("float64")
+    if not np.all(np.isfinite(found)):
+        return 0.0
+    ratio = float(np.sum(wanted * found) / max(np.sum(wanted * wanted), 1e-30))
+    near = np.linalg.norm(found - ratio * wanted) <= SAME_GRADIENT * np.linalg.norm(found)
+    return ratio if near else 0.0
+
+
+def _before_softmax(outputs: np.ndarray, upstream: np.ndarray) -> np.ndarray:
+    """소프트맥스 앞에서의 그레이디언트. 확률의 합이 1이라 뜻이 없는 성분이 사라집니다."""
+    p, g = outputs.astype("float64"), upstream.astype("float64")
+    return p * (g - np.sum(p * g, axis=1, keepdims=True))
+
+
+def _labels_used(outputs: np.ndarray, upstream: np.ndarray) -> np.ndarray | None:
+    """교차 엔트로피의 그레이디언트라면, 구할 때 쓴 레이블들. 아니면 None."""
+    if not np.all(np.isfinite(upstream)) or not len(outputs):
+        return None
+    found = _before_softmax(outputs, upstream)
+    labels = np.argmin(found, axis=1)
+    return labels if _along(outputs - _one_hot(outputs, labels), found) > 0 else None
 
 
 def _cross_entropy(probabilities: np.ndarray, labels: np.ndarray) -> np.ndarray:
@@ -94,8 +151,8 @@ def _softmax(values: np.ndarray) -> np.ndarray:
 
 def samples(scene: dict[str, Any], given: dict[str, np.ndarray], have: Any) -> Failure | None:
     """에포크마다 모든 샘플이 한 번씩, `batch_size`개씩 쓰였는지."""
-    run = _run(scene, given, have)
-    if not isinstance(run, _Run):
+    run = run_of(scene, given, have)
+    if not isinstance(run, Run):
         return run
     used = np.concatenate(run.batches)
     if np.any(used < 0):
@@ -140,7 +197,7 @@ def samples(scene: dict[str, Any], given: dict[str, np.ndarray], have: Any) -> F
     return _epoch_failure(run, asked)
 
 
-def _epoch_failure(run: _Run, asked: str) -> Failure | None:
+def _epoch_failure(run: Run, asked: str) -> Failure | None:
     counts: Counter[int] = Counter()
     epoch, steps = 1, 0
     for batch in run.batches:
@@ -172,8 +229,8 @@ def _epoch_failure(run: _Run, asked: str) -> Failure | None:
 
 def losses(scene: dict[str, Any], given: dict[str, np.ndarray], have: Any) -> Failure | None:
     """에포크마다의 평균 손실을 돌려주었는지. 배치의 평균도 샘플의 평균도 맞습니다."""
-    run = _run(scene, given, have)
-    if not isinstance(run, _Run):
+    run = run_of(scene, given, have)
+    if not isinstance(run, Run):
         return run
     call = have.record["calls"][0]
     if call["none"]:
@@ -197,7 +254,7 @@ def losses(scene: dict[str, Any], given: dict[str, np.ndarray], have: Any) -> Fa
     return _loss_failure(run, found)
 
 
-def _loss_failure(run: _Run, found: np.ndarray) -> Failure | None:
+def _loss_failure(run: Run, found: np.ndarray) -> Failure | None:
     steps = len(run.batches) // run.epochs
     epochs = [run.losses[start : start + steps] for start in range(0, len(run.batches), steps)]
 
@@ -213,7 +270,6 @@ def _loss_failure(run: _Run, found: np.ndarray) -> Failure | None:
         return None
     counts = np.arange(1, run.epochs + 1)
     means = np.array([item.mean() for item in run.losses])
-    doubled = np.array([item.mean() for item in run.doubled]).reshape(run.epochs, steps).mean(1)
     guesses = (
         (
             each(lambda epoch: float(epoch[-1].mean())),
@@ -246,14 +302,9 @@ def _loss_failure(run: _Run, found: np.ndarray) -> Failure | None:
             "에포크를 시작할 때 합계를 0으로 되돌리세요.",
         ),
         (
-            doubled,
-            "확률에 소프트맥스를 한 번 더 한 손실입니다.",
-            "모델의 출력이 이미 확률이므로 `from_logits=True`를 쓰지 마세요.",
-        ),
-        (
             np.full(run.epochs, means[0]) if run.epochs > 1 else np.array([np.nan]),
             "늘 첫 배치의 손실입니다.",
-            "",
+            "배치마다 손실을 새로 구해 모으고, 에포크마다 평균하세요.",
         ),
     )
     for guess, message, advice in guesses:
@@ -262,14 +313,14 @@ def _loss_failure(run: _Run, found: np.ndarray) -> Failure | None:
     wanted = with_particle(f"{by_sample[0]:.4g}", "이어야", "여야")
     return (
         f"첫 에포크의 평균 손실이 {wanted} 하는데 {found[0]:.4g}입니다.",
-        "업데이트하기 전에 구한 손실인지, 레이블이 샘플과 짝이 맞는지 보세요.",
+        "훈련에 쓴 손실을, 업데이트하기 전에 구한 그대로 모으는지 보세요.",
     )
 
 
 def training(scene: dict[str, Any], given: dict[str, np.ndarray], have: Any) -> Failure | None:
     """그레이디언트를 구한 순전파가 모두 훈련 모드였는지."""
-    run = _run(scene, given, have)
-    if not isinstance(run, _Run):
+    run = run_of(scene, given, have)
+    if not isinstance(run, Run):
         return run
     if np.all(run.flags > 0.5):
         return None
@@ -297,14 +348,14 @@ def updated(scene: dict[str, Any], given: dict[str, np.ndarray], have: Any) -> F
 
 def each(scene: dict[str, Any], given: dict[str, np.ndarray], have: Any) -> Failure | None:
     """배치마다 업데이트했는지: 두 번째 배치의 출력이 처음 가중치로 구한 것과 다릅니다."""
-    run = _run(scene, given, have)
-    if not isinstance(run, _Run):
+    run = run_of(scene, given, have)
+    if not isinstance(run, Run):
         return run
     if len(run.batches) < 2:
         return None
     x = given[next(iter(scene["calls"][0][1].values()))]
     ((name, keys),) = have.record["before"].items()
-    model = _model(scene["models"][name], [have.arrays[key] for key in keys])
+    model = model_of(scene["models"][name], [have.arrays[key] for key in keys])
     unmoved = np.asarray(model(x[run.batches[1]], training=False))
     if np.max(np.abs(unmoved - run.outputs[1]), initial=0.0) > SAME_OUTPUT:
         return None
@@ -314,45 +365,63 @@ def each(scene: dict[str, Any], given: dict[str, np.ndarray], have: Any) -> Fail
     )
 
 
+def objective(scene: dict[str, Any], given: dict[str, np.ndarray], have: Any) -> Failure | None:
+    """샘플과 짝이 맞는 레이블로 희소 범주형 교차 엔트로피를 미분했는지."""
+    run = run_of(scene, given, have)
+    if not isinstance(run, Run):
+        return run
+    wrong = rows = 0
+    for outputs, upstream, labels in zip(run.outputs, run.upstream, run.labels, strict=True):
+        used = _labels_used(outputs, upstream)
+        if used is None:
+            return _other_objective(outputs, upstream, labels)
+        wrong += int(np.sum((used != labels) & (labels >= 0)))
+        rows += len(labels)
+    if not wrong:
+        return None
+    return (
+        f"레이블이 샘플과 짝이 맞지 않습니다. 샘플 {rows}개 가운데 {wrong}개가 다른 레이블로 훈련했습니다.",
+        "`x`와 `y`를 따로 섞지 말고, 같은 순서로 섞거나 함께 섞으세요.",
+    )
+
+
+def _other_objective(outputs: np.ndarray, upstream: np.ndarray, labels: np.ndarray) -> Failure:
+    advice = "`keras.losses.SparseCategoricalCrossentropy()(y_batch, y_pred)`로 구하세요."
+    if not np.all(np.isfinite(upstream)):
+        return "손실의 그레이디언트에 `NaN`이나 무한대가 있습니다.", advice
+    one_hot = _one_hot(outputs, labels)
+    if _along(_softmax(outputs) - one_hot, upstream) > 0:
+        return (
+            "확률에 소프트맥스를 한 번 더 한 손실입니다.",
+            "모델의 출력이 이미 확률이므로 `from_logits=True`를 쓰지 마세요.",
+        )
+    if _along(outputs - one_hot, upstream) > 0:
+        return "교차 엔트로피가 아니라 평균 제곱 오차입니다.", advice
+    if _along(outputs - labels[:, None], upstream) > 0:
+        return "레이블의 번호와 확률의 차이를 제곱한 손실입니다.", advice
+    if _along(outputs - one_hot, _before_softmax(outputs, upstream)) < 0:
+        return "손실의 부호가 반대입니다. 손실을 키우는 쪽으로 훈련합니다.", advice
+    return "희소 범주형 교차 엔트로피의 그레이디언트가 아닙니다.", advice
+
+
 LOOKS: dict[str, Callable[..., Failure | None]] = {
     "samples": samples,
     "losses": losses,
     "training": training,
     "updated": updated,
     "each": each,
+    "objective": objective,
 }
 
 
-def _model(question: dict[str, Any], weights: list[np.ndarray]) -> Any:
+def model_of(question: dict[str, Any], weights: list[np.ndarray]) -> Any:
+    """Challenge에 적힌 모델에 `weights`를 넣은 것."""
     import keras
 
-    from autograder.observe.step import graph_of
+    from autograder.observe.step import graph_of, plain_precision
 
-    model = keras.Model(*graph_of(question))
+    with plain_precision():
+        model = keras.Model(*graph_of(question))
     for weight, value in zip(model.weights, weights, strict=True):
         weight.assign(value)
     return model
-
-
-def accuracy(scene: dict[str, Any], have: Any, x: np.ndarray, y: np.ndarray) -> float:
-    """학습자가 훈련한 가중치를 같은 구조의 모델에 넣어 잰 정확도."""
-    ((name, question),) = scene["models"].items()
-    keys = have.record["calls"][-1]["weights"][name]
-    model = _model(question, [np.nan_to_num(have.arrays[key]) for key in keys])
-    predicted = np.argmax(np.asarray(model(x, training=False)), axis=-1)
-    return float(np.mean(predicted == y))
-
-
-def accuracy_failure(found: float, threshold: float) -> Failure | None:
-    """문턱에 못 미치면 그 말."""
-    if found >= threshold:
-        return None
-    return (
-        f"보지 않은 샘플에서 정확도가 {threshold:.0%} 이상이어야 하는데 {found:.0%}입니다.",
-        "가중치가 업데이트되는지, 샘플과 레이블의 짝이 맞는지, 손실과 학습률이 맞는지 보세요.",
-    )
-
-
-def accuracy_text(found: float, threshold: float) -> str:
-    """맞았을 때 보일 말."""
-    return f"보지 않은 샘플에서 정확도 {found:.0%} (기준 {threshold:.0%})"

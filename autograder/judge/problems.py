@@ -5,7 +5,10 @@ from __future__ import annotations
 import re
 from typing import Any
 
+import numpy as np
+
 from autograder.korean import with_particle
+from autograder.observe.problems import without_values
 
 _SENTENCES = {
     "none": "`{name}`의 값이 `None`입니다. 함수라면 `return`을 빠뜨리지 않았는지, "
@@ -50,55 +53,163 @@ _SENTENCES = {
     "observe": "검사하다가 오류가 났습니다: `{error}: {message}`",
 }
 
-_NOT_AN_ARRAY = (
-    "텐서에는 넘파이 배열의 메서드(`astype`, `reshape`, `mean` …)가 없습니다. "
-    "`tf.cast`, `tf.reshape`, `tf.reduce_mean` 같은 함수는 텐서와 배열을 모두 받습니다."
+ARRAY_ONLY = sorted(
+    name for name in dir(np.ndarray) if not name.startswith("_") and name not in ("shape", "dtype")
 )
+"""넘파이 배열에만 있는 이름."""
+LIMIT = 240
+"""오류의 글에서 보여 줄 길이."""
 _UNLIKE_SHAPES = (
-    "계산하는 두 값의 모양을 출력해 보세요. 줄인 축(`axis=`)이 맞는지, 줄인 축을 크기 1로 남겨야 하는지"
-    "(`keepdims=True`) 보세요."
+    "계산하는 두 값의 모양을 출력해 보세요. 축을 줄인 값이 있다면, 줄인 축(`axis=`)이 맞는지, 줄인 축을 크기 "
+    "1로 남겨야 하는지(`keepdims=True`) 보세요."
 )
-_ADVICE = {
-    "could not be broadcast together": _UNLIKE_SHAPES,
-    "Incompatible shapes": _UNLIKE_SHAPES,
-    "required broadcastable shapes": _UNLIKE_SHAPES,
-    "Invalid filepath extension for saving": "SavedModel은 `model.export(path)`로 내보내고, "
-    "`model.save`에는 `.keras`로 끝나는 이름을 줍니다.",
-    "is required but could not be found": "쓸 때의 특성 이름과 읽을 때의 이름이 같은지 보세요.",
-    "Data types don't match": "쓸 때의 특성 종류와 읽을 때의 자료형이 같은지 보세요.",
-    "Input to reshape is a tensor with": "값의 개수와 `reshape`의 모양이 맞는지 보세요.",
-    "you forgot to call `super().__init__()`": "`__init__`의 첫 줄에 `super().__init__()`을 쓰세요.",
-    "It looks like you are subclassing": "`__init__`의 첫 줄에 `super().__init__()`을 쓰세요.",
-    "does not have a `call()` method": "`call` 메서드의 이름과 들여쓰기를 확인하세요.",
-    "found ndim=1": "`Dense` 층에는 배치 축이 필요합니다. `x[None]`으로 만드세요.",
-    "expected min_ndim": "앞 층의 출력 모양과 이 층이 받는 모양이 다릅니다.",
-    "incompatible with the layer": "앞 층의 출력 모양과 이 층이 받는 모양이 다릅니다.",
-    "Attempt to convert a value (None)": "값이 있어야 할 곳에 `None`이 들어갔습니다. "
-    "`return`이 빠진 갈래가 없는지 보세요.",
-    "maximum recursion depth exceeded": "재귀가 멈추지 않습니다. 자기 자신을 다시 부르지 않고 끝나는 "
-    "갈래가 있는지, 다시 부를 때는 받은 것이 아니라 그 안의 것(자식)을 넘기는지 보세요.",
-    "tuple indices must be": "튜플을 텐서처럼 썼습니다. `isinstance(..., tuple)`로 튜플인지 먼저 보세요.",
-    "EagerTensor object has no attribute": _NOT_AN_ARRAY,
-    "EagerTensor' object has no attribute": _NOT_AN_ARRAY,
-    "ndarray' object has no attribute": "넘파이 배열에는 없는 이름입니다. "
-    "`tf.`로 시작하는 함수는 텐서와 배열을 모두 받습니다.",
-    "object does not support item assignment": "텐서는 바꿀 수 없습니다. "
-    "새 텐서를 만들거나 `tf.Variable`을 쓰세요.",
-    "with `tf.Variable`s is not supported": "변수의 값을 바꾸려면 `assign`, `assign_add`, "
-    "`assign_sub`를 쓰세요.",
-    "cannot compute": "두 값의 자료형이 다릅니다. `tf.cast`로 먼저 같게 하세요.",
-    "Tensor conversion requested dtype": "두 값의 자료형이 다릅니다. `tf.cast`로 먼저 같게 하세요.",
-    "has no attribute": "`__init__`에서 `self.이름 = ...`으로 담은 이름과 같은지 보세요.",
-    "Only input tensors may be passed as positional": "`training=training`처럼 이름을 붙여 넘기세요.",
-    "is out of scope": "`call`에서 `self`에 텐서를 담아 두면 다음에 부를 때 쓸 수 없습니다.",
-    "has no setter": "`self.input`과 `self.output`은 케라스가 쓰는 이름입니다. 다른 이름에 담으세요.",
-    "positional argument": "함수나 메서드의 매개변수가 명세와 같은지 보세요.",
-    "unexpected keyword argument": "함수나 메서드의 매개변수가 명세와 같은지 보세요.",
-    "has no defined input": "순차형 모델에는 `.input`이 없습니다. `.inputs`를 쓰세요.",
-    "is not in [0, ": "임베딩의 어휘 크기(첫 번째 인수)가 가장 큰 단어 번호보다 커야 합니다.",
-    "inputs not connected to outputs": "층에 `inputs`를 넣었는지 보세요. "
-    "`input`은 파이썬 내장 함수입니다.",
-}
+_SUPER = "`__init__`의 첫 줄에 `super().__init__()`을 쓰세요."
+_UNLIKE_TYPES = "자료형이 다릅니다. `tf.cast`로 먼저 같게 하세요."
+_TENSOR = r"'?(?:EagerTensor|SymbolicTensor|Tensor|KerasTensor)'?"
+_ADVICE = tuple(
+    (re.compile(sign), said)
+    for sign, said in (
+        ("could not be broadcast together", _UNLIKE_SHAPES),
+        ("Incompatible shapes", _UNLIKE_SHAPES),
+        ("required broadcastable shapes", _UNLIKE_SHAPES),
+        (
+            "Invalid filepath extension for saving",
+            "SavedModel은 `model.export(path)`로 내보내고, "
+            "`model.save`에는 `.keras`로 끝나는 이름을 줍니다.",
+        ),
+        (
+            "Feature: .* is required but could not be found",
+            "쓸 때의 특성 이름과 읽을 때의 이름이 같은지 보세요.",
+        ),
+        (
+            "Key: .*Data types don't match",
+            "쓸 때의 특성 종류와 읽을 때의 자료형이 같은지 보세요.",
+        ),
+        ("Input to reshape is a tensor with", "값의 개수와 `reshape`의 모양이 맞는지 보세요."),
+        (r"you forgot to call `super\(\)\.__init__\(\)`", _SUPER),
+        ("It looks like you are subclassing", _SUPER),
+        (r"does not have a `call\(\)` method", "`call` 메서드의 이름과 들여쓰기를 확인하세요."),
+        (
+            r"expected min_ndim=(\d+), found ndim=(\d+)",
+            "이 층은 축이 {0}개 이상인 값을 받는데 {1}개인 값이 들어갔습니다. 배치 축도 셉니다. "
+            "샘플 하나라면 `x[None]`으로 배치 축을 더하세요.",
+        ),
+        (
+            r"expected ndim=(\d+), found ndim=(\d+)",
+            "이 층은 축이 {0}개인 값을 받는데 {1}개인 값이 들어갔습니다. 배치 축도 셉니다.",
+        ),
+        (
+            "incompatible with the layer",
+            "넣은 값의 모양이 이 층이 받는 모양과 다릅니다. 앞에서 나온 값의 모양을 확인하세요.",
+        ),
+        (
+            r"Attempt to convert a value \(None\)",
+            "값이 있어야 할 곳에 `None`이 들어갔습니다. `return`이 빠진 갈래가 없는지 보세요.",
+        ),
+        (
+            "maximum recursion depth exceeded",
+            "재귀가 멈추지 않습니다. 자기 자신을 다시 부르지 않고 끝나는 갈래가 있는지, "
+            "다시 부를 때는 받은 것이 아니라 그 안의 것(자식)을 넘기는지 보세요.",
+        ),
+        (
+            "tuple indices must be integers or slices, not tuple",
+            "튜플을 텐서처럼 썼습니다. `isinstance(..., tuple)`로 튜플인지 먼저 보세요.",
+        ),
+        (
+            "(?:tuple|list) indices must be integers or slices, not str",
+            "튜플이나 리스트를 딕셔너리처럼 썼습니다. 이름이 아니라 번호로 꺼냅니다.",
+        ),
+        (
+            rf"{_TENSOR} object has no attribute 'numpy'",
+            "그래프 안이나 모델을 만드는 동안의 텐서에는 값이 없어서 `.numpy()`를 쓸 수 없습니다.",
+        ),
+        (
+            rf"{_TENSOR} object has no attribute '({'|'.join(ARRAY_ONLY)})'",
+            "텐서에는 넘파이 배열의 메서드(`astype`, `reshape`, `mean` …)가 없습니다. "
+            "`tf.cast`, `tf.reshape`, `tf.reduce_mean` 같은 함수는 텐서와 배열을 모두 받습니다.",
+        ),
+        (
+            "ndarray' object has no attribute '(\\w+)'",
+            "넘파이 배열에 없는 이름입니다: `{0}`. "
+            "`tf.`로 시작하는 함수는 텐서와 배열을 모두 받습니다.",
+        ),
+        (
+            "'NoneType' object has no attribute",
+            "앞에서 만든 값이 `None`입니다. `return`을 빠뜨렸거나 `None`을 돌려주는 것을 불렀는지 보세요.",
+        ),
+        (
+            rf"{_TENSOR} object does not support item assignment",
+            "텐서는 바꿀 수 없습니다. 새 텐서를 만들거나 `tf.Variable`을 쓰세요.",
+        ),
+        (
+            "Variable' object does not support item assignment",
+            "변수의 원소는 `variable[...] = ...`가 아니라 `variable[...].assign(...)`으로 바꿉니다.",
+        ),
+        (
+            "'(tuple|str)' object does not support item assignment",
+            "`{0}`의 원소는 바꿀 수 없습니다. 새로 만드세요.",
+        ),
+        (
+            "with `tf.Variable`s is not supported",
+            "변수의 값을 바꾸려면 `assign`, `assign_add`, `assign_sub`를 쓰세요.",
+        ),
+        (r"cannot compute \w+ as input #\d+.* was expected to be", _UNLIKE_TYPES),
+        ("Tensor conversion requested dtype", _UNLIKE_TYPES),
+        (
+            r"module '([\w.]+)' has no attribute '(\w+)'",
+            "`{0}`에 없는 이름입니다: `{1}`. 철자와, 지금 판에 있는 이름인지 보세요.",
+        ),
+        (
+            r"type object '(\w+)' has no attribute '(\w+)'",
+            "클래스 `{0}`에 없는 이름입니다: `{1}`. 철자와, 클래스가 아니라 객체의 것인지 보세요.",
+        ),
+        (
+            r"'?(\w+)'? object has no attribute '(\w+)'",
+            "`{0}` 객체에 없는 이름입니다: `{1}`. 철자를 보고, 스스로 만든 클래스라면 `__init__`에서 "
+            "`self.{1} = ...`로 담았는지 보세요.",
+        ),
+        (
+            "Only input tensors may be passed as positional",
+            "텐서가 아닌 인수는 `training=training`처럼 이름을 붙여 넘기세요.",
+        ),
+        (
+            "is out of scope",
+            "`call`이나 `tf.function` 안에서 만든 텐서는 밖에서도, 다음에 부를 때도 쓸 수 없습니다. `self`에 텐서를 "
+            "담아 두면 이렇게 됩니다.",
+        ),
+        (
+            r"property '(input|output)' of .* object has no setter",
+            "`self.input`과 `self.output`은 케라스가 쓰는 이름입니다. 다른 이름에 담으세요.",
+        ),
+        (
+            r"property '(\w+)' of .* object has no setter",
+            "바꿀 수 없는 속성(property)의 이름입니다: `{0}`. 다른 이름에 담으세요.",
+        ),
+        (
+            r"(?:takes|missing) .*positional argument|Too many arguments were given",
+            "함수나 메서드의 매개변수와, 부를 때 넘기는 인수의 수가 맞는지 보세요.",
+        ),
+        (
+            r"[Gg]ot an unexpected keyword argument '(\w+)'",
+            "부르는 함수나 메서드에 그런 매개변수(`{0}`)가 있는지 보세요.",
+        ),
+        (
+            "has no defined input",
+            "한 번도 부르지 않은 층이나 순차형 모델에는 `.input`이 없습니다. `keras.Input`으로 시작한 모델이라면 "
+            "`.inputs`를 쓰세요.",
+        ),
+        (
+            r"indices.* = (-?\d+) is not in \[0, (\d+)\)",
+            "번호가 {0}인데 0 이상 {1} 미만이어야 합니다. 임베딩 층이라면 어휘 크기(첫 번째 인수)가 가장 큰 "
+            "단어 번호보다 커야 합니다.",
+        ),
+        (
+            "`inputs` not connected to `outputs`|is not connected to `inputs`",
+            "출력이 `keras.Input`에서 나온 값으로 계산되었는지, 층에 `inputs`를 넣었는지 보세요.",
+        ),
+    )
+)
+"""오류의 글에서 찾을 정규식 → 조언. 그 글이 나오는 **모든** 오류에서 참인 말만 적습니다."""
 
 
 def explain(record: dict[str, Any], name: str) -> tuple[str, str]:
@@ -106,7 +217,7 @@ def explain(record: dict[str, Any], name: str) -> tuple[str, str]:
     kind = record.get("problem", "observe")
     layer = record.get("layer")
     message = str(record.get("message") or "")
-    first_line = _core(message)
+    cause = _core(without_values(message))
     text = _SENTENCES.get(kind, _SENTENCES["observe"]).format(
         name=name,
         whole=name.partition("[")[0],
@@ -118,19 +229,96 @@ def explain(record: dict[str, Any], name: str) -> tuple[str, str]:
         seconds=float(record.get("seconds") or 0),
         where=f" (`{layer}` 층)" if layer else "",
         error=record.get("error", ""),
-        message=first_line.replace("`", "'")[:240],
+        message=shortened(cause).replace("`", "'"),
     )
-    advice = next((said for sign, said in _ADVICE.items() if sign in message), "")
-    return text, advice
+    return text, advice_for(message, name)
+
+
+def advice_for(message: str, name: str = "") -> str:
+    """오류의 글이 말해 주는 다음에 볼 것. 없으면 빈 문자열. `name`은 학습자가 정의하는 이름입니다."""
+    if (own := _own_parameters(message, name)) is not None:
+        return own
+    for sign, said in _ADVICE:
+        if found := sign.search(message):
+            return said.format(*found.groups())
+    return ""
+
+
+def _own_parameters(message: str, name: str) -> str | None:
+    """학습자가 정의한 함수나 클래스의 매개변수가 부르는 것과 맞지 않으면 그 조언."""
+    called = re.search(
+        r"([\w.<>]+)\(\) (?:takes|missing|got an unexpected keyword|got multiple values)", message
+    )
+    if called is None:
+        return None
+    names = set(called[1].split("."))
+    if name in names or "<lambda>" in names:
+        return "함수나 메서드의 매개변수가 명세와 같은지 보세요."
+    return None
+
+
+def shortened(text: str, limit: int = LIMIT) -> str:
+    """긴 글을 뜻이 끊기지 않게 줄입니다. 무엇이 문제인지 말하는 앞과, 무엇이어야 하는지 말하는 끝을 남깁니다."""
+    text = re.sub(r"\s+", " ", text).strip()
+    if len(text) <= limit:
+        return text
+    parts = re.split(r"(?<=[.!?:;,]) ", text)
+    head, tail = [parts[0]], [parts[-1]] if len(parts) > 1 else []
+    inner = parts[1:-1]
+    room = limit - 2 - len(" ".join([*head, *tail]))
+    # 앞뒤에서 번갈아, 들어가는 만큼만 남깁니다.
+    front = True
+    while inner and len(inner[0 if front else -1]) + 1 <= room:
+        part = inner.pop(0 if front else -1)
+        room -= len(part) + 1
+        if front:
+            head.append(part)
+        else:
+            tail.insert(0, part)
+        front = not front
+    kept = " ".join([*head, "…", *tail]) if inner or not tail else " ".join([*head, *tail])
+    if len(kept) <= limit:
+        return kept
+    half = (limit - 3) // 2
+    return f"{_words(text[:half])} … {_words(text[-half:], last=True)}"
+
+
+def _words(text: str, *, last: bool = False) -> str:
+    """낱말의 가운데에서 끊긴 조각에서 온전한 낱말들만."""
+    head, space, rest = text.partition(" ") if last else text.rpartition(" ")
+    return (rest if last else head) if space else text
 
 
 def _core(message: str) -> str:
-    """케라스의 긴 오류에서 까닭을 말하는 줄. 색을 내는 문자는 지웁니다."""
+    """케라스와 오토그래프의 긴 오류에서 까닭을 말하는 줄. 색을 내는 문자는 지웁니다."""
     text = re.sub(r"\x1b\[[0-9;]*m", "", message)
-    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    lines = [re.sub(r" (name: ?)$", "", line.strip()) for line in text.splitlines()]
+    lines = [line for line in lines if line]
     causes = [line for line in lines if line.startswith("Exception encountered: ")]
     if causes:
         # 역직렬화의 오류는 안쪽에서 난 까닭을 마지막에 적습니다.
         return causes[-1].removeprefix("Exception encountered: ")
-    told = [line for line in lines if not line.startswith("Exception encountered when calling")]
-    return (told or lines or [""])[0]
+    nodes = [number for number, line in enumerate(lines) if line.startswith("[[")]
+    if nodes and nodes[0] and lines[0].startswith("Graph execution error"):
+        # 그래프의 오류는 어느 연산인지를 먼저, 까닭을 마지막에 적습니다.
+        return lines[nodes[0] - 1]
+    if lines and lines[0].startswith("in user code"):
+        # 오토그래프는 소스의 줄들을 먼저 적습니다. 까닭은 그 뒤에 `ValueError: ...`로 시작합니다.
+        raised = [re.match(r"\w*(?:Error|Exception): (.+)", line) for line in lines]
+        places = [number for number, found in enumerate(raised) if found]
+        if places:
+            lines = [*(found[1] for found in raised if found), *lines[places[-1] + 1 :]]
+    return _after(lines) or (lines or [""])[0]
+
+
+def _after(lines: list[str]) -> str:
+    """층을 부르다가 났다는 말을 빼고 첫 줄."""
+    return next(
+        (
+            line
+            for line in lines
+            if "Exception encountered when calling" not in line
+            and not line.startswith(("in user code", 'File "'))
+        ),
+        "",
+    )

@@ -4,13 +4,18 @@
 오해가 있으면 그것이 까닭입니다.
 
 볼 것(`Look`)의 종류
-- `("returns", 장면)`이나 `("returns", 장면, 번호)`: 돌려준 값
+- `("returns", 장면)`이나 `("returns", 장면, 번호)`: 돌려준 값. 모델의 이름이 더 있으면 그 모델의 것입니다.
 - `("shaped", 장면)`: 돌려준 값. 담는 것 없이 모양까지 같아야 합니다.
 - `("weights", 장면)`이나 `("weights", 장면, 모델)`: 부를 때마다 바뀐 가중치
 - `("logs", 장면, 지표)`: `fit`이 에포크마다 기록한 값
-- `("line", 장면)`, `("tape", 장면)`: 최소제곱 직선인지, 테이프를 썼는지
+- `("mode", 장면)`: 그레이디언트를 구한 순전파가 모두 훈련 모드였는지
+- `("fed", 장면, 모델, 번호)`: 모델에 그 번호의 인수만 들어갔는지
+- `("line", 장면)`, `("tape", 장면)`: `judge.line`
 - `("samples", 장면)`, `("losses", 장면)`, `("training", 장면)`, `("updated", 장면)`,
-  `("each", 장면)`, `("accuracy", 장면)`: `judge.loop`
+  `("each", 장면)`, `("objective", 장면)`: `judge.loop`
+- `("optimizer", 장면)`: `judge.replay`
+
+부를 때마다 학습자의 가중치에서 이어 가므로, 앞에서 틀린 것 때문에 뒤의 것을 잃지 않습니다.
 """
 
 from __future__ import annotations
@@ -25,10 +30,11 @@ import numpy as np
 
 from autograder.exercise import Mistake, StepExercise
 from autograder.exercise.step import Look
-from autograder.judge import loop
+from autograder.judge import line, loop, replay
 from autograder.judge.problems import explain
 from autograder.judge.wording import shape_advice
 from autograder.korean import with_particle
+from autograder.observe.problems import without_values
 from autograder.protocol import Challenge, Evidence
 from autograder.report import Item
 
@@ -39,8 +45,6 @@ WEIGHT_TOLERANCE = 5e-3
 NEAR_TOLERANCE = 0.03
 """가깝지만 정확하지 않은 값이라고 말할 비율."""
 NEAR = "near"
-LINE_TOLERANCE = 0.01
-"""x의 범위 안에서 직선이 최소제곱 직선과 다를 수 있는 정도(y의 표준편차에 견준 비율)."""
 
 Failure = tuple[str, str]
 
@@ -51,17 +55,14 @@ _ADVICE = {
     "손실을 넘파이로 바꾸지 않았는지 보세요.",
     "non-persistent": "테이프 하나로는 그레이디언트를 한 번만 구합니다. "
     "테이프를 둘 쓰거나 `persistent=True`로 만드세요.",
-    "positional argument": "매개변수의 수와 순서를 명세와 비교하세요.",
-    "unexpected keyword argument": "매개변수의 이름을 명세와 비교하세요.",
-    "create variables on non-first call": "`tf.function` 안에서 변수나 옵티마이저를 만들지 마세요.",
-    "'str' object is not callable": "`compile`에는 손실을 문자열로 줄 수도 있습니다. "
-    "`self.compute_loss(x=x, y=y, y_pred=y_pred)`로 구하세요.",
-    "has no attribute 'numpy'": "`tf.function` 안의 텐서에는 값이 없어서 `.numpy()`를 쓸 수 없습니다.",
-    "None values not supported": "그레이디언트가 `None`입니다. 손실이 그 변수에서 나왔는지 보세요.",
-    "incompatible with the layer": "모델에 넣은 텐서의 모양을 확인하세요.",
+    "create variables on (a )?non-first call|tf.function only supports singleton": "`tf.function` 안에서 "
+    "변수나 옵티마이저를 만들지 마세요.",
+    "None values not supported": "`None`을 텐서로 바꿀 수 없습니다. 그레이디언트라면, 손실이 그 변수에서 "
+    "나왔는지 보세요.",
     "converted to Python scalars": "`float(...)`는 원소가 하나인 값에만 쓸 수 있습니다. "
     "값의 모양을 확인하세요.",
 }
+"""오류의 글에서 찾을 정규식 → 조언. 그 글이 나오는 모든 오류에서 참인 말만 적습니다."""
 
 
 @dataclass(frozen=True)
@@ -84,13 +85,13 @@ def items(exercise: StepExercise, challenge: Challenge, evidence: Evidence) -> l
         ]
     judgement = _Judgement(exercise, challenge, evidence)
     result, told = [], []
-    for title, points, looks in exercise.groups:
-        failure, passed = judgement.group(looks)
+    for (title, points, _), failure in zip(exercise.groups, judgement.groups(), strict=True):
         if failure is None:
-            result.append(Item(title, points, points, passed))
+            result.append(Item(title, points, points))
         elif failure in told:
             # 같은 까닭을 항목마다 되풀이하지 않습니다.
-            result.append(_lost(title, points, f"{title}: 위와 같은 까닭으로 얻지 못했습니다."))
+            word = "확인하지" if failure in judgement.blocking else "얻지"
+            result.append(_lost(title, points, f"{title}: 위와 같은 까닭으로 {word} 못했습니다."))
         else:
             told.append(failure)
             result.append(_lost(title, points, f"{title}: {failure[0]}", failure[1]))
@@ -126,22 +127,40 @@ class _Judgement:
             View(record, evidence.arrays)
             for record, _ in zip(evidence.facts["scenes"], self.scenes, strict=True)
         ]
-        self.cache: dict[tuple[int, int], View] = {}
+        self.cache: dict[tuple[int, int, str], View] = {}
         self.suspect: Mistake | None = None
         self.unknown: int | None = None
+        self.blocking: list[Failure] = []
+        self.tape_told: Failure | None = None
         self.makers: list[Callable[[], Any]] = [exercise.reference, *exercise.alternatives]
         self.variant = self._variant()
 
-    def group(self, looks: tuple[Look, ...]) -> tuple[Failure | None, str]:
-        """항목의 첫 번째 다른 점과, 맞았을 때 보일 말."""
-        passed = ""
-        for look in looks:
-            failure = self._failure(look, self.variant)
-            if failure:
-                return failure, ""
-            if look[0] == "accuracy":
-                passed = loop.accuracy_text(self._accuracy(look[1]), self.exercise.threshold)
-        return None, passed
+    def groups(self) -> list[Failure | None]:
+        """항목마다 첫 번째 다른 점.
+
+        오해가 설명하는 다른 점은, 그 오해가 다른 항목의 것이고 거기에서 잃었으면 여기에서는 잃지 않습니다.
+        """
+        found: list[Failure | None] = []
+        excused: list[list[tuple[Mistake, Failure]]] = []
+        for title, _, looks in self.exercise.groups:
+            failure, passed_over = None, []
+            for look in looks:
+                seen, mistake = self._failure(look, self.variant)
+                about = getattr(mistake, "about", ())
+                if seen and mistake and about and title not in about:
+                    passed_over.append((mistake, seen))
+                elif seen:
+                    failure = seen
+                    break
+            found.append(failure)
+            excused.append(passed_over)
+        titles = [title for title, _, _ in self.exercise.groups]
+        lost = {title for title, failure in zip(titles, found, strict=True) if failure}
+        for number, passed_over in enumerate(excused):
+            for mistake, seen in passed_over:
+                if found[number] is None and not lost & set(getattr(mistake, "about", ())):
+                    found[number] = seen
+        return found
 
     def _variant(self) -> int:
         """맞는 답이 여럿이면, 첫 장면에서 가장 비슷한 것과 견줍니다."""
@@ -151,58 +170,84 @@ class _Judgement:
         first = [look for look in looks if look[1] == looks[0][1]]
         failures = []
         for number in range(len(self.makers)):
-            failed = [self._failure(look, number, explained=False) for look in first]
+            failed = [self._failure(look, number, explained=False)[0] for look in first]
             failures.append(sum(failure is not None for failure in failed))
             if not failures[-1]:
                 return number
         return failures.index(min(failures))
 
-    def _failure(self, look: Look, variant: int, *, explained: bool = True) -> Failure | None:
+    def _failure(
+        self, look: Look, variant: int, *, explained: bool = True
+    ) -> tuple[Failure | None, Mistake | None]:
+        """볼 것 하나에서 다른 점과, 그것을 설명하는 오해."""
         aspect, number, *more = look
-        have = self.found[number]
-        blocked = self._blocked(have)
+        have, scene = self.found[number], self.scenes[number]
+        blocked = self._blocked(number, explained=explained)
         if blocked:
-            return blocked
-        if aspect in loop.LOOKS:
-            return loop.LOOKS[aspect](self.scenes[number], self.challenge.arrays, have)
-        if aspect == "accuracy":
-            return loop.accuracy_failure(self._accuracy(number), self.exercise.threshold)
-        if aspect == "line":
-            return _line(self.scenes[number], self.challenge.arrays, have)
-        if aspect == "tape":
-            return _tape(self.scenes[number], self.challenge.arrays, have)
-        compare = _COMPARE[aspect]
-        failure = compare(self._seen(self.makers[variant], number), have, *more)
-        if failure is None or not explained:
+            self.blocking.append(blocked)
+            return blocked, None
+        looks = loop.LOOKS | line.LOOKS
+        if aspect in looks:
+            return looks[aspect](scene, self.challenge.arrays, have), None
+        if aspect == "optimizer":
+            rate = self.exercise.learning_rate
+            return replay.optimizer(scene, self.challenge.arrays, have, rate), None
+        if aspect in _SEEN:
+            return _SEEN[aspect](scene, self.challenge.arrays, have, *more), None
+        compare, turns = _COMPARE[aspect], self._turns(more)
+
+        def difference(make: Callable[[], Any], *, often: bool = False) -> Failure | None:
+            failure: Failure | None = None
+            for turn in turns:
+                view = self._seen(make, number, turn)
+                found = compare(view, have, *more)
+                if found is None and often and aspect == "weights" and not _as_often(view, have):
+                    found = "", ""
+                if found is None:
+                    return None
+                failure = failure or found
             return failure
 
-        def difference(view: View) -> Failure | None:
-            if aspect == "weights" and not _as_often(view, have):
-                return "", ""
-            return compare(view, have, *more)
-
-        mistake = self._mistake(difference, number)
+        failure = difference(self.makers[variant])
+        if failure is None or not explained:
+            return failure, None
+        if self.tape_told and have.record["calls"][0].get("none"):
+            return self.tape_told, None
+        cause = _tape_cause(self._seen(self.makers[variant], number), have)
+        if cause is not None and cause == self.tape_told:
+            return cause, None
+        mistake = self._mistake(lambda make: difference(make, often=True) is None, number)
         if mistake is not None:
-            return mistake.message, mistake.advice
+            return (mistake.message, mistake.advice), mistake
+        if cause is not None:
+            self.tape_told = cause
+            return cause, None
         if failure[1] == NEAR:
-            return failure[0], self.exercise.pitfalls.get(NEAR, "")
-        return failure
+            return (failure[0], self.exercise.pitfalls.get(NEAR, "")), None
+        return failure, None
 
-    def _mistake(self, difference: Callable[[View], Failure | None], number: int) -> Mistake | None:
+    def _turns(self, more: list[Any]) -> tuple[str, ...]:
+        """모델 하나를 볼 때 먼저 업데이트되었을 수 있는 것: 없음, 그리고 짝이 되는 모델."""
+        others = [self.exercise.turns[name] for name in more if name in self.exercise.turns]
+        return "", *others
+
+    def _mistake(
+        self, explains: Callable[[Callable[[], Any]], bool], number: int
+    ) -> Mistake | None:
         """답과 같은 값을 내는 오해. 한 번 찾은 오해부터 보고, 모르는 오해는 한 장면에서만 찾습니다."""
         if self.suspect is None and self.unknown not in (None, number):
             return None
         first = [self.suspect] if self.suspect is not None else []
         for mistake in (*first, *self.exercise.mistakes):
-            for make in (mistake.make, *mistake.others):
-                if difference(self._seen(make, number)) is None:
-                    self.suspect = mistake
-                    return mistake
+            if any(map(explains, (mistake.make, *mistake.others))):
+                self.suspect = mistake
+                return mistake
         self.unknown = number
         return None
 
-    def _blocked(self, have: View) -> Failure | None:
+    def _blocked(self, number: int, *, explained: bool = True) -> Failure | None:
         """값을 비교할 수 없게 하는 것: 오류, 스스로 쓰지 않은 훈련."""
+        have = self.found[number]
         used = have.record.get("used", ())
         if self.exercise.form == "class" and "train_step" in used:
             return (
@@ -218,29 +263,61 @@ class _Judgement:
             )
         for record in (have.record, *have.record.get("calls", ())):
             if record["status"] != "seen":
-                return self._explained(record)
+                if self.tape_told and "None" in str(record.get("message")):
+                    # 안쪽에서 돌려준 `None` 때문입니다.
+                    return self.tape_told
+                message, advice = self._explained(record)
+                mistake = self._same_stop(number) if explained else None
+                if mistake is not None:
+                    advice = f"{mistake.message} {mistake.advice}"
+                return message, advice
         return None
+
+    def _same_stop(self, number: int) -> Mistake | None:
+        """같은 자리에서 같은 오류로 멈추는 오해."""
+        have = self.found[number]
+        if "fit" in self.scenes[number]:
+            return None
+        return self._mistake(lambda make: _same_error(self._seen(make, number), have), number)
 
     def _explained(self, record: dict[str, Any]) -> Failure:
         said = str(record.get("message") or "")
-        # 변수의 이름과 값은 장면마다 다르고 읽는 사람에게 쓸모가 없습니다.
-        shown = re.sub(r":? ?<(Keras)?Variable path.*", "", said, flags=re.DOTALL)
-        # 그래프의 오류는 어느 연산인지를 먼저, 까닭을 마지막에 적습니다.
-        shown = re.sub(r"^Graph execution error:.*\n\n(?=.*\n\s*\[\[)", "", shown, flags=re.DOTALL)
-        message, advice = explain(record | {"message": shown}, self.exercise.subjects[0])
+        message, advice = explain(record, self.exercise.subjects[0])
         known = _ADVICE | self.exercise.pitfalls
-        return message, next((text for sign, text in known.items() if sign in said), advice)
+        return message, next(
+            (text for sign, text in known.items() if re.search(sign, said)), advice
+        )
 
-    def _seen(self, make: Callable[[], Any], number: int) -> View:
-        key = id(make), number
+    def _seen(self, make: Callable[[], Any], number: int, turn: str = "") -> View:
+        key = id(make), number, turn
         if key not in self.cache:
-            self.cache[key] = view_of(self.exercise, self.challenge, make, number)
+            challenge = self._led(number, turn)
+            self.cache[key] = view_of(self.exercise, challenge, make, number)
         return self.cache[key]
 
-    def _accuracy(self, number: int) -> float:
-        assert self.exercise.heldout is not None
-        x, y = self.exercise.heldout(self.challenge)
-        return loop.accuracy(self.scenes[number], self.found[number], x, y)
+    def _led(self, number: int, turn: str) -> Challenge:
+        """부를 때마다 학습자의 가중치에서 이어 가는 Challenge. 앞에서 틀린 것이 뒤까지 가지 않습니다.
+
+        `turn`은 먼저 업데이트된 것으로 볼 모델입니다. 그 모델은 부른 다음의 가중치로 둡니다.
+        """
+        have, scene = self.found[number], self.scenes[number]
+        arrays = dict(self.challenge.arrays)
+        load: dict[str, dict[str, list[str]]] = {}
+        for call, record in enumerate(have.record.get("calls", ())):
+            if record["status"] != "seen" or "start" not in record:
+                break
+            wanted = dict(record["start"]) if call else {}
+            if turn:
+                wanted[turn] = record["weights"][turn]
+            if wanted:
+                load[str(call)] = wanted
+                arrays |= {key: have.arrays[key] for keys in wanted.values() for key in keys}
+        if not load:
+            return self.challenge
+        scenes = list(self.scenes)
+        scenes[number] = scene | {"load": load}
+        facts = self.challenge.facts | {"scenes": scenes}
+        return replace(self.challenge, facts=facts, arrays=arrays)
 
 
 def values(
@@ -254,7 +331,7 @@ def values(
 
 
 def _returns(
-    want: View, have: View, which: int | None = None, *, shaped: bool = False
+    want: View, have: View, which: int | None = None, whose: str = "", *, shaped: bool = False
 ) -> Failure | None:
     if _same_error(want, have):
         return None
@@ -327,14 +404,15 @@ def _weights(want: View, have: View, which: str | None = None) -> Failure | None
             return "", ""
         for name in names:
             keys = zip(
-                want.record["before"][name],
+                wanted.get("start", want.record["before"])[name],
                 wanted["weights"][name],
+                found.get("start", have.record["before"])[name],
                 found["weights"][name],
                 strict=True,
             )
             changes = [
-                (want.arrays[after] - want.arrays[before], have.arrays[own] - want.arrays[before])
-                for before, after, own in keys
+                (want.arrays[after] - want.arrays[start], have.arrays[own] - have.arrays[own_start])
+                for start, after, own_start, own in keys
             ]
             if not all(_same_change(*change) for change in changes):
                 return _change_difference(name, len(names) > 1 or which is not None, changes, found)
@@ -414,105 +492,94 @@ def _logs(want: View, have: View, metric: str) -> Failure | None:
 
 
 def _same_error(want: View, have: View) -> bool:
-    """둘 다 같은 오류로 멈추었는지."""
+    """둘 다 같은 자리에서 같은 오류로 멈추었는지."""
     pairs = zip(want.record.get("calls", ()), have.record.get("calls", ()), strict=False)
     return any(
-        one["status"] != "seen" and one.get("error") == other.get("error") for one, other in pairs
+        one["status"] != "seen" and other["status"] != "seen" and _error(one) == _error(other)
+        for one, other in pairs
     )
 
 
-@dataclass(frozen=True)
-class _Line:
-    """장면의 점들과 그 최소제곱 직선."""
+def _error(record: dict[str, Any]) -> tuple[Any, ...]:
+    said = without_values(str(record.get("message") or ""))
+    # 층과 변수의 번호는 만들 때마다 다릅니다.
+    return record.get("problem"), record.get("error"), re.sub(r"\d+", "", said)[:160]
 
-    x: np.ndarray
-    y: np.ndarray
-    slope: float
-    offset: float
 
-    @classmethod
-    def of(cls, scene: dict[str, Any], given: dict[str, np.ndarray]) -> _Line:
-        x, y = (
-            given[next(iter(spec.values()))].astype("float64").reshape(-1)
-            for spec in scene["calls"][0]
+def _mode(scene: dict[str, Any], given: dict[str, np.ndarray], have: View) -> Failure | None:
+    """그레이디언트를 구한 순전파가 모두 훈련 모드였는지."""
+    idle = []
+    for name, passes in have.record["passes"].items():
+        if not passes["complete"]:
+            return f"`{name}`을 너무 여러 번 불렀습니다.", "반복문이 몇 겹인지 보세요."
+        flags = have.arrays[passes["training"]][have.arrays[passes["gradients"]] > 0]
+        if not np.all(flags > 0.5):
+            idle.append(name)
+    if not idle:
+        return None
+    if len(have.record["passes"]) == 1:
+        return (
+            "모델을 훈련 모드로 부르지 않았습니다.",
+            f"`{idle[0]}(x, training=True)`로 부르세요. 적지 않으면 추론 모드입니다.",
         )
-        slope, offset = np.polyfit(x, y, 1)
-        return cls(x, y, float(slope), float(offset))
+    whose = "두 모델을" if len(idle) > 1 else with_particle(f"`{idle[0]}`", "을", "를")
+    return (
+        f"{whose} 훈련 모드로 부르지 않았습니다.",
+        f"{', '.join(f'`{name}(..., training=True)`' for name in idle)}로 부르세요. "
+        "적지 않으면 추론 모드입니다.",
+    )
 
-    def near(self, w: float, b: float) -> bool:
-        gap = np.abs((w - self.slope) * self.x + (b - self.offset))
-        return bool(np.max(gap) <= LINE_TOLERANCE * np.std(self.y))
 
-    def not_undone(self, w: float, b: float) -> str:
-        """표준화한 x의 직선을 다 되돌리지 않았으면 그 조언."""
-        deviation, room = float(np.std(self.x)), LINE_TOLERANCE * float(np.std(self.y))
-        if abs(b - np.mean(self.y)) > room:
-            return ""
-        if abs(w - self.slope * deviation) <= room:
+def _fed(
+    scene: dict[str, Any], given: dict[str, np.ndarray], have: View, name: str, argument: int
+) -> Failure | None:
+    """모델 `name`에 `argument`번째 인수만 들어갔는지."""
+    passes = have.record["passes"][name]
+    allowed = {
+        row.tobytes()
+        for call in scene["calls"]
+        for row in given[next(iter(call[argument].values()))].astype("float32")
+    }
+    if not passes["complete"]:
+        return None
+    rows = have.arrays[passes["inputs"]]
+    if all(row.tobytes() in allowed for row in rows):
+        return None
+    source = next(iter(scene["calls"][0][argument].values())).partition("_")[0]
+    return (
+        f"`{source}`가 아닌 값을 `{name}`에 넣었습니다.",
+        f"새로 뽑거나 바꾸지 말고 인수로 받은 `{source}`를 그대로 넣으세요.",
+    )
+
+
+def _tape_cause(want: View, have: View) -> Failure | None:
+    """도함수를 얻지 못한 까닭: 테이프를 어떻게 썼는지의 기록으로 봅니다."""
+    for wanted, found in zip(want.record["calls"], have.record["calls"], strict=False):
+        tape = found.get("tape")
+        if tape is None or wanted["status"] != "seen" or found["status"] != "seen":
+            continue
+        lost = np.any([np.any(value) for value in values(wanted, want.arrays)])
+        if not lost:
+            continue
+        if found["none"] and tape["asked"] > tape["none"]:
             return (
-                "표준화한 x의 직선을 되돌리지 않았습니다. "
-                "`w / deviation`과 `b - w * mean / deviation`을 돌려주세요."
+                "도함수를 구했지만 돌려주지 않습니다(`None`).",
+                "`return tape.gradient(...)`처럼 돌려주세요.",
             )
-        if abs(w - self.slope) * deviation <= room:
-            return "표준화한 x의 직선에서 `b`도 되돌리세요: `b - w * mean / deviation`."
-        return ""
-
-
-def _line(scene: dict[str, Any], given: dict[str, np.ndarray], have: View) -> Failure | None:
-    line = _Line.of(scene, given)
-    call = have.record["calls"][0]
-    if call["none"]:
-        return "아무것도 돌려주지 않습니다(`None`).", "`return w, b`를 빠뜨리지 않았는지 보세요."
-    if call["type"] == "dict":
-        return "`dict`가 아니라 튜플 `(w, b)`를 돌려주어야 합니다.", "`return w, b`로 돌려주세요."
-    found = _pair(call, have)
-    if found is None:
-        return "수 두 개 `(w, b)`를 돌려주어야 합니다.", ""
-    if not np.all(np.isfinite(found)):
-        return (
-            "`w`나 `b`가 무한대나 `NaN`입니다. 경사 하강법이 발산했습니다.",
-            "학습률을 줄이거나, x를 평균 0, 표준편차 1로 표준화한 다음 되돌리세요.",
-        )
-    w, b = found
-    if line.near(w, b):
-        return None
-    text = (
-        f"`w={w:.4g}`, `b={b:.4g}`입니다. "
-        f"최소제곱 직선은 `w={line.slope:.4g}`, `b={line.offset:.4g}`입니다."
-    )
-    if line.near(b, w):
-        return text, "`w`와 `b`의 순서가 바뀌었습니다. `(w, b)`로 돌려주세요."
-    if abs(b) < 1e-6:
-        return text, "`b`도 업데이트하는지 보세요."
-    if max(abs(w), abs(b)) > 1e3 * max(abs(line.slope), abs(line.offset), 1.0):
-        return text, "경사 하강법이 발산했습니다. 학습률을 줄이거나 x를 표준화하세요."
-    advice = "아직 멀었습니다. 스텝을 늘리거나, 학습률을 키우거나, x를 표준화하세요."
-    return text, line.not_undone(w, b) or advice
-
-
-def _pair(call: dict[str, Any], have: View) -> tuple[float, float] | None:
-    """돌려준 수 두 개. 그렇지 않으면 None."""
-    numbers = [value.reshape(-1) for value in values(call, have.arrays)]
-    found = np.concatenate(numbers) if numbers else np.zeros(0)
-    if found.size != 2 or len(numbers) != len(call["outputs"]):
-        return None
-    return float(found[0]), float(found[1])
-
-
-def _tape(scene: dict[str, Any], given: dict[str, np.ndarray], have: View) -> Failure | None:
-    call = have.record["calls"][0]
-    advice = (
-        "공식이나 `np.polyfit`이 아니라, 테이프로 구한 그레이디언트로 `w`와 `b`를 업데이트하세요."
-    )
-    if not call["gradient"]:
-        return "`tf.GradientTape`로 그레이디언트를 구하지 않았습니다.", advice
-    found = _pair(call, have) if "outputs" in call else None
-    if found is not None and _Line.of(scene, given).near(*found):
-        return (
-            "테이프의 그레이디언트를 0으로 바꾸어도 최소제곱 직선이 나옵니다. "
-            "그레이디언트를 쓰지 않았습니다.",
-            advice,
-        )
+        zero = not found["none"] and not any(np.any(v) for v in values(found, have.arrays))
+        if not (zero or found["none"]) or not tape["asked"]:
+            continue
+        result = "`None`입니다" if found["none"] else "0이 되었습니다"
+        if not tape["watched"]:
+            return (
+                f"`tape.watch(x)`를 부르지 않아 테이프가 `x`를 지켜보지 않았고, 도함수가 {result}.",
+                "상수는 저절로 지켜보지 않습니다. `with` 블록 안에서 `tape.watch(x)`를 먼저 부르세요.",
+            )
+        if found["none"]:
+            return (
+                "`tape.gradient`가 `None`을 돌려줍니다. 지켜본 `x`로 `y`를 계산한 것이 기록되지 않았습니다.",
+                "`tape.watch(x)` 다음에, `with` 블록 안에서, 지켜본 그 `x`로 `f(x)`를 계산하세요.",
+            )
     return None
 
 
@@ -522,3 +589,4 @@ _COMPARE: dict[str, Callable[..., Failure | None]] = {
     "weights": _weights,
     "logs": _logs,
 }
+_SEEN: dict[str, Callable[..., Failure | None]] = {"mode": _mode, "fed": _fed}

@@ -6,11 +6,14 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import Any
 
 import keras
 import numpy as np
 import tensorflow as tf
+
+_NUMBERS = itertools.count()
 
 
 class Passes:
@@ -23,16 +26,17 @@ class Passes:
         self.row_passes = _variable((capacity,), tf.int32)
         self.training = _variable((capacity,))
         self.gradients = _variable((capacity,))
+        self.upstream = _variable((capacity, outputs))
         self.row_count = _variable((), tf.int32)
         self.pass_count = _variable((), tf.int32)
 
     def entry(self) -> keras.layers.Layer:
         """모델의 처음에 둘 층."""
-        return _Entry(self)
+        return _Entry(self, name=_name("input"))
 
     def exit(self) -> keras.layers.Layer:
         """모델의 끝에 둘 층."""
-        return _Exit(self)
+        return _Exit(self, name=_name("output"))
 
     def places(self, rows: Any, end: Any) -> Any:
         """`end`에서 끝나는 행들의 자리."""
@@ -48,6 +52,7 @@ class Passes:
             for key, variable, size in (
                 ("inputs", self.rows, rows),
                 ("outputs", self.outputs, rows),
+                ("upstream", self.upstream, rows),
                 ("row_passes", self.row_passes, rows),
                 ("training", self.training, passes),
                 ("gradients", self.gradients, passes),
@@ -57,13 +62,24 @@ class Passes:
         return record
 
 
-class _Entry(keras.layers.Layer):
-    def __init__(self, passes: Passes) -> None:
-        super().__init__()
+class Helper(keras.layers.Layer):
+    """우리가 모델에 끼우는 층: 학습자가 정한 자료형 정책(`mixed_float16` …)과 상관없이 float32입니다."""
+
+    def __init__(self, **settings: Any) -> None:
+        super().__init__(dtype="float32", **settings)
+
+
+class _Entry(Helper):
+    def __init__(self, passes: Passes, **settings: Any) -> None:
+        super().__init__(**settings)
         self.passes = passes
 
     def call(self, inputs: Any, training: Any = None) -> Any:
         log = self.passes
+        if tuple(inputs.shape[1:]) != tuple(log.rows.shape[1:]):
+            # 모양이 다른 것은 뒤의 층이 말하게 둡니다.
+            return inputs
+        inputs = tf.cast(inputs, tf.float32)
         end = log.row_count.assign_add(tf.shape(inputs)[0])
         number = log.pass_count.assign_add(1) - 1
         places = log.places(inputs, end)
@@ -74,20 +90,22 @@ class _Entry(keras.layers.Layer):
         return tf.identity(inputs)
 
 
-class _Exit(keras.layers.Layer):
-    def __init__(self, passes: Passes) -> None:
-        super().__init__()
+class _Exit(Helper):
+    def __init__(self, passes: Passes, **settings: Any) -> None:
+        super().__init__(**settings)
         self.passes = passes
 
     def call(self, inputs: Any) -> Any:
         log = self.passes
-        log.outputs.scatter_nd_update(log.places(inputs, log.row_count.value()), inputs)
+        places = log.places(inputs, log.row_count.value())
+        log.outputs.scatter_nd_update(places, inputs)
         place = _place(log.pass_count.value() - 1, log)
 
         @tf.custom_gradient
         def noted(tensor: Any) -> Any:
             def gradient(upstream: Any) -> Any:
                 log.gradients.scatter_nd_add(place, [1.0])
+                log.upstream.scatter_nd_update(places, tf.cast(upstream, tf.float32))
                 return upstream
 
             return tf.identity(tensor), gradient
@@ -97,6 +115,11 @@ class _Exit(keras.layers.Layer):
 
 def _variable(shape: tuple[int, ...], dtype: Any = tf.float32) -> Any:
     return tf.Variable(tf.zeros(shape, dtype), trainable=False)
+
+
+def _name(role: str) -> str:
+    # 오류가 난 층의 이름은 학습자가 읽습니다.
+    return f"{role}_{next(_NUMBERS)}"
 
 
 def _place(number: Any, log: Passes) -> Any:

@@ -120,7 +120,23 @@ def _only_calls_super(function: FunctionType) -> bool:
     return used <= {*code.co_varnames[:1], "__class__", "kwargs", "args"}
 
 
-def _short(text: str, limit: int = 600) -> str:
+_DROPPED = (
+    # `<tf.Tensor: shape=(2,), dtype=float32, numpy=array(...)>`와 `<Variable path=..., value=...>`의 값
+    (re.compile(r",?\s*\b(?:numpy|value)=[^<>]*>"), ">"),
+    (re.compile(r"\{\{(?:function_node|node) [^}]*\}\}\s*"), ""),
+)
+_NUMBERS = re.compile(r"\[(?:[\s\d.,\[\]+\-eEjinfa]|\.\.\.){40,}\]")
+
+
+def without_values(text: str) -> str:
+    """오류의 글에서 텐서의 값과 긴 배열을 뺍니다. 모양, 자료형, 이름, 나머지 글은 그대로입니다."""
+    for pattern, instead in _DROPPED:
+        text = pattern.sub(instead, text)
+    return _NUMBERS.sub("[…]", text)
+
+
+def _short(text: str, limit: int = 1200) -> str:
+    text = without_values(text)
     # 임시 폴더의 이름은 실행할 때마다 달라 학습자에게 뜻이 없습니다.
     folder = re.escape(tempfile.gettempdir())
     text = re.sub(rf"{folder}[\\/]tmp\w{{8}}", "(임시 폴더)", text.strip())

@@ -13,6 +13,8 @@ Challenge의 `facts`
   - `fit`: `calls` 대신, 클래스로 만든 모델을 훈련하는 조건. `by_hand`가 참이면 `fit`이 하는 일을
     즉시 실행으로 합니다.
   - `zero_gradient`: 참이면 테이프가 구하는 그레이디언트를 모두 0으로 바꾸어 실행합니다.
+  - `load`: 있으면, 부를 때마다 먼저 넣을 가중치들(모델 → 배열의 이름들). 앞의 결과와 상관없이 이어 갑니다.
+  - `note_tape`: 참이면 테이프를 어떻게 썼는지 셉니다.
 - `only`: 있으면 그 번호의 장면만 실행합니다.
 """
 
@@ -31,7 +33,7 @@ import tensorflow as tf
 from autograder.observe import structure
 from autograder.observe.expression import function_of
 from autograder.observe.limits import TooLong, time_limit
-from autograder.observe.passes import Passes
+from autograder.observe.passes import Helper, Passes
 from autograder.observe.probe import probe_values, snapshot
 from autograder.observe.problems import problem
 from autograder.protocol import Challenge, Evidence
@@ -44,11 +46,11 @@ WATCHED = ("fit", "train_on_batch", "train_step")
 """썼는지 적어 두는 케라스의 메서드."""
 
 
-class TrainingScale(keras.layers.Layer):
+class TrainingScale(Helper):
     """훈련 모드에서만 값을 키우는 층. 모델을 어느 모드로 불렀는지가 값에 드러납니다."""
 
-    def __init__(self, scale: float = 2.0) -> None:
-        super().__init__()
+    def __init__(self, scale: float = 2.0, **settings: Any) -> None:
+        super().__init__(**settings)
         self.scale = scale
 
     def call(self, inputs: Any, training: Any = None) -> Any:
@@ -79,7 +81,7 @@ def observe(challenge: Challenge, subject: dict[str, Any]) -> Evidence:
 
 def graph_of(question: dict[str, Any], passes: Passes | None = None) -> tuple[Any, Any]:
     """`models`에 적힌 모델의 입력과 출력."""
-    inputs = outputs = keras.Input(tuple(question["input"]))
+    inputs = outputs = keras.Input(tuple(question["input"]), dtype="float32")
     chain = [
         TrainingScale(**settings)
         if kind == "TrainingScale"
@@ -91,6 +93,19 @@ def graph_of(question: dict[str, Any], passes: Passes | None = None) -> tuple[An
     for layer in chain:
         outputs = layer(outputs)
     return inputs, outputs
+
+
+@contextlib.contextmanager
+def plain_precision() -> Iterator[None]:
+    """안에서 만드는 층은 float32입니다. 학습자가 켜 둔 자료형 정책은 나올 때 되돌립니다."""
+    policy, float_type = keras.config.dtype_policy(), keras.config.floatx()
+    keras.config.set_floatx("float32")
+    keras.config.set_dtype_policy("float32")
+    try:
+        yield
+    finally:
+        keras.config.set_floatx(float_type)
+        keras.config.set_dtype_policy(policy)
 
 
 def _passes(question: dict[str, Any]) -> Passes:
@@ -128,11 +143,13 @@ class _Scene:
         used: set[str] = set()
         with _noting(used):
             try:
-                self._prepare(subject)
+                with plain_precision():
+                    self._prepare(subject)
                 if "fit" in self.scene:
                     self.record["calls"].append(self._fit(self.scene["fit"]))
                 else:
                     for number, arguments in enumerate(self.scene["calls"]):
+                        self._load(number)
                         self.record["calls"].append(self._call(number, subject, arguments))
                         if self.record["calls"][-1]["status"] != "seen":
                             break
@@ -164,6 +181,11 @@ class _Scene:
             self.optimizers[name].build(self.models[model].trainable_variables)
         self.record["before"] = self._weights("before")
 
+    def _load(self, number: int) -> None:
+        for name, keys in self.scene.get("load", {}).get(str(number), {}).items():
+            for weight, key in zip(self.models[name].weights, keys, strict=True):
+                weight.assign(self.given[key])
+
     def _weights(self, when: str) -> dict[str, list[str]]:
         keys: dict[str, list[str]] = {}
         for name, model in self.models.items():
@@ -187,10 +209,13 @@ class _Scene:
         variables: dict[str, Any] = {}
         args = [self._argument(spec, subject, variables) for spec in arguments]
         when = f"call{number}"
+        start = self._weights(f"start{number}")
         if self.scene.get("zero_gradient"):
             return self._zero_gradient(f"{self.name}/{when}/out", subject, args)
+        tape: dict[str, int] = {}
+        noting = _noting_tape(tape) if self.scene.get("note_tape") else contextlib.nullcontext()
         try:
-            with time_limit(self.seconds):
+            with noting, time_limit(self.seconds):
                 result = subject(*args)
             outputs = structure.collect(f"{self.name}/{when}/out", result, self.arrays)
         except TooLong:
@@ -202,7 +227,9 @@ class _Scene:
         kept = {key: f"{self.name}/{when}/var/{key}" for key in variables}
         self.arrays |= {kept[key]: variable.numpy() for key, variable in variables.items()}
         record = {"none": result is None, "type": type(result).__name__, "outputs": outputs}
-        return record | {"variables": kept} | self._state(when)
+        if tape:
+            record["tape"] = tape
+        return record | {"start": start, "variables": kept} | self._state(when)
 
     def _zero_gradient(self, name: str, subject: Any, args: list[Any]) -> dict[str, Any]:
         asked: list[float] = []
@@ -246,11 +273,12 @@ class _Scene:
 
     def _history(self, question: dict[str, Any]) -> dict[str, list[float | None]]:
         model = self.models[question["model"]]
-        model.compile(
-            optimizer=self.optimizers[question["optimizer"]],
-            loss=question["loss"],
-            metrics=list(question["metrics"]),
-        )
+        with plain_precision():
+            model.compile(
+                optimizer=self.optimizers[question["optimizer"]],
+                loss=question["loss"],
+                metrics=list(question["metrics"]),
+            )
         x, y = self.given[question["x"]], self.given[question["y"]]
         size, epochs = question["batch_size"], question["epochs"]
         if question.get("by_hand"):
@@ -316,6 +344,37 @@ def _noted(name: str, original: Any, used: set[str]) -> Any:
         return original(self, *args, **kwargs)
 
     return method
+
+
+@contextlib.contextmanager
+def _noting_tape(counts: dict[str, int]) -> Iterator[None]:
+    """테이프가 몇 번 지켜보고, 그레이디언트를 몇 번 구했고, 그 가운데 몇 번이 `None`이었는지 셉니다."""
+    methods = {name: getattr(tf.GradientTape, name) for name in ("watch", "gradient", "jacobian")}
+    counts |= {"watched": 0, "asked": 0, "none": 0}
+
+    @tf.autograph.experimental.do_not_convert
+    def watch(*args: Any, **kwargs: Any) -> Any:
+        counts["watched"] += 1
+        return methods["watch"](*args, **kwargs)
+
+    def asking(method: Any) -> Any:
+        @tf.autograph.experimental.do_not_convert
+        def asked(*args: Any, **kwargs: Any) -> Any:
+            found = method(*args, **kwargs)
+            counts["asked"] += 1
+            counts["none"] += all(item is None for item in tf.nest.flatten(found))
+            return found
+
+        return asked
+
+    tf.GradientTape.watch = watch
+    for name in ("gradient", "jacobian"):
+        setattr(tf.GradientTape, name, asking(methods[name]))
+    try:
+        yield
+    finally:
+        for name, method in methods.items():
+            setattr(tf.GradientTape, name, method)
 
 
 class _Enough(BaseException):
