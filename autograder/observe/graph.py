@@ -267,6 +267,14 @@ def _problem(kind: str, error: BaseException) -> dict[str, Any]:
         reasons = re.findall(r"^\s*(\w+(?:Error|Exception|Warning)): (.+)$", text, re.M)
         if reasons:
             record["error"], record["message"] = reasons[-1][0], reasons[-1][1][:600]
+    elif text.startswith("Graph execution error"):
+        # Where it happened comes first, at length; the reason is the last line in words.
+        lines = [line.strip() for line in text.splitlines()[1:]]
+        told = [
+            line for line in lines if line and not line.startswith(("[[", "File ", "Detected "))
+        ]
+        if told:
+            record["message"] = told[-1][:600]
     return record
 
 
