@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
 import numpy as np
 
 from autograder.exercise.base import Cases, Exercise
+
+Own = tuple[tuple[int, int], Callable[[np.ndarray], np.ndarray]] | None
+"""학습자의 값끼리의 관계."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,7 +29,11 @@ class LayerExercise(Exercise):
     - "use": 층을 새로 만들어 쓴 일(`observe.layer_uses`)의 결과가 같음
     - "graph noise": `uses`의 "graph"에서 부를 때마다 새 잡음
 
-    `fill`이 "trainable"이면 훈련 가능한 가중치만 채우고 견줍니다.
+    `fill`이 "trainable"이면 훈련 가능한 가중치만 채우고 견줍니다. "none"이면 채우지 않습니다.
+
+    `own`은 값이 이미 틀렸을 때 학습자의 값끼리 보는 법입니다. (객체, 호출) → ((객체, 호출), 함수)면 그 호출의
+    결과에 함수를 씌운 값과 같아야 하고, None이면 모양만 맞으면 됩니다. 그래서 앞의 잘못 하나가 그것과 상관없는
+    항목의 점수까지 가져가지 않습니다.
     """
 
     objects: Cases
@@ -33,6 +41,7 @@ class LayerExercise(Exercise):
     base: str = "model"
     fill: str = "all"
     weights_title: str = "가중치의 수와 모양"
+    own: dict[tuple[int, int], Own] = field(default_factory=dict)
 
     kind: ClassVar[str] = "layer"
 
