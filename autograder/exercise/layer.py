@@ -10,6 +10,8 @@ import numpy as np
 
 from autograder.exercise.base import Cases, Exercise
 
+DRAWS = 100
+"""물음을 다시 뽑는 최대 횟수."""
 Own = tuple[tuple[int, int], Callable[[np.ndarray], np.ndarray]] | None
 """학습자의 값끼리의 관계."""
 
@@ -34,6 +36,8 @@ class LayerExercise(Exercise):
     `own`은 값이 이미 틀렸을 때 학습자의 값끼리 보는 법입니다. (객체, 호출) → ((객체, 호출), 함수)면 그 호출의
     결과에 함수를 씌운 값과 같아야 하고, None이면 모양만 맞으면 됩니다. 그래서 앞의 잘못 하나가 그것과 상관없는
     항목의 점수까지 가져가지 않습니다.
+
+    `telling(facts, arrays)`은 모든 가중치가 값에 드러나는 물음인지입니다. 아니면 물음을 다시 뽑습니다.
     """
 
     objects: Cases
@@ -42,15 +46,19 @@ class LayerExercise(Exercise):
     fill: str = "all"
     weights_title: str = "가중치의 수와 모양"
     own: dict[tuple[int, int], Own] = field(default_factory=dict)
+    telling: Callable[[dict[str, Any], dict[str, np.ndarray]], bool] | None = None
 
     kind: ClassVar[str] = "layer"
 
     def questions(self, random: np.random.RandomState) -> tuple[dict[str, Any], dict[str, Any]]:
-        objects, arrays = self.objects(random)
-        facts = {
-            "name": self.subjects[0],
-            "objects": objects,
-            "seed": int(random.randint(2**31)),
-            "fill": self.fill,
-        }
+        for _ in range(DRAWS):
+            objects, arrays = self.objects(random)
+            facts = {
+                "name": self.subjects[0],
+                "objects": objects,
+                "seed": int(random.randint(2**31)),
+                "fill": self.fill,
+            }
+            if self.telling is None or self.telling(facts, arrays):
+                break
         return facts, arrays

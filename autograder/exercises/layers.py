@@ -7,6 +7,7 @@ import numpy as np
 from keras import layers, ops
 
 from autograder.exercise import LayerExercise, Mistake
+from autograder.exercises.draws import relu_units_alive
 
 
 def dense():
@@ -350,6 +351,13 @@ def dense_objects(random):
     return objects, arrays
 
 
+def dense_telling(facts, arrays):
+    (units,) = [
+        item["kwargs"]["units"] for item in facts["objects"] if "units" in item.get("kwargs", {})
+    ]
+    return relu_units_alive(arrays["wide"], [units], facts["seed"], hidden=1)
+
+
 def _sigmoid(x):
     return 1 / (1 + np.exp(-x))
 
@@ -384,6 +392,12 @@ def block_objects(random):
         {"kwargs": dict(zip(names, more, strict=True)), "calls": _calls("wide", "wide")},
     ]
     return objects, arrays
+
+
+def block_telling(facts, arrays):
+    first, second = facts["objects"]
+    asked = ((arrays["x"], first["args"]), (arrays["wide"], [*second["kwargs"].values()]))
+    return all(relu_units_alive(x, sizes, facts["seed"], hidden=2) for x, sizes in asked)
 
 
 def config_objects(random):
@@ -516,6 +530,7 @@ EXERCISES: tuple[LayerExercise, ...] = (
             (3, 0): ((4, 0), _relu),
             (4, 0): None,
         },
+        telling=dense_telling,
         mistakes=DENSE_MISTAKES,
         requirements=(
             "`CustomDense(units, activation=None)`로 만드는 `keras.layers.Layer`의 하위 클래스입니다.",
@@ -553,6 +568,7 @@ EXERCISES: tuple[LayerExercise, ...] = (
             ("함수형과 서브클래싱 모델 안에서 같은 값을 냅니다", 1, "use", ((0, 2), (0, 3))),
         ),
         own={(1, 0): None, (1, 1): None},
+        telling=block_telling,
         mistakes=tuple(_activations_mistakes()),
         requirements=(
             "`CustomLayer(hidden_dimension, hidden_dimension2, output_dimension)`로 만드는 "

@@ -7,6 +7,7 @@ import numpy as np
 from keras import layers, ops
 
 from autograder.exercise import Accuracy, LayerExercise, Mistake, ModelExercise
+from autograder.exercises.draws import ALIVE, relu_units_alive, relu_values
 from autograder.exercises.prepare import scaled
 from autograder.exercises.thresholds import thresholds
 
@@ -174,7 +175,7 @@ DROPOUT_ROWS = 1000
 
 def dropout_objects(random):
     arrays = {
-        "x": random.normal(0, 1, (5, 12)).astype("float32"),
+        "x": random.normal(0, 1, (40, 12)).astype("float32"),
         "row": np.repeat(random.normal(0, 1, (1, 12)), DROPOUT_ROWS, axis=0).astype("float32"),
     }
     x, row = {"tensor": "x"}, {"tensor": "row"}
@@ -190,6 +191,14 @@ def dropout_objects(random):
     # 비율이 커야 은닉 유닛이 거의 다 0이 되어, 곱하는 다른 잡음과 드롭아웃이 갈립니다.
     low, high = round(random.uniform(0.15, 0.3), 2), round(random.uniform(0.8, 0.86), 2)
     return [{"args": [low], "calls": calls}, {"args": [high], "calls": calls}], arrays
+
+
+def dropout_telling(facts, arrays):
+    """은닉 유닛이 모두 살아 있고, 되풀이하는 행에서도 셋에 하나는 살아 있는지."""
+    sizes, seed = [32, 10], facts["seed"]
+    (row,) = relu_values(arrays["row"][:1], sizes, seed, hidden=1)
+    enough = int(np.sum(row > ALIVE)) >= 10
+    return enough and relu_units_alive(arrays["x"], sizes, seed, hidden=1)
 
 
 def tree_objects(random):
@@ -285,6 +294,7 @@ EXERCISES = (
             ("훈련 모드에서 `rate`의 비율로 드롭아웃합니다", 2, "noise", ((0, 3), (1, 3))),
             ("`fit`으로 훈련할 때도 드롭아웃합니다", 1, "noise", ((0, 4), (1, 4))),
         ),
+        telling=dropout_telling,
         own={
             (0, 1): ((0, 0), np.array),
             (0, 5): ((0, 0), np.array),
