@@ -538,6 +538,7 @@ EXERCISES: tuple[LayerExercise, ...] = (
             "가중치: 난수로 시작하는 `w (D, units)`와 `b (units,)`. 둘 다 훈련 가능합니다.",
             "출력: `activation(x·w + b)`. `activation`은 이름(`'relu'`), 함수, `None`(그대로) 가운데 "
             "하나입니다.",
+            "순차형, 함수형, 서브클래싱 모델에 넣을 수 있고 `fit`으로 훈련됩니다.",
         ),
         hints=(
             "`w`의 모양에는 입력의 마지막 축 `D`가 들어갑니다. `D`를 처음으로 아는 메서드는 무엇일까요?",
@@ -576,6 +577,7 @@ EXERCISES: tuple[LayerExercise, ...] = (
             "`Dense` 층: 유닛 `hidden_dimension`개, 활성화 함수 `relu`",
             "`Dense` 층: 유닛 `hidden_dimension2`개, 활성화 함수 `relu`",
             "`Dense` 층: 유닛 `output_dimension`개, 활성화 함수 `softmax`",
+            "순차형, 함수형, 서브클래싱 모델에 넣을 수 있고 `fit`으로 훈련됩니다.",
         ),
         hints=(
             "안쪽 층도 가중치처럼 `self`에 담습니다. 인수 셋이 모두 쓰였는지 세어 보세요.",
@@ -663,7 +665,7 @@ EXERCISES: tuple[LayerExercise, ...] = (
             "`h_t = tanh(x_t·W + b) + tanh(h_{t−1}·U + c)`이고 처음 상태 `h_0`은 0입니다.",
             "가중치: `W (D, units)`, `b (units,)`, `U (units, units)`, `c (units,)`. "
             "모든 시점이 같은 가중치를 씁니다.",
-            "배치 크기 `N`은 무엇이든 되고, 정하지 않아도(`None`) 됩니다.",
+            "배치 크기 `N`은 무엇이든 되고, 정하지 않아도(`None`) 됩니다. 모델에 넣어 `fit`으로 훈련됩니다.",
         ),
         hints=(
             "`inputs.shape[0]`은 모델을 그릴 때 `None`입니다. 실행할 때의 배치 크기는 어떻게 알까요?",
@@ -704,7 +706,7 @@ EXERCISES: tuple[LayerExercise, ...] = (
             ("모델에 넣어 추론할 수 있습니다", 1, "use", ((0, 1),)),
         ),
         requirements=(
-            "`TrainingNoise(stddev)`로 만드는 `keras.layers.Layer`의 하위 클래스입니다.",
+            "`TrainingNoise(stddev)`로 만드는 `keras.layers.Layer`의 하위 클래스입니다. 훈련할 가중치는 없습니다.",
             "훈련할 때(`training=True`): 입력에 평균 0, 표준편차 `stddev`인 정규분포의 잡음을 더합니다. "
             "값마다, 부를 때마다 새로 뽑습니다.",
             "그 밖에(`training=False`나 주지 않았을 때): 입력을 그대로 돌려줍니다.",

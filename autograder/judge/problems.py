@@ -127,7 +127,8 @@ def _missing_attribute(message: str, own: set[str]) -> str:
     if found:
         # `tf`와 `keras`는 안쪽 모듈의 이름으로 나옵니다.
         module = found[1].partition(".")[0]
-        return f"`{module}`에는 `{found[2]}`라는 이름이 없습니다. 철자와 대소문자를 보세요."
+        missing = with_particle(f"`{found[2]}`", "이라는", "라는")
+        return f"`{module}`에는 {missing} 이름이 없습니다. 철자와 대소문자를 보세요."
     found = re.search(r"(?:type object )?'(\w+)'(?: object)? has no attribute '(\w+)'", message)
     if found and found[1] in own:
         return (

@@ -491,7 +491,7 @@ def dense_misspelt_call():
 @wrong(
     "layers.dense",
     "모듈에 없는 함수",
-    expect="`redcue_sum`라는 이름이 없습니다",
+    expect="`redcue_sum`이라는 이름이 없습니다",
     never=("self.",),
 )
 def dense_misspelt_function():
