@@ -26,6 +26,8 @@ _SENTENCES = {
     "instance": "`{name}`에는 객체가 아니라 클래스가 있어야 하는데 `{type}` 객체가 들어 있습니다.",
     "not_layer": "`{name}(...)`으로 만든 것이 케라스 모델이나 층이 아니라 `{type}`입니다. "
     "`class {name}(keras.Model):`로 상속했는지 보세요.",
+    "bare_decorator": "`{name}`에 클래스가 아니라 {type_subject} 돌려준 함수가 들어 있습니다. "
+    "데코레이터에 괄호가 빠졌습니다. `@keras.saving.{type}()`처럼 쓰세요.",
     "not_value": "{name_object} 텐서로 읽을 수 없습니다. 지금은 `{type}` 객체입니다.",
     "not_function": "`{name}`에 함수가 아니라 `{type}` 객체가 들어 있습니다.",
     "returns_none": "{name_subject} 아무것도 돌려주지 않습니다(`None`). "
@@ -88,7 +90,7 @@ _ADVICE = tuple(
         ("Input to reshape is a tensor with", "값의 개수와 `reshape`의 모양이 맞는지 보세요."),
         (r"you forgot to call `super\(\)\.__init__\(\)`", _SUPER),
         ("It looks like you are subclassing", _SUPER),
-        (r"does not have a `call\(\)` method", "`call` 메서드의 이름과 들여쓰기를 확인하세요."),
+        (r"does not have a `call", "`call` 메서드의 이름과 들여쓰기를 확인하세요."),
         (
             r"expected min_ndim=(\d+), found ndim=(\d+)",
             "이 층은 축이 {0}개 이상인 값을 받는데 {1}개인 값이 들어갔습니다. 배치 축도 셉니다. "
@@ -156,8 +158,9 @@ _ADVICE = tuple(
         (r"cannot compute \w+ as input #\d+.* was expected to be", _UNLIKE_TYPES),
         ("Tensor conversion requested dtype", _UNLIKE_TYPES),
         (
-            r"module '([\w.]+)' has no attribute '(\w+)'",
-            "`{0}`에 없는 이름입니다: `{1}`. 철자와, 지금 판에 있는 이름인지 보세요.",
+            # `tf`와 `keras`는 안쪽 모듈의 이름으로 나옵니다.
+            r"module '(\w+)[\w.]*' has no attribute '(\w+)'",
+            "`{0}`에 없는 이름입니다: `{1}`. 철자와 대소문자, 지금 판에 있는 이름인지 보세요.",
         ),
         (
             r"type object '(\w+)' has no attribute '(\w+)'",
@@ -231,17 +234,33 @@ def explain(record: dict[str, Any], name: str) -> tuple[str, str]:
         error=record.get("error", ""),
         message=shortened(cause).replace("`", "'"),
     )
-    return text, advice_for(message, name)
+    return text, advice_for(message, name, str(layer))
 
 
-def advice_for(message: str, name: str = "") -> str:
-    """오류의 글이 말해 주는 다음에 볼 것. 없으면 빈 문자열. `name`은 학습자가 정의하는 이름입니다."""
+def advice_for(message: str, name: str = "", layer: str = "") -> str:
+    """오류의 글이 말해 주는 다음에 볼 것. 없으면 빈 문자열.
+
+    `name`은 학습자가 정의하는 이름, `layer`는 오류가 난 층의 클래스입니다.
+    """
     if (own := _own_parameters(message, name)) is not None:
+        return own
+    if own := _own_attribute(message, {name, layer}):
         return own
     for sign, said in _ADVICE:
         if found := sign.search(message):
             return said.format(*found.groups())
     return ""
+
+
+def _own_attribute(message: str, own: set[str]) -> str:
+    """학습자의 클래스(`own`)의 객체에 담지 않은 이름을 썼으면 그 조언."""
+    found = re.search(r"'(\w+)' object has no attribute '(\w+)'", message)
+    if found is None or found[1] not in own:
+        return ""
+    return (
+        f"`self.{found[2]} = ...`으로 담은 곳이 없습니다. 담은 이름과 쓰는 이름이 같은지, "
+        "담는 메서드의 이름과 들여쓰기가 맞는지 보세요."
+    )
 
 
 def _own_parameters(message: str, name: str) -> str | None:
