@@ -12,6 +12,7 @@ from autograder.exercise import LayerExercise
 from autograder.judge.compare import compare_call
 from autograder.judge.layer_uses import compare_use
 from autograder.judge.noise import compare_gaussian, compare_noise
+from autograder.judge.own_values import own_wanted
 from autograder.judge.problems import explain
 from autograder.judge.weights import compare_weights, strays_of
 from autograder.protocol import Challenge, Evidence
@@ -180,8 +181,11 @@ def _compare(
     question = challenge.facts["objects"][thing]
     wanted = reference.facts["objects"][thing]
     if method == "use":
-        want, have = wanted["uses"][number], found["uses"][number]
-        return compare_use(name, question["uses"][number], want, have, reference, evidence)
+        asked, want, have = (each["uses"][number] for each in (question, wanted, found))
+        failure = compare_use(name, asked, want, have, reference, evidence)
+        # 값이 틀린 것은 값의 항목이 말합니다. 여기에서는 그 층이 바로 냈던 값이 나오면 됩니다.
+        own = own_wanted(question, asked, want, found) if failure else None
+        return compare_use(name, asked, own, have, evidence, evidence) if own else failure
     if method == "graph noise":
         asked, want, have = (
             record["uses"][number]
