@@ -95,7 +95,19 @@ def own_block():
     return {"ResidualBlock": ResidualBlock, "model": model}
 
 
-def _blocks(call, inner="relu"):
+class _WithModel(dict):
+    """블록 하나로 만든 답. 모델은 찾을 때 만듭니다: 까닭을 찾을 때는 대개 블록만 있으면 됩니다."""
+
+    def __missing__(self, name):
+        block = self["ResidualBlock"]
+        inputs = keras.Input((32, 32, 3))
+        x = layers.Conv2D(16, 3, strides=2, padding="same", activation="relu")(inputs)
+        x = layers.MaxPooling2D(2)(block(16)(x))
+        x = layers.Flatten()(layers.MaxPooling2D(2)(block(32)(x)))
+        return keras.Model(inputs, layers.Dense(100, activation="softmax")(x))
+
+
+def _blocks(call, inner="relu", bias=False):
     """`call(층, 입력)`으로 두 길을 잇는 블록과 그 모델."""
 
     @keras.saving.register_keras_serializable(package="final")
@@ -105,7 +117,7 @@ def _blocks(call, inner="relu"):
             self.filters = filters
             self.first = layers.Conv2D(filters, 3, padding="same", activation=inner)
             self.second = layers.Conv2D(filters, 3, padding="same")
-            self.shortcut = layers.Conv2D(filters, 1, use_bias=False)
+            self.shortcut = layers.Conv2D(filters, 1, use_bias=bias)
 
         def build(self, input_shape):
             self.first.build(input_shape)
@@ -118,12 +130,7 @@ def _blocks(call, inner="relu"):
         def get_config(self):
             return {**super().get_config(), "filters": self.filters}
 
-    inputs = keras.Input((32, 32, 3))
-    x = layers.Conv2D(16, 3, strides=2, padding="same", activation="relu")(inputs)
-    x = layers.MaxPooling2D(2)(ResidualBlock(16)(x))
-    x = layers.Flatten()(layers.MaxPooling2D(2)(ResidualBlock(32)(x)))
-    model = keras.Model(inputs, layers.Dense(100, activation="softmax")(x))
-    return {"ResidualBlock": ResidualBlock, "model": model}
+    return _WithModel(ResidualBlock=ResidualBlock)
 
 
 def _main(block, inputs):
@@ -178,6 +185,10 @@ def _identity_where_it_fits():
     return _blocks(call)
 
 
+def _shortcut_bias():
+    return _blocks(lambda block, x: ops.relu(_main(block, x) + block.shortcut(x)), bias=True)
+
+
 AFTER_ADDING = "더한 **다음**에 `relu`를 한 번: `ops.relu(x + self.shortcut(inputs))`."
 BLOCK_MISTAKES = (
     Mistake(
@@ -229,6 +240,11 @@ BLOCK_MISTAKES = (
         make=_identity_where_it_fits,
         message="입력의 채널 수가 `filters`와 같으면 지름길의 합성곱을 쓰지 않습니다.",
         advice="지름길의 1×1 합성곱은 채널 수와 상관없이 늘 있습니다.",
+    ),
+    Mistake(
+        make=_shortcut_bias,
+        message="지름길의 합성곱에 편향이 있습니다.",
+        advice="`layers.Conv2D(filters, 1, use_bias=False)`",
     ),
 )
 

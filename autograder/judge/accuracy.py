@@ -59,7 +59,8 @@ def accuracy_item(
             points,
             0,
             "정확도: 가중치에 `NaN`이나 무한대가 있습니다.",
-            "학습률이 너무 크거나 입력을 255로 나누지 않으면 이렇게 됩니다.",
+            "한번 이렇게 된 가중치는 더 훈련해도 돌아오지 않습니다. 모델을 다시 만들고, 손실이 `NaN`이 되는 "
+            "스텝을 찾아 보세요.",
         )
     images, labels = judging_data(question.dataset, DRAW)
     images, labels = np.asarray(images), np.asarray(labels).reshape(-1)

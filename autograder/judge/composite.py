@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 
 from autograder.exercise import CompositeExercise, Exercise, LayerExercise, Mistake
 from autograder.exercise.composite import Part
+from autograder.judge.compare import compare_call
 from autograder.judge.problems import explain
 from autograder.korean import with_particle
 from autograder.observe.composite import inner
@@ -25,6 +26,7 @@ def items(exercise: CompositeExercise, challenge: Challenge, evidence: Evidence)
     result: list[Item] = []
     found = evidence.facts.get("parts", {})
     mistake: Mistake | None = None
+    told: set[str] = set()
     for key, part in exercise.parts.items():
         asked = inner(challenge, key, challenge.facts["parts"][key])
         if key in found:
@@ -32,7 +34,7 @@ def items(exercise: CompositeExercise, challenge: Challenge, evidence: Evidence)
         else:
             seen = Evidence(asked.exercise, asked.kind, {"status": "unattempted"})
         name = part.call[0] if part.call else part.exercise.subjects[0]
-        own = _part_items(part, asked, seen, name)
+        own = _part_items(part, asked, seen, name, told)
         if mistake is None:
             mistake = _mistake(exercise, part, asked, seen, own)
             own = _told(own, mistake)
@@ -53,24 +55,38 @@ def _mistake(
     exercise: CompositeExercise, part: Part, asked: Challenge, seen: Evidence, own: list[Item]
 ) -> Mistake | None:
     """층의 값이 틀렸을 때, 어느 오해로 쓴 층과 똑같은 값을 내는지."""
-    from autograder.judge import layer
-
     wrong = any(_VALUE in item.message for item in own if not item.passed)
     if not wrong or not isinstance(part.exercise, LayerExercise):
         return None
-    groups = tuple(group for group in part.exercise.groups if group[2] == "equal")
-    calls = _only_calls(asked), _only_calls(seen)
-    for mistake in exercise.mistakes:
-        other = _as_if(replace(part.exercise, groups=groups), mistake)
-        if all(item.passed for item in layer.items(other, *calls)):
-            return mistake
-    return None
+    return next(
+        (
+            mistake
+            for mistake in exercise.mistakes
+            # 첫 객체부터 다르면 나머지는 볼 것도 없습니다.
+            if _acts_alike(part, mistake, asked, seen, 1)
+            and _acts_alike(part, mistake, asked, seen, len(asked.facts["objects"]))
+        ),
+        None,
+    )
 
 
-def _only_calls(message: _M) -> _M:
-    """층을 부른 것만 남깁니다. 저장이나 모델 안에서의 쓰임은 까닭을 찾는 데 쓰지 않습니다."""
-    objects = [item | {"uses": []} for item in message.facts["objects"]]
-    return replace(message, facts=message.facts | {"objects": objects})
+def _acts_alike(part: Part, mistake: Mistake, asked: Challenge, seen: Evidence, count: int) -> bool:
+    """학습자의 층이 처음 `count`개의 물음에 `mistake`의 층과 같은 값을 내는지."""
+    from autograder.observe import observe
+
+    calls = [item | {"uses": []} for item in asked.facts["objects"][:count]]
+    challenge = replace(asked, facts=asked.facts | {"objects": calls, "eager": True})
+    name = part.exercise.subjects[0]
+    other = observe(challenge, {name: mistake.make()[name]})
+    pairs = zip(other.facts["objects"], seen.facts["objects"], strict=False)
+    return all(
+        want["status"] == have["status"] == "seen"
+        and all(
+            compare_call(name, one, two, other, seen) is None
+            for one, two in zip(want["calls"], have["calls"], strict=True)
+        )
+        for want, have in pairs
+    )
 
 
 def _as_if(exercise: _E, mistake: Mistake) -> _E:
@@ -110,7 +126,10 @@ def _with_own(
     ]
 
 
-def _part_items(part: Part, asked: Challenge, seen: Evidence, name: str) -> list[Item]:
+def _part_items(
+    part: Part, asked: Challenge, seen: Evidence, name: str, told: set[str]
+) -> list[Item]:
+    """부분의 항목들. 볼 수 없는 까닭을 앞 부분에서 이미 말했으면(`told`) 되풀이하지 않습니다."""
     from autograder.judge import blank_items
 
     status = seen.facts.get("status")
@@ -122,6 +141,9 @@ def _part_items(part: Part, asked: Challenge, seen: Evidence, name: str) -> list
         message, advice = "아직 풀지 않았어요.", ""
     else:
         message, advice = explain(seen.facts, name)
+        if message in told:
+            message, advice = f"{blank[0].name}: 위와 같은 까닭으로 확인하지 못했습니다.", ""
+        told.add(message)
     return [replace(blank[0], message=message, advice=advice), *blank[1:]]
 
 

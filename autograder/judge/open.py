@@ -110,7 +110,7 @@ def _accuracy_item(
     points = exercise.accuracy.points
     if not evidence.facts["finite"]:
         message = "정확도: 출력에 `NaN`이나 무한대가 있습니다."
-        return Item(title, points, 0, message, "학습률이 너무 크지 않은지 보세요.")
+        return Item(title, points, 0, message, "손실이 `NaN`이 되는 스텝을 찾아 보세요.")
     labels = exercise.labels(challenge)
     accuracy = float(np.mean(evidence.arrays["predicted"] == labels))
     slack = _slack(exercise, threshold, len(labels))

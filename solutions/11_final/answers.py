@@ -779,12 +779,12 @@ def _loop(model, updates, rate=0.002):
     typical=True,
 )
 def loop_short():
-    return _loop(_functional(_stack()), 150)
+    return _loop(_functional(_stack()), 60)
 
 
 @wrong(
     "final.own_loop",
-    "compile하지 않은 모델을 훈련해도 배우지 못함",
+    "학습률이 너무 커서 배우지 못함",
     expect="아무것이나 찍은 것과 다르지 않습니다",
     never=("아직 훈련하지 않았어요",),
     typical=True,
@@ -1021,7 +1021,7 @@ def open_untrained():
     typical=True,
 )
 def open_short():
-    return _loop(_small(), 150)
+    return _loop(_small(), 60)
 
 
 @wrong("final.open", "28×28 흑백을 받는 모델", expect="실행하다가 오류가 났습니다", typical=True)
