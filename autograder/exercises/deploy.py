@@ -109,26 +109,68 @@ def _network(random, arrays, name, shape, parts, *, rows=6, classes=0):
     x = inputs
     for part in parts:
         x = (known.get(part["class"]) or getattr(layers, part["class"]))(**part["config"])(x)
-    for number, weight in enumerate(keras.Model(inputs, x).weights):
-        size = tuple(weight.shape)
-        key = f"{name}/{number}"
-        value = random.normal(0, 1, size)
-        if len(size) > 1:
-            fan_in = value.size / size[-1]
-            value /= fan_in**0.5
-        elif "variance" in str(weight.name):
-            value = random.uniform(0.5, 3, size)
-        arrays[key] = (value if len(size) > 1 else value * 0.5 + 0.2).astype("float32")
-        if "variance" in str(weight.name):
-            arrays[key] = value.astype("float32")
-        network["weights"].append(key)
+    kinds = [
+        (f"{name}/{number}", tuple(weight.shape), "variance" in str(weight.name))
+        for number, weight in enumerate(keras.Model(inputs, x).weights)
+    ]
+    network["weights"] = [key for key, *_ in kinds]
     network["x"], network["y"] = f"{name}/x", f"{name}/y"
-    arrays[network["x"]] = random.normal(0, 1, (rows, *shape)).astype("float32")
+    while True:
+        for key, size, variance in kinds:
+            arrays[key] = _weight(random, size, variance)
+        arrays[network["x"]] = random.normal(0, 1, (rows, *shape)).astype("float32")
+        if len(shape) > 1 or _tells(network, arrays):
+            break
     width = int(x.shape[-1])
     arrays[network["y"]] = (
         random.randint(0, classes, rows) if classes else random.normal(0, 1, (rows, width))
     ).astype("int64" if classes else "float32")
     return network
+
+
+def _weight(random, size, variance):
+    if variance:
+        return random.uniform(0.5, 3, size).astype("float32")
+    value = random.normal(0, 1, size)
+    if len(size) > 1:
+        return (value / (value.size / size[-1]) ** 0.5).astype("float32")
+    return (value * 0.5 + 0.2).astype("float32")
+
+
+def _tells(network, arrays):
+    """입력이나 어느 가중치를 바꾸어도 출력이 바뀌는지. 죽은 `relu`만 있거나 소프트맥스가 굳은 모델은 아닙니다."""
+    random = np.random.RandomState(0)
+    weights = [arrays[key] for key in network["weights"]]
+    wanted = _output(network, weights, arrays[network["x"]])
+    scale = np.max(np.abs(wanted))
+    if np.max(np.abs(wanted - wanted[:1])) < 0.05 * scale:
+        return False
+    for index, weight in enumerate(weights):
+        moved = weight + 0.2 * np.mean(np.abs(weight)) * random.normal(0, 1, weight.shape)
+        changed = [*weights[:index], moved, *weights[index + 1 :]]
+        if np.max(np.abs(_output(network, changed, arrays[network["x"]]) - wanted)) < 0.005 * scale:
+            return False
+    return True
+
+
+def _output(network, weights, x):
+    """`Dense`와 배치 정규화로 된 모델의 추론 모드의 출력. 넘파이로 빨리 계산합니다."""
+    left = list(weights)
+    for part in network["layers"]:
+        activation = part["config"].get("activation")
+        if part["class"] == "BatchNormalization":
+            gamma, beta, mean, variance = (left.pop(0) for _ in range(4))
+            x = gamma * (x - mean) / np.sqrt(variance + 1e-3) + beta
+        elif part["class"] in ("Dense", "CustomDense"):
+            x = x @ left.pop(0) + left.pop(0)
+        if activation == "relu":
+            x = np.maximum(x, 0)
+        elif activation == "tanh":
+            x = np.tanh(x)
+        elif activation == "softmax":
+            powers = np.exp(x - np.max(x, axis=-1, keepdims=True))
+            x = powers / np.sum(powers, axis=-1, keepdims=True)
+    return x
 
 
 def roundtrip_networks(random):
