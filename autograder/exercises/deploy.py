@@ -109,26 +109,68 @@ def _network(random, arrays, name, shape, parts, *, rows=6, classes=0):
     x = inputs
     for part in parts:
         x = (known.get(part["class"]) or getattr(layers, part["class"]))(**part["config"])(x)
-    for number, weight in enumerate(keras.Model(inputs, x).weights):
-        size = tuple(weight.shape)
-        key = f"{name}/{number}"
-        value = random.normal(0, 1, size)
-        if len(size) > 1:
-            fan_in = value.size / size[-1]
-            value /= fan_in**0.5
-        elif "variance" in str(weight.name):
-            value = random.uniform(0.5, 3, size)
-        arrays[key] = (value if len(size) > 1 else value * 0.5 + 0.2).astype("float32")
-        if "variance" in str(weight.name):
-            arrays[key] = value.astype("float32")
-        network["weights"].append(key)
+    kinds = [
+        (f"{name}/{number}", tuple(weight.shape), "variance" in str(weight.name))
+        for number, weight in enumerate(keras.Model(inputs, x).weights)
+    ]
+    network["weights"] = [key for key, *_ in kinds]
     network["x"], network["y"] = f"{name}/x", f"{name}/y"
-    arrays[network["x"]] = random.normal(0, 1, (rows, *shape)).astype("float32")
+    while True:
+        for key, size, variance in kinds:
+            arrays[key] = _weight(random, size, variance)
+        arrays[network["x"]] = random.normal(0, 1, (rows, *shape)).astype("float32")
+        if len(shape) > 1 or _tells(network, arrays):
+            break
     width = int(x.shape[-1])
     arrays[network["y"]] = (
         random.randint(0, classes, rows) if classes else random.normal(0, 1, (rows, width))
     ).astype("int64" if classes else "float32")
     return network
+
+
+def _weight(random, size, variance):
+    if variance:
+        return random.uniform(0.5, 3, size).astype("float32")
+    value = random.normal(0, 1, size)
+    if len(size) > 1:
+        return (value / (value.size / size[-1]) ** 0.5).astype("float32")
+    return (value * 0.5 + 0.2).astype("float32")
+
+
+def _tells(network, arrays):
+    """입력이나 어느 가중치를 바꾸어도 출력이 바뀌는지. 죽은 `relu`만 있거나 소프트맥스가 굳은 모델은 아닙니다."""
+    random = np.random.RandomState(0)
+    weights = [arrays[key] for key in network["weights"]]
+    wanted = _output(network, weights, arrays[network["x"]])
+    scale = np.max(np.abs(wanted))
+    if np.max(np.abs(wanted - wanted[:1])) < 0.05 * scale:
+        return False
+    for index, weight in enumerate(weights):
+        moved = weight + 0.2 * np.mean(np.abs(weight)) * random.normal(0, 1, weight.shape)
+        changed = [*weights[:index], moved, *weights[index + 1 :]]
+        if np.max(np.abs(_output(network, changed, arrays[network["x"]]) - wanted)) < 0.005 * scale:
+            return False
+    return True
+
+
+def _output(network, weights, x):
+    """`Dense`와 배치 정규화로 된 모델의 추론 모드의 출력. 넘파이로 빨리 계산합니다."""
+    left = list(weights)
+    for part in network["layers"]:
+        activation = part["config"].get("activation")
+        if part["class"] == "BatchNormalization":
+            gamma, beta, mean, variance = (left.pop(0) for _ in range(4))
+            x = gamma * (x - mean) / np.sqrt(variance + 1e-3) + beta
+        elif part["class"] in ("Dense", "CustomDense"):
+            x = x @ left.pop(0) + left.pop(0)
+        if activation == "relu":
+            x = np.maximum(x, 0)
+        elif activation == "tanh":
+            x = np.tanh(x)
+        elif activation == "softmax":
+            powers = np.exp(x - np.max(x, axis=-1, keepdims=True))
+            x = powers / np.sum(powers, axis=-1, keepdims=True)
+    return x
 
 
 def roundtrip_networks(random):
@@ -182,17 +224,49 @@ def lite_networks(random):
     conv = {"filters": int(random.randint(32, 41)), "kernel_size": 3, "activation": "relu"}
     parts = [
         {"class": "Conv2D", "config": conv},
-        {"class": "GlobalAveragePooling2D", "config": {}},
+        {"class": "MaxPooling2D", "config": {"pool_size": 2}},
+        {"class": "Flatten", "config": {}},
         _dense(int(random.randint(90, 121)), "relu"),
         _dense(int(random.randint(40, 61))),
     ]
-    return [_network(random, arrays, "net", (8, 8, 4), parts, rows=16)], arrays
+    network = _network(random, arrays, "net", (8, 8, 4), parts, rows=16)
+    # The course's pictures are in [0, 1]: a representative dataset of such pictures is right.
+    arrays[network["x"]] = random.uniform(0, 1, (16, 8, 8, 4)).astype("float32")
+    return [network], arrays
 
 
 LEARNING_RATE = 0.1
 
 
 def distribute_network(random):
+    """평균의 평균처럼 흔한 실수의 손실과 그레이디언트가 맞는 것과 뚜렷이 다를 때까지 다시 뽑습니다."""
+    while True:
+        networks, arrays = _distribute_network(random)
+        if _tells_mistakes(networks[0], arrays):
+            return networks, arrays
+
+
+def _tells_mistakes(network, arrays):
+    x, y = arrays["x"].astype("float64"), arrays["y"]
+    first, shift, second, other_shift = (arrays[name] for name in network["weights"])
+    hidden = np.tanh(x @ first + shift)
+    logits = hidden @ second + other_shift
+    powers = np.exp(logits - logits.max(1, keepdims=True))
+    chances = powers / powers.sum(1, keepdims=True)
+    losses = -np.log(chances[np.arange(len(y)), y])
+    errors = chances - np.eye(chances.shape[1])[y]
+    each = np.einsum("nh,nc->nhc", hidden, errors).reshape(len(y), -1)
+    for parts in (np.array_split(np.arange(len(y)), 2), [np.s_[::2], np.s_[1::2]]):
+        for values, apart in ((losses[:, None], 0.01), (each, 0.03)):
+            right = values.mean(0)
+            means = [values[part].mean(0) for part in parts]
+            for wrong in (sum(means) / 2, *means):
+                if np.max(np.abs(wrong - right)) < apart * np.max(np.abs(right)):
+                    return False
+    return True
+
+
+def _distribute_network(random):
     arrays: dict[str, np.ndarray] = {}
     classes = int(random.randint(3, 6))
     parts = [_dense(int(random.randint(4, 9)), "tanh"), _dense(classes)]
@@ -269,7 +343,9 @@ EXERCISES = (
         requirements=(
             "`to_lite(model)`: 모델을 LiteRT(TFLite)로 변환한 **바이트**를 돌려줍니다.",
             "바이트의 수는 float32 가중치(가중치 하나에 4바이트)의 절반보다 작습니다.",
-            "입력과 출력은 `float32`이고, 원래 모델과 가까운 값을 냅니다.",
+            "입력과 출력은 `float32`입니다.",
+            "[0, 1]의 입력을 넣으면 원래 모델과 가까운 값을 냅니다: 오차(제곱 평균의 제곱근)가 출력의 "
+            "표준편차의 8 %보다 작습니다.",
         ),
         hints=(
             "`tf.lite.TFLiteConverter`로 변환합니다. 그대로 변환하면 가중치는 float32로 남습니다.",
@@ -295,8 +371,9 @@ EXERCISES = (
             "`build_model()`은 컴파일하지 않은 모델을 만듭니다. 출력은 로짓입니다.",
             "손실은 `SparseCategoricalCrossentropy(from_logits=True)`를 **전체 배치**에서 평균한 값, "
             "옵티마이저는 `SGD(learning_rate=0.1)`입니다.",
-            "배치를 `strategy`의 replica들이 나누어 맡습니다. "
-            "샘플의 수는 replica의 수로 나누어떨어지지 않을 수도 있습니다.",
+            "배치를 `strategy`의 replica들이 나누어 맡습니다. 모든 샘플을 어느 replica든 맡아야 합니다.",
+            "샘플의 수는 replica의 수로 나누어떨어지지 않을 수도 있습니다. "
+            "샘플을 더 채워 맞추었다면 손실에서는 빼세요.",
             "손실과 업데이트한 가중치가 장치 하나로 계산한 것과 같습니다.",
         ),
         hints=(

@@ -10,6 +10,7 @@ from autograder.exercise import (
     Accuracy,
     CompositeExercise,
     LayerExercise,
+    Mistake,
     ModelExercise,
     OpenExercise,
 )
@@ -92,6 +93,160 @@ def own_block():
     outputs = layers.Dense(100, activation="softmax")(x)
     model = keras.Model(inputs, outputs)
     return {"ResidualBlock": ResidualBlock, "model": model}
+
+
+class _WithModel(dict):
+    """블록 하나로 만든 답. 모델은 찾을 때 만듭니다: 까닭을 찾을 때는 대개 블록만 있으면 됩니다."""
+
+    def __missing__(self, name):
+        block = self["ResidualBlock"]
+        inputs = keras.Input((32, 32, 3))
+        x = layers.Conv2D(16, 3, strides=2, padding="same", activation="relu")(inputs)
+        x = layers.MaxPooling2D(2)(block(16)(x))
+        x = layers.Flatten()(layers.MaxPooling2D(2)(block(32)(x)))
+        return keras.Model(inputs, layers.Dense(100, activation="softmax")(x))
+
+
+def _blocks(call, inner="relu", bias=False):
+    """`call(층, 입력)`으로 두 길을 잇는 블록과 그 모델."""
+
+    @keras.saving.register_keras_serializable(package="final")
+    class ResidualBlock(layers.Layer):
+        def __init__(self, filters, **kwargs):
+            super().__init__(**kwargs)
+            self.filters = filters
+            self.first = layers.Conv2D(filters, 3, padding="same", activation=inner)
+            self.second = layers.Conv2D(filters, 3, padding="same")
+            self.shortcut = layers.Conv2D(filters, 1, use_bias=bias)
+
+        def build(self, input_shape):
+            self.first.build(input_shape)
+            self.second.build((*input_shape[:-1], self.filters))
+            self.shortcut.build(input_shape)
+
+        def call(self, inputs):
+            return call(self, inputs)
+
+        def get_config(self):
+            return {**super().get_config(), "filters": self.filters}
+
+    return _WithModel(ResidualBlock=ResidualBlock)
+
+
+def _main(block, inputs):
+    return block.second(block.first(inputs))
+
+
+def _no_relu():
+    return _blocks(lambda block, x: _main(block, x) + block.shortcut(x))
+
+
+def _no_relu_inside():
+    return _blocks(lambda block, x: ops.relu(_main(block, x) + block.shortcut(x)), inner=None)
+
+
+def _no_relu_at_all():
+    return _blocks(lambda block, x: _main(block, x) + block.shortcut(x), inner=None)
+
+
+def _relu_before_adding():
+    return _blocks(lambda block, x: ops.relu(_main(block, x)) + block.shortcut(x))
+
+
+def _relu_before_and_after():
+    return _blocks(lambda block, x: ops.relu(ops.relu(_main(block, x)) + block.shortcut(x)))
+
+
+def _relu_on_both():
+    return _blocks(lambda block, x: ops.relu(_main(block, x)) + ops.relu(block.shortcut(x)))
+
+
+def _product():
+    return _blocks(lambda block, x: ops.relu(_main(block, x) * block.shortcut(x)))
+
+
+def _difference():
+    return _blocks(lambda block, x: ops.relu(_main(block, x) - block.shortcut(x)))
+
+
+def _main_only():
+    def call(block, x):
+        block.shortcut(x)
+        return ops.relu(_main(block, x))
+
+    return _blocks(call)
+
+
+def _identity_where_it_fits():
+    def call(block, x):
+        short = block.shortcut(x)
+        return ops.relu(_main(block, x) + (x if x.shape[-1] == block.filters else short))
+
+    return _blocks(call)
+
+
+def _shortcut_bias():
+    return _blocks(lambda block, x: ops.relu(_main(block, x) + block.shortcut(x)), bias=True)
+
+
+AFTER_ADDING = "더한 **다음**에 `relu`를 한 번: `ops.relu(x + self.shortcut(inputs))`."
+BLOCK_MISTAKES = (
+    Mistake(
+        make=_no_relu,
+        message="마지막 `relu`가 없습니다. 본길과 지름길을 더한 값을 그대로 냅니다.",
+        advice=AFTER_ADDING,
+    ),
+    Mistake(
+        make=_no_relu_inside,
+        message="본길의 첫 합성곱에 `relu`가 없습니다.",
+        advice="`layers.Conv2D(filters, 3, padding='same', activation='relu')`",
+    ),
+    Mistake(
+        make=_no_relu_at_all,
+        message="`relu`가 한 번도 없습니다. 본길의 첫 합성곱 다음과 더한 다음에 있어야 합니다.",
+        advice=AFTER_ADDING,
+    ),
+    Mistake(
+        make=_relu_before_adding,
+        message="`relu`를 더하기 전에 본길에만 했습니다.",
+        advice=AFTER_ADDING,
+    ),
+    Mistake(
+        make=_relu_before_and_after,
+        message="본길의 둘째 합성곱 다음에도 `relu`가 있습니다.",
+        advice="둘째 합성곱에는 활성화 함수가 없습니다. " + AFTER_ADDING,
+    ),
+    Mistake(
+        make=_relu_on_both,
+        message="`relu`를 두 길에 따로 한 다음 더했습니다.",
+        advice=AFTER_ADDING,
+    ),
+    Mistake(
+        make=_product,
+        message="두 길을 더하지 않고 곱했습니다.",
+        advice="잔차 연결은 덧셈입니다: `x + self.shortcut(inputs)`.",
+    ),
+    Mistake(
+        make=_difference,
+        message="두 길을 더하지 않고 뺐습니다.",
+        advice="잔차 연결은 덧셈입니다: `x + self.shortcut(inputs)`.",
+    ),
+    Mistake(
+        make=_main_only,
+        message="지름길을 더하지 않고 본길만 냅니다.",
+        advice="잔차 연결은 덧셈입니다: `x + self.shortcut(inputs)`.",
+    ),
+    Mistake(
+        make=_identity_where_it_fits,
+        message="입력의 채널 수가 `filters`와 같으면 지름길의 합성곱을 쓰지 않습니다.",
+        advice="지름길의 1×1 합성곱은 채널 수와 상관없이 늘 있습니다.",
+    ),
+    Mistake(
+        make=_shortcut_bias,
+        message="지름길의 합성곱에 편향이 있습니다.",
+        advice="`layers.Conv2D(filters, 1, use_bias=False)`",
+    ),
+)
 
 
 def own_loop():
@@ -223,6 +378,7 @@ EXERCISES = (
         minutes=45,
         subjects=("ResidualBlock", "model"),
         reference=own_block,
+        mistakes=BLOCK_MISTAKES,
         parts={
             "block": Part(
                 title="`ResidualBlock`",
@@ -290,8 +446,7 @@ EXERCISES = (
         ),
         requirements=(
             "`model`: 문제 11-1의 신경망. 만드는 방식은 자유입니다.",
-            "`fit`이나 `train_on_batch`를 부르지 않고 `tf.GradientTape`로 쓴 루프로 훈련합니다.",
-            "에포크마다 모든 샘플을 한 번씩, 섞어서 씁니다.",
+            "`fit`이나 `train_on_batch`를 부르지 않고 훈련합니다.",
         ),
         hints=(
             "`fit`이 하던 네 가지(순전파, 손실, 그레이디언트, 업데이트)를 배치마다 되풀이합니다.",
@@ -319,8 +474,10 @@ EXERCISES = (
         ),
         requirements=(
             "`model`: [0, 1]로 바꾼 `(32, 32, 3)` 이미지를 받아 클래스 100개의 확률이나 로짓을 내는 케라스 모델",
-            f"파라미터는 {BUDGET:,}개 이하입니다(훈련하지 않는 것까지 모두).",
-            "구조, 옵티마이저, 훈련하는 법은 자유입니다. 정확도는 여러분이 보지 못한 이미지로 잽니다.",
+            f"파라미터는 {BUDGET:,}개 이하입니다. 훈련하지 않는 것과 계산에 쓰는 큰 배열까지 모두 셉니다.",
+            "`tf.function` 안에서도 부를 수 있습니다. `tf.py_function`이나 `tf.numpy_function`은 쓰지 않습니다.",
+            "구조, 옵티마이저, 훈련하는 법은 자유입니다.",
+            "예산을 지킨 모델의 정확도를 여러분이 보지 못한 이미지로 잽니다.",
         ),
         hints=(
             "파라미터를 가장 많이 쓰는 곳부터 줄이세요. 합성곱은 생각보다 적게 씁니다.",

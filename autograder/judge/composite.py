@@ -6,21 +6,27 @@ import importlib
 import itertools
 import json
 from dataclasses import replace
-from typing import Any
+from typing import Any, TypeVar
 
-from autograder.exercise import CompositeExercise
+from autograder.exercise import CompositeExercise, Exercise, LayerExercise, Mistake
 from autograder.exercise.composite import Part
+from autograder.judge.compare import compare_call
 from autograder.judge.problems import explain
 from autograder.korean import with_particle
 from autograder.observe.composite import inner
 from autograder.protocol import Challenge, Evidence
 from autograder.report import Item
 
+_E = TypeVar("_E", bound=Exercise)
+_M = TypeVar("_M", Challenge, Evidence)
+
 
 def items(exercise: CompositeExercise, challenge: Challenge, evidence: Evidence) -> list[Item]:
     """부분들의 항목을 차례로. 새로 만드는지 묻는 항목은 끝에 있습니다."""
     result: list[Item] = []
     found = evidence.facts.get("parts", {})
+    mistake: Mistake | None = None
+    told: set[str] = set()
     for key, part in exercise.parts.items():
         asked = inner(challenge, key, challenge.facts["parts"][key])
         if key in found:
@@ -28,16 +34,102 @@ def items(exercise: CompositeExercise, challenge: Challenge, evidence: Evidence)
         else:
             seen = Evidence(asked.exercise, asked.kind, {"status": "unattempted"})
         name = part.call[0] if part.call else part.exercise.subjects[0]
-        own = _part_items(part, asked, seen, name)
+        own = _part_items(part, asked, seen, name, told)
+        if mistake is None:
+            mistake = _mistake(exercise, part, asked, seen, own)
+            own = _told(own, mistake)
+        elif not all(item.passed for item in own):
+            own = _with_own(mistake, part, asked, seen, own)
         if part.layers:
             own.append(_layers_item(*part.layers, found.get(key, {}).get("layers")))
         result += [_titled(part, item) for item in own]
     if exercise.fresh:
-        result.append(_fresh_item(exercise, evidence.facts.get("again", {})))
+        result.append(_fresh_item(exercise, evidence.facts))
     return result
 
 
-def _part_items(part: Part, asked: Challenge, seen: Evidence, name: str) -> list[Item]:
+_VALUE = "값이 명세와 다릅니다"
+
+
+def _mistake(
+    exercise: CompositeExercise, part: Part, asked: Challenge, seen: Evidence, own: list[Item]
+) -> Mistake | None:
+    """층의 값이 틀렸을 때, 어느 오해로 쓴 층과 똑같은 값을 내는지."""
+    wrong = any(_VALUE in item.message for item in own if not item.passed)
+    if not wrong or not isinstance(part.exercise, LayerExercise):
+        return None
+    return next(
+        (
+            mistake
+            for mistake in exercise.mistakes
+            # 첫 객체부터 다르면 나머지는 볼 것도 없습니다.
+            if _acts_alike(part, mistake, asked, seen, 1)
+            and _acts_alike(part, mistake, asked, seen, len(asked.facts["objects"]))
+        ),
+        None,
+    )
+
+
+def _acts_alike(part: Part, mistake: Mistake, asked: Challenge, seen: Evidence, count: int) -> bool:
+    """학습자의 층이 처음 `count`개의 물음에 `mistake`의 층과 같은 값을 내는지."""
+    from autograder.observe import observe
+
+    calls = [item | {"uses": []} for item in asked.facts["objects"][:count]]
+    challenge = replace(asked, facts=asked.facts | {"objects": calls, "eager": True})
+    name = part.exercise.subjects[0]
+    other = observe(challenge, {name: mistake.make()[name]})
+    pairs = zip(other.facts["objects"], seen.facts["objects"], strict=False)
+    return all(
+        want["status"] == have["status"] == "seen"
+        and all(
+            compare_call(name, one, two, other, seen) is None
+            for one, two in zip(want["calls"], have["calls"], strict=True)
+        )
+        for want, have in pairs
+    )
+
+
+def _as_if(exercise: _E, mistake: Mistake) -> _E:
+    """참고 답안이 `mistake`의 답인 부분."""
+
+    def reference() -> dict[str, Any]:
+        made = mistake.make()
+        return {name: made[name] for name in exercise.subjects}
+
+    return replace(exercise, id=f"{exercise.id}/{mistake.message}", reference=reference)
+
+
+def _told(own: list[Item], mistake: Mistake | None) -> list[Item]:
+    """값이 다르다는 항목의 메시지를 그 까닭으로 바꿉니다."""
+    if mistake is None:
+        return own
+    return [
+        replace(item, message=f"{item.name}: {mistake.message}", advice=mistake.advice)
+        if not item.passed and _VALUE in item.message
+        else item
+        for item in own
+    ]
+
+
+def _with_own(
+    mistake: Mistake, part: Part, asked: Challenge, seen: Evidence, own: list[Item]
+) -> list[Item]:
+    """앞에서 말한 오해만 빼면 맞는 부분은 맞은 것입니다."""
+    if seen.facts.get("status") != "seen":
+        return own
+    module = importlib.import_module(f"autograder.judge.{part.exercise.kind}")
+    if not all(item.passed for item in module.items(_as_if(part.exercise, mistake), asked, seen)):
+        return own
+    note = "위에서 말한 것만 고치면 명세의 모델과 같은 값을 냅니다."
+    return [
+        item if item.passed else Item(item.name, item.points, item.points, note) for item in own
+    ]
+
+
+def _part_items(
+    part: Part, asked: Challenge, seen: Evidence, name: str, told: set[str]
+) -> list[Item]:
+    """부분의 항목들. 볼 수 없는 까닭을 앞 부분에서 이미 말했으면(`told`) 되풀이하지 않습니다."""
     from autograder.judge import blank_items
 
     status = seen.facts.get("status")
@@ -49,6 +141,9 @@ def _part_items(part: Part, asked: Challenge, seen: Evidence, name: str) -> list
         message, advice = "아직 풀지 않았어요.", ""
     else:
         message, advice = explain(seen.facts, name)
+        if message in told:
+            message, advice = f"{blank[0].name}: 위와 같은 까닭으로 확인하지 못했습니다.", ""
+        told.add(message)
     return [replace(blank[0], message=message, advice=advice), *blank[1:]]
 
 
@@ -63,10 +158,12 @@ def _layers_item(name: str, wanted: int, found: int | None) -> Item:
     return Item(title, 1, 0, message, f"모델에 여러분의 `{name}` 객체를 만들어 넣으세요.")
 
 
-def _fresh_item(exercise: CompositeExercise, again: dict[str, Any]) -> Item:
+def _fresh_item(exercise: CompositeExercise, facts: dict[str, Any]) -> Item:
     title = "부를 때마다 새로 만듭니다"
     calls = {key: part.call for key, part in exercise.parts.items() if part.call}
-    if set(again) != set(calls):
+    # 처음부터 모델을 만들지 못한 것은 제 항목이 말합니다. 만든 것들만 봅니다.
+    again = {key: record for key, record in facts.get("again", {}).items() if key in calls}
+    if not again:
         return Item(title, 2, 0, f"{title}: 확인하지 못했습니다.")
     texts = {
         key: f"`{name}({', '.join(json.dumps(value, ensure_ascii=False) for value in args)})`"

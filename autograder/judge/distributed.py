@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import copy
+import itertools
 from typing import Any
 
 import keras
@@ -34,13 +36,9 @@ def items(exercise: DistributedExercise, challenge: Challenge, evidence: Evidenc
     if facts["status"] != "seen":
         return _failed(exercise, facts)
     step = _Step(exercise, challenge, facts.get("seen", []))
-    scope = _scope(facts)
-    failures = (
-        scope,
-        scope or _shared(exercise, facts, step.total),
-        _loss(facts, step),
-        _weights(facts, step, evidence),
-    )
+    loss, weights = _loss(facts, step, evidence), _weights(facts, step, evidence)
+    shared = _shared(exercise, facts, step.total, same=not loss and not weights)
+    failures = (_scope(facts), shared, loss, weights)
     return [
         Item(title, points, points)
         if failure is None
@@ -49,12 +47,13 @@ def items(exercise: DistributedExercise, challenge: Challenge, evidence: Evidenc
     ]
 
 
+_SCOPE = "모델과 옵티마이저를 모두 `with strategy.scope():` 안에서 만드세요."
 _ADVICE = {
-    "is not in the current distribution strategy scope": "모델과 옵티마이저를 모두 "
-    "`with strategy.scope():` 안에서 만드세요.",
-    "strategy.scope": "모델과 옵티마이저를 모두 `with strategy.scope():` 안에서 만드세요.",
-    "different tf.distribute.Strategy": "모델과 옵티마이저를 모두 `with strategy.scope():` 안에서 만드세요.",
-    "AddN": "배치가 replica 수로 나누어떨어지지 않아도 되어야 합니다. `fit` 대신 `strategy.run`을 쓰세요.",
+    "is not in the current distribution strategy scope": _SCOPE,
+    "different tf.distribute.Strategy": _SCOPE,
+    "outside of the replica context": "`strategy.run`에 넘기는 함수 안에서 부르세요.",
+    "positional argument": "매개변수가 명세와 같은지 보세요.",
+    "unexpected keyword argument": "매개변수가 명세와 같은지 보세요.",
 }
 
 
@@ -66,9 +65,16 @@ def _failed(exercise: DistributedExercise, facts: dict[str, Any]) -> list[Item]:
             "커널을 다시 시작하고 첫 셀부터 실행하세요."
         )
     else:
-        message, advice = explain(facts, exercise.subjects[0])
+        message, _ = explain(facts, exercise.subjects[0])
         told = str(facts.get("message", ""))
-        advice = next((text for sign, text in _ADVICE.items() if sign in told), advice)
+        advice = next((text for sign, text in _ADVICE.items() if sign in told), "")
+        if facts.get("problem") == "call" and facts.get("built") and not facts.get("inside"):
+            advice = _SCOPE
+        elif "AddN" in told and facts.get("compiled"):
+            advice = (
+                "샘플이 replica의 수로 나누어떨어지지 않으면 `fit`이 오류를 내는 버전이 있습니다. "
+                "`strategy.run`을 쓰세요."
+            )
     first, *rest = _TITLES
     return [Item(*first, 0, message, advice)] + [
         Item(title, points, 0, f"{title}: 확인하지 못했습니다.") for title, points in rest
@@ -86,32 +92,50 @@ def _scope(facts: dict[str, Any]) -> Failure:
     return None
 
 
-def _shared(exercise: DistributedExercise, facts: dict[str, Any], total: int) -> Failure:
+def _shared(
+    exercise: DistributedExercise, facts: dict[str, Any], total: int, *, same: bool
+) -> Failure:
+    """replica들이 샘플을 빠짐없이 나누어 받았는지. `same`이면 손실과 가중치가 맞습니다."""
     seen = facts.get("seen", [])
-    replicas = {number for number, _ in seen}
+    if not facts["built"]:
+        return _scope(facts)
     if not seen:
         return "모델을 한 번도 부르지 않았습니다.", "replica의 함수 안에서 `model(x)`를 부르세요."
-    if not replicas >= set(range(exercise.replicas)):
+    rows: dict[int, list[int]] = {}
+    for number, found in seen:
+        rows.setdefault(number, []).extend(found)
+    working = [number for number in range(exercise.replicas) if number in rows]
+    if len(working) < exercise.replicas:
         return (
-            f"replica {exercise.replicas}개 가운데 {len(replicas - {-1})}개만 일했습니다.",
+            f"replica {exercise.replicas}개 가운데 {len(working)}개만 일했습니다.",
             "한 스텝의 함수를 `strategy.run(함수, args=...)`으로 실행하세요.",
         )
-    first = {number: size for number, size in reversed(seen) if number >= 0}
-    if not all(first.values()):
-        return (
-            "샘플을 하나도 받지 않은 replica가 있습니다. 일을 나누지 않았습니다.",
-            "`strategy.experimental_distribute_dataset(dataset)`이 배치를 나누어 줍니다.",
-        )
-    if any(size >= total for size in first.values()):
+    split = "`strategy.experimental_distribute_dataset(dataset)`이 배치를 나누어 줍니다."
+    real = {number: {row for row in rows[number] if row >= 0} for number in working}
+    if not all(real.values()):
+        return "샘플을 하나도 받지 않은 replica가 있습니다. 일을 나누지 않았습니다.", split
+    if all(len(found) == total for found in real.values()):
         return (
             f"두 replica가 모두 샘플 {total}개를 통째로 받았습니다. 일을 나누지 않았습니다.",
-            "`strategy.experimental_distribute_dataset(dataset)`이 배치를 나누어 줍니다.",
+            split,
         )
-    if sum(first.values()) != total:
-        sizes = ", ".join(f"{size}개" for _, size in sorted(first.items()))
+    if any(len(found) == total for found in real.values()):
+        return f"샘플 {total}개를 모두 받은 replica가 있습니다. 일을 나누지 않았습니다.", split
+    missing = total - len(set.union(*real.values()))
+    sizes = ", ".join(f"{len(rows[number])}개" for number in working)
+    if missing:
+        return (
+            f"배치는 {total}개인데 replica들이 받은 것은 {sizes}이고, {missing}개는 아무도 받지 않았습니다.",
+            "데이터셋을 전체 배치 크기로 `batch(len(x))` 한 뒤에 나누세요.",
+        )
+    # Padding and repeats are fine where they weigh nothing: then loss and weights are right.
+    overlap = sum(len(found) for found in real.values()) != total
+    if not same and (
+        overlap or any(len(set(found)) < len(found) or -1 in found for _, found in seen)
+    ):
         return (
             f"배치는 {total}개인데 replica들이 받은 것은 {sizes}입니다.",
-            "데이터셋을 전체 배치 크기로 `batch(len(x))` 한 뒤에 나누세요.",
+            "더 넣은 샘플이 있으면 손실에서 빼거나 무게를 0으로 두세요.",
         )
     return None
 
@@ -120,36 +144,61 @@ class _Step:
     """장치 하나에서 한 스텝. 자주 하는 실수로 했을 때의 손실과 가중치도 알려 줍니다."""
 
     def __init__(
-        self, exercise: DistributedExercise, challenge: Challenge, seen: list[list[int]]
+        self, exercise: DistributedExercise, challenge: Challenge, seen: list[list[Any]]
     ) -> None:
         self.exercise, self.challenge = exercise, challenge
         self.network = challenge.facts["network"]
         self.x, self.y = challenge.arrays["x"], challenge.arrays["y"]
         self.total = len(self.x)
         half = -(-self.total // exercise.replicas)
-        sizes = [size for number, size in sorted(seen) if number >= 0]
-        if len(sizes) != exercise.replicas or sum(sizes) != self.total or not all(sizes):
-            sizes = [half, self.total - half]
-        self.sizes = sizes
-        self.losses, self.gradients = self._samples()
+        rows: dict[int, list[int]] = {}
+        for number, found in seen:
+            rows.setdefault(number, [row for row in found if row >= 0])
+        shares = [rows[number] for number in sorted(rows) if number >= 0]
+        if len(shares) != exercise.replicas or sorted(itertools.chain(*shares)) != list(
+            range(self.total)
+        ):
+            shares = [list(range(half)), list(range(half, self.total))]
+        self.rows = [part for part in shares if part]
+        self.sizes = [len(part) for part in self.rows]
+        self.before = [challenge.arrays[name] for name in self.network["weights"]]
+        self.losses, self.gradients = self._samples(self.before)
 
-    def _samples(self) -> tuple[np.ndarray, list[list[np.ndarray]]]:
-        """replica마다 손실의 합과 그레이디언트의 합."""
+    def _samples(
+        self, weights: list[np.ndarray], *, logits: bool = True
+    ) -> tuple[np.ndarray, list[list[np.ndarray]]]:
+        """replica마다 손실의 합과 그레이디언트의 합. `logits`가 거짓이면 로짓을 확률로 봅니다."""
         import tensorflow as tf
 
         model = described.build(self.network, self.challenge.arrays)
-        loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True, reduction="none")
-        sums, gradients, start = [], [], 0
-        for size in self.sizes:
-            part = slice(start, start + size)
+        model.set_weights(weights)
+        loss = keras.losses.SparseCategoricalCrossentropy(from_logits=logits, reduction="none")
+        sums, gradients = [], []
+        for part in self.rows:
             with tf.GradientTape() as tape:
                 total = tf.reduce_sum(loss(self.y[part], model(self.x[part], training=True)))
             found = tape.gradient(total, model.trainable_weights)
             sums.append(float(total))
             gradients.append([np.asarray(item) for item in found])
-            start += size
-        self.before = [keras.ops.convert_to_numpy(item) for item in model.trainable_weights]
         return np.array(sums), gradients
+
+    def mean_loss(self, weights: list[np.ndarray]) -> float:
+        """가중치가 `weights`일 때 전체 배치의 평균 손실."""
+        return float(self._samples(weights)[0].sum()) / self.total
+
+    def as_probabilities(self) -> _Step:
+        """로짓을 확률로 본 스텝."""
+        other = copy.copy(self)
+        other.losses, other.gradients = self._samples(self.before, logits=False)
+        return other
+
+    def again(self) -> list[np.ndarray]:
+        """스텝을 두 번 한 가중치."""
+        other = copy.copy(self)
+        right = self.mistakes()["right"]
+        other.before = self.weights(right)
+        other.losses, other.gradients = self._samples(other.before)
+        return other.weights(right)
 
     def loss(self, shares: list[float]) -> float:
         """replica의 손실 합에 `shares`를 곱해 더한 값."""
@@ -201,7 +250,7 @@ _LOSS = {
 _LOSS["first mean"] = _LOSS["last mean"] = _LOSS["first"]
 
 
-def _loss(facts: dict[str, Any], step: _Step) -> Failure:
+def _loss(facts: dict[str, Any], step: _Step, evidence: Evidence) -> Failure:
     value = facts["result"]
     if value is None:
         if "PerReplica" in str(facts["type"]):
@@ -215,16 +264,29 @@ def _loss(facts: dict[str, Any], step: _Step) -> Failure:
         return f"손실이 수 하나가 아니라 {shape}`{facts['type']}`입니다.", ""
     value = float(value)
     for name, shares in step.mistakes().items():
-        wanted = step.loss(shares)
-        if abs(value - wanted) <= TOLERANCE * abs(wanted):
+        if _near(step.loss(shares), value):
             return None if name == "right" else _LOSS[name]
     wanted = step.loss(step.mistakes()["right"])
-    return (
-        f"손실이 {wanted:.4f}이어야 하는데 {value:.4f}입니다.",
-        "업데이트하기 **전의** 손실입니다.",
-    )
+    told = f"손실이 {wanted:.4f}이어야 하는데 {value:.4f}입니다."
+    probabilities = step.as_probabilities()
+    if any(_near(probabilities.loss(shares), value) for shares in step.mistakes().values()):
+        return told, _LOGITS
+    after = [evidence.arrays[key] for key in facts.get("weights", [])]
+    if [item.shape for item in after] == [item.shape for item in step.before] and _near(
+        step.mean_loss(after), value
+    ):
+        return (
+            f"{told} 업데이트한 뒤의 손실입니다.",
+            "돌려줄 것은 업데이트하기 **전의** 손실입니다. 그레이디언트를 구할 때의 손실을 돌려주세요.",
+        )
+    return told, ""
 
 
+def _near(wanted: float, value: float) -> bool:
+    return abs(value - wanted) <= TOLERANCE * abs(wanted)
+
+
+_LOGITS = "모델의 출력은 로짓인데 확률로 보고 계산했습니다. `from_logits=True`를 주세요."
 _WEIGHTS = {
     "mean of means": _LOSS["mean of means"],
     "sum of means": (
@@ -257,10 +319,39 @@ def _weights(facts: dict[str, Any], step: _Step, evidence: Evidence) -> Failure:
         wanted = step.weights(shares)
         if _same_step(wanted, found, step.before):
             return None if name == "right" else _WEIGHTS[name]
-    return (
-        "장치 하나로 훈련한 가중치와 다릅니다.",
-        f"옵티마이저는 `SGD(learning_rate={step.exercise.learning_rate:g})`, 스텝은 한 번입니다.",
+    return "장치 하나로 훈련한 가중치와 다릅니다.", _why_weights(step, found)
+
+
+def _why_weights(step: _Step, found: list[np.ndarray]) -> str:
+    """업데이트가 왜 다른지 계산해 본 까닭. 없으면 빈 문자열."""
+    rule = f"옵티마이저는 `SGD(learning_rate={step.exercise.learning_rate:g})`입니다."
+    if _same_step(step.again(), found, step.before):
+        return "같은 배치로 업데이트를 두 번 했습니다. 스텝은 한 번입니다."
+    probabilities = step.as_probabilities()
+    for shares in step.mistakes().values():
+        if _same_step(probabilities.weights(shares), found, step.before):
+            return _LOGITS
+    wanted = step.weights(step.mistakes()["right"])
+    ask = np.concatenate(
+        [(a - b).ravel() for a, b in zip(wanted, step.before, strict=True)], dtype="float64"
     )
+    did = np.concatenate(
+        [(a - b).ravel() for a, b in zip(found, step.before, strict=True)], dtype="float64"
+    )
+    if not np.all(np.isfinite(did)):
+        return "가중치에 `NaN`이나 무한대가 있습니다."
+    times = float(did @ ask / (ask @ ask))
+    if np.max(np.abs(did - times * ask)) <= 1e-3 * np.max(np.abs(did)):
+        rate = times * step.exercise.learning_rate
+        if rate < 0:
+            return (
+                "가중치가 그레이디언트의 방향으로 커졌습니다. 경사 하강법은 그레이디언트를 뺍니다."
+            )
+        return f"학습률이 {rate:.3g}인 것처럼 바뀌었습니다. {rule}"
+    sizes = np.abs(did[np.abs(ask) > 1e-2 * np.max(np.abs(ask))])
+    if np.max(sizes) - np.min(sizes) <= 0.02 * np.max(sizes):
+        return f"가중치가 모두 같은 크기로 바뀌었습니다. `Adam` 같은 다른 옵티마이저를 쓴 것입니다. {rule}"
+    return ""
 
 
 def _same_step(wanted: list[np.ndarray], found: list[np.ndarray], before: list[np.ndarray]) -> bool:

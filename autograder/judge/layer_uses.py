@@ -136,12 +136,12 @@ def _explained(name: str, asked: dict[str, Any], found: dict[str, Any]) -> tuple
     text = str(found.get("message"))
     if kind == "base_arguments":
         advice = "`__init__(self, ..., **kwargs)`로 받아 `super().__init__(**kwargs)`에 넘기세요."
-    elif kind == "from_config" and "unexpected keyword" in text:
+    elif kind in ("from_config", "load") and "unexpected keyword" in text:
         advice = (
             "`get_config()`에 적은 것은 모두 `__init__`의 인수가 됩니다. "
             "`**kwargs`를 받아 `super().__init__(**kwargs)`에 넘기세요."
         )
-    elif kind == "from_config" and "missing" in text:
+    elif kind in ("from_config", "load") and "missing" in text and "argument" in text:
         advice = "`__init__`이 받은 인수를 모두 `get_config()`에 적어야 합니다."
     elif kind == "not_json":
         advice = "함수는 `keras.activations.serialize(...)`로 바꾸어 적습니다."

@@ -15,12 +15,14 @@ from __future__ import annotations
 import contextlib
 import functools
 import inspect
+import json
 import os
 import re
 import shutil
 import sys
 import tempfile
 import warnings
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -36,6 +38,8 @@ from autograder.protocol import Challenge, Evidence
 
 LISTED = 8
 """폴더에 무엇이 있는지 적을 때의 최대 개수."""
+MOST_WEIGHTS = 100_000
+"""다시 읽은 모델의 가중치를 적어 둘 수 있는 최대 크기. 물어본 모델은 그보다 훨씬 작습니다."""
 
 
 def observe(challenge: Challenge, subject: dict[str, Any]) -> Evidence:
@@ -52,16 +56,22 @@ def observe(challenge: Challenge, subject: dict[str, Any]) -> Evidence:
             return Evidence(challenge.exercise, challenge.kind, facts)
     with tempfile.TemporaryDirectory() as place:
         look = {"keras": _round_trip, "savedmodel": _saved_models, "lite": _lite_models}
-        with _registered_as_before():
+        with _registered_as_before(), described.plain_settings():
             results = look[challenge.facts["form"]](challenge, functions, Path(place), arrays)
         results = [_without(f"{place}{os.sep}", record) for record in results]
     facts = {"status": "seen", "results": results}
     return Evidence(challenge.exercise, challenge.kind, facts, arrays)
 
 
-def _failed_call(error: BaseException) -> dict[str, Any]:
-    """부르다가 난 오류. 그래프의 오류는 첫 줄이 아니라 연산의 이름 바로 앞 줄에 까닭이 있습니다."""
-    record = problem("call", error)
+def _failed_call(error: BaseException, kind: str = "call") -> dict[str, Any]:
+    """부르다가 난 오류. 그래프의 오류는 첫 줄이 아니라 연산의 이름 바로 앞 줄에 까닭이 있습니다.
+
+    읽다가 난 오류는 긴 설정 다음에 까닭을 적습니다.
+    """
+    record = problem(kind, error)
+    causes = re.findall(r"^Exception encountered: (.+)$", str(error), re.M)
+    if causes:
+        record["message"] = causes[-1].partition(" Full object config")[0][:600]
     reason = re.search(r"^(.+)\n\s*\[\[\{\{node", str(error), re.M)
     if reason and str(error).startswith("Graph execution error"):
         record["message"] = reason[1][:600]
@@ -103,9 +113,10 @@ def _round_trip(
         if results[number]["status"] != "seen":
             continue
         try:
-            loaded[number] = load(str(folder / f"moved{number}" / "other.keras"))
+            with described.plain_settings():
+                loaded[number] = load(str(folder / f"moved{number}" / "other.keras"))
         except Exception as error:  # noqa: BLE001 - the learner's function raises anything
-            results[number] = problem("load", error)
+            results[number] |= _failed_call(error, "load")
     for number, model in loaded.items():
         network = challenge.facts["networks"][number]
         same = any(model is original for original in originals)
@@ -127,12 +138,39 @@ def _answers(
         return problem(kind, type=type(model).__name__)
     x = challenge.arrays[network["x"]]
     record: dict[str, Any] = {"model": isinstance(model, keras.Model)}
+    record["weights"] = _weights(name, model, arrays)
     try:
         record["outputs"] = structure.collect(name, model(x, training=False), arrays)
     except Exception as error:  # noqa: BLE001
-        return _failed_call(error)
+        return record | _failed_call(error, "answer")
     if "compile" in network:
         record["trained"] = _trained(name, model, network, challenge, arrays)
+    return record
+
+
+def _weights(name: str, model: Any, arrays: dict[str, np.ndarray]) -> list[str]:
+    """다시 읽은 모델의 가중치를 담은 배열의 이름들. 너무 크거나 볼 수 없으면 빈 목록."""
+    try:
+        values = [np.asarray(value) for value in model.get_weights()]
+    except Exception:  # noqa: BLE001 - a callable that is no model
+        return []
+    if sum(value.size for value in values) > MOST_WEIGHTS:
+        return []
+    keys = [f"{name}/weights/{index}" for index in range(len(values))]
+    arrays.update(zip(keys, values, strict=True))
+    return keys
+
+
+def _training(model: Any) -> dict[str, Any]:
+    """다시 읽은 모델의 옵티마이저의 종류, 학습률, 스텝 수와 손실. 알 수 없는 것은 뺍니다."""
+    record: dict[str, Any] = {"optimizer": type(model.optimizer).__name__}
+    with contextlib.suppress(Exception):
+        record["learning_rate"] = float(model.optimizer.learning_rate)
+    with contextlib.suppress(Exception):
+        record["iterations"] = int(model.optimizer.iterations)
+    with contextlib.suppress(Exception):
+        loss = model.loss
+        record["loss"] = loss if isinstance(loss, str) else getattr(loss, "name", None)
     return record
 
 
@@ -146,12 +184,13 @@ def _trained(
     if getattr(model, "optimizer", None) is None:
         return problem("not_compiled")
     x = challenge.arrays[network["x"]]
+    known = _training(model)
     try:
         described.train_once(model, x, challenge.arrays[network["y"]])
         outputs = structure.collect(f"{name}/after", model(x, training=False), arrays)
     except Exception as error:  # noqa: BLE001
         return _failed_call(error)
-    return {"status": "seen", "outputs": outputs}
+    return {"status": "seen", "outputs": outputs} | known
 
 
 def _written(save: Any, model: Any, folder: Path, name: str, file: str) -> dict[str, Any]:
@@ -160,17 +199,38 @@ def _written(save: Any, model: Any, folder: Path, name: str, file: str) -> dict[
     place.mkdir()
     path = place / file
     try:
-        save(model, str(path))
+        with described.plain_settings():
+            save(model, str(path))
     except Exception as error:  # noqa: BLE001
         return _failed_call(error)
+    record: dict[str, Any] = {"status": "seen"}
+    made = path
     if not (path.is_file() or (path.is_dir() and not path.suffix)):
         found = sorted(str(item.relative_to(place)) for item in place.rglob("*"))
-        return problem("no_file", found=found[:LISTED], wanted=file, folder=path.is_dir())
+        missing: dict[str, Any] = {"found": found[:LISTED], "wanted": file, "folder": path.is_dir()}
+        # 이름에 무엇을 덧붙였을 뿐이면, 그렇게 쓰는 함수로서 되는지는 이어서 봅니다.
+        beside = [item for item in place.iterdir() if item.name.startswith(file)]
+        if len(beside) != 1 or path.exists() or beside[0].is_dir() != (not path.suffix):
+            return problem("no_file", **missing)
+        (made,) = beside
+        record["misplaced"] = missing
+    if made.is_file():
+        record["keras_file"] = zipfile.is_zipfile(made)
+        record["compiled_in_file"] = _compiled_in(made)
     moved = folder / f"moved{name}"
     moved.mkdir()
-    shutil.move(path, moved / ("other" + path.suffix))
+    shutil.move(made, moved / ("other" + path.suffix + made.name.removeprefix(file)))
     shutil.rmtree(place)
-    return {"status": "seen"}
+    return record
+
+
+def _compiled_in(path: Path) -> bool | None:
+    """`.keras` 파일에 컴파일한 설정이 있는지. 그런 파일이 아니면 None."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            return bool(json.loads(archive.read("config.json")).get("compile_config"))
+    except Exception:  # noqa: BLE001 - the learner may write any bytes
+        return None
 
 
 @contextlib.contextmanager
@@ -225,8 +285,8 @@ def _saved_models(
         record = _written(functions[0], model, folder, f"{number}", "exported")
         if record["status"] == "seen":
             described.scramble(model)
-            place = folder / f"moved{number}" / "other"
-            record = _served(f"{number}", place, network, challenge, arrays)
+            (place,) = (folder / f"moved{number}").iterdir()
+            record |= _served(f"{number}", place, network, challenge, arrays)
         results.append(record)
     return results
 
@@ -238,17 +298,26 @@ def _served(
     challenge: Challenge,
     arrays: dict[str, np.ndarray],
 ) -> dict[str, Any]:
+    inside = place.iterdir() if place.is_dir() else iter(())
+    facts: dict[str, Any] = {"folder": place.is_dir()}
+    facts["found"] = sorted(item.name for item in inside)[:LISTED]
+    deeper = [item.parent for item in place.rglob("saved_model.pb")]
+    if len(deeper) == 1 and deeper[0] != place:
+        # 한 단계 아래에 만들었으면 그것이 되는지는 이어서 봅니다.
+        facts["nested"] = str(deeper[0].relative_to(place))
+        (place,) = deeper
     try:
         restored = tf.saved_model.load(str(place))
         signatures = restored.signatures
     except Exception as error:  # noqa: BLE001 - TensorFlow raises many kinds
-        inside = place.iterdir() if place.is_dir() else iter(())
-        found = sorted(item.name for item in inside)[:LISTED]
-        return problem("not_saved_model", error, found=found, folder=place.is_dir())
-    record: dict[str, Any] = {"status": "seen", "signatures": sorted(signatures)[:LISTED]}
-    if "serving_default" not in signatures:
+        return problem("not_saved_model", error, **facts)
+    record: dict[str, Any] = facts | {"status": "seen", "signatures": sorted(signatures)[:LISTED]}
+    record["kept"] = _kept_variables(place, network, challenge)
+    # 이름이 다른 시그니처도 하나뿐이면 그것에 물어봅니다.
+    named = "serving_default" if "serving_default" in signatures else next(iter(signatures), None)
+    if named is None or (named != "serving_default" and len(signatures) > 1):
         return record
-    serve = signatures["serving_default"]
+    serve = signatures[named]
     specs = serve.structured_input_signature[1]
     record["inputs"] = {key: [str(spec.shape), spec.dtype.name] for key, spec in specs.items()}
     record["calls"] = []
@@ -260,9 +329,31 @@ def _served(
             record["calls"].append(
                 {"status": "seen", "outputs": structure.collect(key, dict(outputs), arrays)}
             )
+            record["steady"] = _steady(serve, specs, x)
         except Exception as error:  # noqa: BLE001
             record["calls"].append(_failed_call(error))
     return record
+
+
+def _steady(serve: Any, specs: dict[str, Any], x: Any) -> bool:
+    """같은 입력에 같은 값을 내는지. 드롭아웃이 일하면 부를 때마다 다릅니다."""
+    one, two = (
+        serve(**{key: tf.cast(x, spec.dtype) for key, spec in specs.items()}) for _ in range(2)
+    )
+    return all(np.array_equal(one[key], two[key], equal_nan=True) for key in one)
+
+
+def _kept_variables(place: Path, network: dict[str, Any], challenge: Challenge) -> int | None:
+    """받은 모델의 가중치 가운데 몇 개가 SavedModel의 변수에 있는지. 변수를 읽을 수 없으면 None."""
+    try:
+        reader = tf.train.load_checkpoint(str(place / "variables" / "variables"))
+        shapes = reader.get_variable_to_shape_map()
+        asked = [challenge.arrays[name] for name in network["weights"]]
+        wanted = {item.shape for item in asked}
+        values = [reader.get_tensor(key) for key in shapes if tuple(shapes[key]) in wanted]
+    except Exception:  # noqa: BLE001 - the learner may write any file
+        return None
+    return sum(any(np.array_equal(item, value) for value in values) for item in asked)
 
 
 # ------------------------------------------------------------------ LiteRT
@@ -296,9 +387,12 @@ def _interpreted(
     content = bytes(made)
     if content[4:8] != b"TFL3":
         return problem("not_lite", size=len(content))
-    if not _whole(content):
+    parsed = _parsed(content)
+    if parsed is None:
         return problem("broken_lite", size=len(content))
     record: dict[str, Any] = {"status": "seen", "size": len(content)}
+    with contextlib.suppress(Exception):
+        record |= _inside_lite(parsed, network, challenge)
     try:
         interpreter = interpreter_for(content)
         given, answer = interpreter.get_input_details()[0], interpreter.get_output_details()[0]
@@ -307,32 +401,107 @@ def _interpreted(
             len(interpreter.get_input_details()),
             len(interpreter.get_output_details()),
         ]
-        x = challenge.arrays[network["x"]].astype(given["dtype"])
+        x = _coded(challenge.arrays[network["x"]], given)
         interpreter.resize_tensor_input(given["index"], [1, *x.shape[1:]])
         interpreter.allocate_tensors()
         outputs = []
         for row in x:
             interpreter.set_tensor(given["index"], row[None])
             interpreter.invoke()
-            outputs.append(interpreter.get_tensor(answer["index"])[0])
+            outputs.append(_decoded(interpreter.get_tensor(answer["index"])[0], answer))
         record["outputs"] = structure.collect(name, np.stack(outputs), arrays)
     except Exception as error:  # noqa: BLE001
         return problem("interpreter", error, size=len(content))
     return record
 
 
-def _whole(content: bytes) -> bool:
-    """파일을 파이썬으로 끝까지 읽을 수 있는지.
+def _coded(x: np.ndarray, details: dict[str, Any]) -> np.ndarray:
+    """모델이 받는 자료형의 입력. 정수를 받으면 양자화한 값입니다."""
+    scale, zero = details["quantization"]
+    kind = np.dtype(details["dtype"])
+    if kind.kind not in "iu" or not scale:
+        return x.astype(kind)
+    limits = np.iinfo(kind)
+    return np.clip(np.round(x / scale + zero), limits.min, limits.max).astype(kind)
+
+
+def _decoded(value: np.ndarray, details: dict[str, Any]) -> np.ndarray:
+    """출력이 뜻하는 실수."""
+    scale, zero = details["quantization"]
+    if np.dtype(details["dtype"]).kind not in "iu" or not scale:
+        return value
+    return ((value.astype("float32") - zero) * scale).astype("float32")
+
+
+def _parsed(content: bytes) -> Any:
+    """파이썬으로 끝까지 읽은 파일. 읽을 수 없으면 None.
 
     인터프리터는 C++에서 잘린 곳 너머를 읽다가 커널을 죽이기도 합니다.
     """
     from tensorflow.lite.tools import flatbuffer_utils
 
     try:
-        flatbuffer_utils.convert_bytearray_to_object(bytearray(content))
+        return flatbuffer_utils.convert_bytearray_to_object(bytearray(content))
     except Exception:  # noqa: BLE001 - 읽는 쪽이 던지는 예외는 자리마다 다릅니다
-        return False
-    return True
+        return None
+
+
+_LITE_TYPES = {0: "float32", 1: "float16", 9: "int8"}
+
+
+def _inside_lite(parsed: Any, network: dict[str, Any], challenge: Challenge) -> dict[str, Any]:
+    """파일 안의 상수가 자료형마다 몇 바이트인지, 입력을 8비트로 바꾸는 범위,
+
+    받은 모델의 가중치(축이 둘 이상인 것) 가운데 몇 개가 있는지.
+    """
+    graph = parsed.subgraphs[0]
+    sizes = dict.fromkeys(_LITE_TYPES.values(), 0)
+    constants = []
+    for tensor in graph.tensors:
+        data, kind = parsed.buffers[tensor.buffer].data, _LITE_TYPES.get(tensor.type)
+        if data is None or not len(data) or kind is None:
+            continue
+        raw = np.asarray(data, "uint8").tobytes()
+        sizes[kind] += len(raw)
+        value = np.frombuffer(raw, kind).reshape(tensor.shape).astype("float32")
+        constants.append(_real(value, tensor.quantization))
+    asked = [challenge.arrays[name] for name in network["weights"]]
+    # 출력의 축이 맨 앞으로 옵니다.
+    turned = [np.moveaxis(item, -1, 0) for item in asked if item.ndim > 1]
+    kept = sum(
+        any(
+            item.size == value.size
+            and np.max(np.abs(item.ravel() - value.ravel())) <= np.max(np.abs(item)) / 50
+            for value in constants
+        )
+        for item in turned
+    )
+    return {"bytes": sizes, "kept": kept, "range": _input_range(graph)}
+
+
+def _real(value: np.ndarray, quantization: Any) -> np.ndarray:
+    """8비트 정수가 뜻하는 실수."""
+    scale = getattr(quantization, "scale", None)
+    if scale is None or not len(scale):
+        return value
+    shape = [1] * value.ndim
+    if len(scale) > 1:
+        shape[quantization.quantizedDimension] = len(scale)
+    zero = np.asarray(quantization.zeroPoint, "float32").reshape(shape)
+    return (value - zero) * np.asarray(scale, "float32").reshape(shape)
+
+
+def _input_range(graph: Any) -> list[float] | None:
+    """입력을 8비트 정수로 바꿀 때의 범위 [가장 작은 값, 가장 큰 값]. 바꾸지 않으면 None."""
+    given = graph.inputs[0]
+    users = [item.outputs[0] for item in graph.operators if given in list(item.inputs)]
+    for index in (given, *users):
+        tensor = graph.tensors[index]
+        scale = getattr(tensor.quantization, "scale", None)
+        if _LITE_TYPES.get(tensor.type) == "int8" and scale is not None and len(scale) == 1:
+            zero = int(tensor.quantization.zeroPoint[0])
+            return [float(scale[0]) * (-128 - zero), float(scale[0]) * (127 - zero)]
+    return None
 
 
 def interpreter_for(content: bytes) -> Any:

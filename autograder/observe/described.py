@@ -9,7 +9,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import contextlib
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import keras
@@ -32,13 +33,42 @@ OwnDense.__name__ = OwnDense.__qualname__ = "CustomDense"
 OWN_CLASSES = {"CustomDense": OwnDense}
 
 
+@contextlib.contextmanager
+def plain_settings() -> Iterator[None]:
+    """안에서는 케라스의 기본 설정입니다. 학습자가 켜 둔 `mixed_float16`이 강좌의 모델을 바꾸지 않게 합니다."""
+    policy, kind = keras.config.dtype_policy(), keras.config.floatx()
+    order = keras.config.image_data_format()
+    keras.config.set_floatx("float32")
+    keras.config.set_image_data_format("channels_last")
+    keras.config.set_dtype_policy("float32")
+    try:
+        yield
+    finally:
+        keras.config.set_floatx(kind)
+        keras.config.set_image_data_format(order)
+        keras.config.set_dtype_policy(policy)
+
+
 def build(
     description: dict[str, Any],
     arrays: Mapping[str, np.ndarray],
     classes: Mapping[str, Any] | None = None,
     first: layers.Layer | None = None,
 ) -> keras.Model:
-    """설명대로 만들고 가중치를 넣은 모델. `first`는 입력 바로 뒤에 끼울 층입니다."""
+    """설명대로 만들고 가중치를 넣은 모델. `first`는 입력 바로 뒤에 끼울 층입니다.
+
+    부르는 곳의 설정이 무엇이든 float32로 계산합니다.
+    """
+    with plain_settings():
+        return _build(description, arrays, classes, first)
+
+
+def _build(
+    description: dict[str, Any],
+    arrays: Mapping[str, np.ndarray],
+    classes: Mapping[str, Any] | None,
+    first: layers.Layer | None,
+) -> keras.Model:
     known = OWN_CLASSES | dict(classes or {})
     given = description["input"]
     inputs = keras.Input(tuple(given["shape"]), name=given["name"])

@@ -1,6 +1,6 @@
 """`distributed` 관찰: CPU 장치 둘을 쓰는 `MirroredStrategy`로 훈련 스텝 하나를 실행합니다.
 
-모델의 입력 바로 뒤에 지켜보는 층을 끼워, 어느 replica가 샘플을 몇 개 받았는지 적습니다.
+모델의 입력 바로 뒤에 지켜보는 층을 끼워, 어느 replica가 어느 샘플을 받았는지 적습니다. 채워 넣은 샘플의 번호는 -1입니다.
 
 Challenge의 `facts`
 - `network`: 모델의 설명(`described` 참고)
@@ -26,11 +26,12 @@ MOST = 100
 
 
 class Witness(keras.layers.Layer):
-    """입력을 그대로 내보내면서 (replica 번호, 샘플 수)를 `write`에 넘기는 층."""
+    """입력을 그대로 내보내면서 replica의 번호와 받은 샘플의 번호들을 `write`에 넘기는 층."""
 
-    def __init__(self, write: Callable[[list[int]], None]) -> None:
-        super().__init__(name="witness")
+    def __init__(self, samples: np.ndarray, write: Callable[[int, list[int]], None]) -> None:
+        super().__init__(name="witness", dtype="float32")
         self.write = write
+        self.known = {row.tobytes(): index for index, row in enumerate(samples)}
 
     def call(self, inputs: Any) -> Any:
         """값이 있을 때만 적습니다. replica 밖에서 부르면 번호가 -1입니다."""
@@ -40,10 +41,11 @@ class Witness(keras.layers.Layer):
         if tf.distribute.has_strategy() and not tf.distribute.in_cross_replica_context():
             number = tf.distribute.get_replica_context().replica_id_in_sync_group
 
-        def note(replica: Any, size: Any) -> None:
-            self.write([int(replica), int(size)])
+        def note(replica: Any, rows: Any) -> None:
+            rows = np.asarray(rows, "float32")
+            self.write(int(replica), [self.known.get(row.tobytes(), -1) for row in rows])
 
-        tf.numpy_function(note, [number, tf.shape(inputs)[0]], [])
+        tf.numpy_function(note, [number, inputs], [])
         return inputs
 
 
@@ -64,22 +66,26 @@ def observe(challenge: Challenge, subject: dict[str, Any]) -> Evidence:
     strategy = tf.distribute.MirroredStrategy(
         devices[: facts["replicas"]], cross_device_ops=tf.distribute.ReductionToOneDevice()
     )
-    made: list[tuple[Any, list[list[int]], bool]] = []
+    made: list[tuple[Any, list[list[Any]], bool]] = []
+    samples = challenge.arrays[facts["x"]].astype("float32")
 
     def build_model() -> keras.Model:
-        seen: list[list[int]] = []
+        seen: list[list[Any]] = []
         inside = tf.distribute.has_strategy() and tf.distribute.get_strategy() is strategy
-        model = described.build(facts["network"], challenge.arrays, first=Witness(seen.append))
+        witness = Witness(samples, lambda number, rows: seen.append([number, rows[:MOST]]))
+        model = described.build(facts["network"], challenge.arrays, first=witness)
         made.append((model, seen, inside))
         return model
 
     x, y = challenge.arrays[facts["x"]].copy(), challenge.arrays[facts["y"]].copy()
     try:
-        result = function(strategy, build_model, x, y)
+        with described.plain_settings():
+            result = function(strategy, build_model, x, y)
         record = {"status": "seen", "type": type(result).__name__, **_number(result)}
     except Exception as error:  # noqa: BLE001 - the learner's function raises anything
         record = problem("call", error)
     record |= {"built": len(made), "inside": all(inside for *_, inside in made)}
+    record["compiled"] = any(bool(getattr(model, "compiled", False)) for model, *_ in made)
     if made and record["status"] == "seen":
         model, seen, _ = next((item for item in reversed(made) if item[1]), made[-1])
         record["seen"] = seen[:MOST]

@@ -6,6 +6,7 @@ Challenge의 `facts`는 모델의 이름 `name`과 클래스의 수 `classes`, �
 
 from __future__ import annotations
 
+import contextlib
 from typing import Any
 
 import keras
@@ -13,6 +14,7 @@ import numpy as np
 import tensorflow as tf
 
 from autograder.observe.problems import problem
+from autograder.observe.started import untouched
 from autograder.protocol import Challenge, Evidence
 
 BATCH = 500
@@ -47,6 +49,9 @@ def observe(challenge: Challenge, subject: dict[str, Any]) -> Evidence:
     facts["finite"] = bool(np.all(np.isfinite(outputs)))
     facts["parameters"] = _parameters(model)
     facts |= _hidden_numbers(model, images[:2])
+    with contextlib.suppress(Exception):
+        values = [np.asarray(keras.ops.convert_to_numpy(w)) for w in model.trainable_weights]
+        facts["started"] = untouched(values)
     optimizer = getattr(model, "optimizer", None)
     facts["trained_steps"] = 0 if optimizer is None else int(optimizer.iterations)
     if outputs.shape == (len(images), challenge.facts["classes"]):

@@ -167,7 +167,32 @@ def by_hand():
     return pair(save_model, load_model)
 
 
-@wrong("deploy.roundtrip", "custom_objects를 잊음", expect="`CustomDense`가 든 모델도 읽습니다: ")
+@right("deploy.roundtrip", "혼합 정밀도를 켜고 끄지 않음")
+def under_mixed_precision():
+    def save_model(model, path):
+        keras.config.set_dtype_policy("mixed_float16")
+        model.save(path)
+
+    return pair(save_model, plain_load)
+
+
+@wrong(
+    "deploy.roundtrip", "모델 대신 경로를 돌려줌", expect="모델이 아니라 `str` 객체를", typical=True
+)
+def returns_the_path():
+    def load_model(path):
+        plain_load(path)
+        return path
+
+    return pair(plain_save, load_model)
+
+
+@wrong(
+    "deploy.roundtrip",
+    "custom_objects를 잊음",
+    expect="`custom_objects={'CustomDense': CustomDense}`로 알려 주거나",
+    typical=True,
+)
 def forgot_custom():
     def load_model(path):
         return keras.models.load_model(path)
@@ -187,7 +212,12 @@ def registers_while_saving():
     return pair(save_model, load_model)
 
 
-@wrong("deploy.roundtrip", "확장자를 또 붙임", expect="그 폴더에 있는 것: `model.keras.keras`")
+@wrong(
+    "deploy.roundtrip",
+    "확장자를 또 붙임",
+    expect="그 폴더에 있는 것: `model.keras.keras`",
+    typical=True,
+)
 def suffix_twice():
     def save_model(model, path):
         model.save(path + ".keras")
@@ -246,7 +276,11 @@ def keeps_the_model():
     return pair(save_model, load_model)
 
 
-@wrong("deploy.roundtrip", "path를 열쇠로 모델을 담아 둠", expect="`load_model`을 실행하다가")
+@wrong(
+    "deploy.roundtrip",
+    "path를 열쇠로 모델을 담아 둠",
+    expect="저장할 때 변수에 적어 둔 것이 아니라",
+)
 def keeps_by_path():
     kept = {}
 
@@ -260,7 +294,12 @@ def keeps_by_path():
     return pair(save_model, load_model)
 
 
-@wrong("deploy.roundtrip", "마지막으로 저장한 파일만 읽음", expect="저장할 때와 같은 값을 냅니다: ")
+@wrong(
+    "deploy.roundtrip",
+    "마지막으로 저장한 파일만 읽음",
+    expect="다른 때에 저장한 모델을 읽습니다",
+    never=("`save_model`을 실행",),
+)
 def reads_the_last():
     kept = {}
 
@@ -277,7 +316,12 @@ def reads_the_last():
     return pair(save_model, load_model)
 
 
-@wrong("deploy.roundtrip", "구조만 저장함", expect="가중치를 빠뜨리지 않았는지")
+@wrong(
+    "deploy.roundtrip",
+    "구조만 저장함",
+    expect="구조만 저장하고 가중치를 빠뜨렸습니다",
+    typical=True,
+)
 def structure_only():
     def save_model(model, path):
         Path(path).write_text(model.to_json())
@@ -289,7 +333,12 @@ def structure_only():
     return pair(save_model, load_model)
 
 
-@wrong("deploy.roundtrip", "compile=False로 읽음", expect="옵티마이저가 없어서")
+@wrong(
+    "deploy.roundtrip",
+    "compile=False로 읽음",
+    expect="읽을 때 `compile=False`를 주지 마세요",
+    typical=True,
+)
 def without_compiling():
     def load_model(path):
         return keras.models.load_model(path, custom_objects=CUSTOM, compile=False)
@@ -297,7 +346,12 @@ def without_compiling():
     return pair(plain_save, load_model)
 
 
-@wrong("deploy.roundtrip", "구조와 가중치만 저장함", expect="옵티마이저가 처음 상태로 돌아갔습니다")
+@wrong(
+    "deploy.roundtrip",
+    "구조와 가중치만 저장함",
+    expect="옵티마이저가 처음 상태로 돌아갔습니다",
+    typical=True,
+)
 def weights_without_state():
     def save_model(model, path):
         loss = getattr(model, "loss", None)
@@ -317,7 +371,12 @@ def weights_without_state():
     return pair(save_model, load_model)
 
 
-@wrong("deploy.roundtrip", "읽은 뒤에 다시 컴파일함", expect="이어서 훈련")
+@wrong(
+    "deploy.roundtrip",
+    "읽은 뒤에 다시 컴파일함",
+    expect="읽은 뒤에 다시 `compile`하면 저장한 옵티마이저를 버립니다",
+    typical=True,
+)
 def compiles_again():
     def load_model(path):
         model = plain_load(path)
@@ -327,7 +386,12 @@ def compiles_again():
     return pair(plain_save, load_model)
 
 
-@wrong("deploy.roundtrip", "가중치만 저장함", expect="must end in '.weights.h5'")
+@wrong(
+    "deploy.roundtrip",
+    "가중치만 저장함",
+    expect="`save_weights`는 가중치만 저장합니다",
+    typical=True,
+)
 def weights_only():
     def save_model(model, path):
         model.save_weights(path)
@@ -335,7 +399,12 @@ def weights_only():
     return pair(save_model, plain_load)
 
 
-@wrong("deploy.roundtrip", "읽은 모델을 돌려주지 않음", expect="아무것도 돌려주지 않습니다")
+@wrong(
+    "deploy.roundtrip",
+    "읽은 모델을 돌려주지 않음",
+    expect="아무것도 돌려주지 않습니다",
+    typical=True,
+)
 def returns_nothing():
     def load_model(path):
         keras.models.load_model(path, custom_objects=CUSTOM)
@@ -343,7 +412,13 @@ def returns_nothing():
     return pair(plain_save, load_model)
 
 
-@wrong("deploy.roundtrip", "인수의 순서를 바꿈", expect="실행하다가 오류가 났습니다")
+@wrong(
+    "deploy.roundtrip",
+    "인수의 순서를 바꿈",
+    expect="받는 차례는 모델, 경로입니다",
+    never=("`self.이름 = ...`",),
+    typical=True,
+)
 def swapped():
     def save_model(path, model):
         model.save(path)
@@ -354,7 +429,8 @@ def swapped():
 @wrong(
     "deploy.roundtrip",
     "SavedModel로 내보냄",
-    expect="다시 읽은 모델이 저장할 때와 같은 값을 냅니다: ",
+    expect="다시 훈련할 모델은 `model.save(path)`로 저장하세요",
+    typical=True,
 )
 def exports():
     def save_model(model, path):
@@ -428,7 +504,12 @@ def two_signatures():
     return export_model
 
 
-@wrong("deploy.savedmodel", "model.save를 씀", expect="SavedModel은 `model.export(path)`로")
+@wrong(
+    "deploy.savedmodel",
+    "model.save를 씀",
+    expect="SavedModel은 `model.export(path)`로",
+    typical=True,
+)
 def saves():
     def export_model(model, path):
         model.save(path)
@@ -436,7 +517,12 @@ def saves():
     return export_model
 
 
-@wrong("deploy.savedmodel", ".keras 파일을 path에 둠", expect="폴더가 아니라 파일입니다")
+@wrong(
+    "deploy.savedmodel",
+    ".keras 파일을 path에 둠",
+    expect="`model.save`는 `.keras` 파일을 만듭니다",
+    typical=True,
+)
 def saves_a_file():
     def export_model(model, path):
         model.save(path + ".keras")
@@ -445,7 +531,12 @@ def saves_a_file():
     return export_model
 
 
-@wrong("deploy.savedmodel", "버전 폴더를 더함", expect="SavedModel이 아닙니다. 폴더에 있는 것: `1`")
+@wrong(
+    "deploy.savedmodel",
+    "버전 폴더를 더함",
+    expect="`path` 안의 폴더 `1`이 되었습니다",
+    typical=True,
+)
 def version_folder():
     def export_model(model, path):
         model.export(os.path.join(path, "1"))
@@ -453,7 +544,7 @@ def version_folder():
     return export_model
 
 
-@wrong("deploy.savedmodel", "다른 이름의 폴더", expect="`path`에 아무것도 없습니다")
+@wrong("deploy.savedmodel", "다른 이름의 폴더", expect="`path`에 아무것도 없습니다", typical=True)
 def other_folder():
     def export_model(model, path):
         model.export(path + "_model")
@@ -487,12 +578,19 @@ def _by_function(
     return export_model
 
 
-@wrong("deploy.savedmodel", "훈련 모드로 내보냄", expect="추론 모드(`training=False`)로")
+@wrong(
+    "deploy.savedmodel", "훈련 모드로 내보냄", expect="추론 모드(`training=False`)로", typical=True
+)
 def training_mode():
     return _by_function(training=True)
 
 
-@wrong("deploy.savedmodel", "배치 크기 1로 굳음", expect="배치 크기가 다른 입력을 받지 못합니다")
+@wrong(
+    "deploy.savedmodel",
+    "배치 크기 1로 굳음",
+    expect="배치 크기가 다른 입력을 받지 못합니다",
+    typical=True,
+)
 def batch_of_one():
     return _by_function(batch=1)
 
@@ -502,7 +600,12 @@ def batch_of_32():
     return _by_function(batch=32)
 
 
-@wrong("deploy.savedmodel", "시그니처의 이름이 다름", expect="지금 있는 시그니처: `predict`")
+@wrong(
+    "deploy.savedmodel",
+    "시그니처의 이름이 다름",
+    expect="지금 있는 시그니처: `predict`",
+    typical=True,
+)
 def other_signature():
     return _by_function(name="predict")
 
@@ -512,12 +615,22 @@ def integer_input():
     return _by_function(dtype="int32")
 
 
-@wrong("deploy.savedmodel", "구조만 같은 새 모델", expect="모델과 다른 값을 냅니다")
+@wrong(
+    "deploy.savedmodel",
+    "구조만 같은 새 모델",
+    expect="받은 `model`의 가중치가 파일에 없습니다",
+    never=("추론 모드(`training=False`)로",),
+    typical=True,
+)
 def fresh_model():
     return _by_function(model_of=keras.models.clone_model)
 
 
-@wrong("deploy.savedmodel", "처음 받은 모델만 내보냄", expect="Matrix size-incompatible")
+@wrong(
+    "deploy.savedmodel",
+    "처음 받은 모델만 내보냄",
+    expect="다른 모델이 아니라 받은 `model`을 내보내세요",
+)
 def first_model_only():
     first = []
 
@@ -528,7 +641,7 @@ def first_model_only():
     return export_model
 
 
-@wrong("deploy.savedmodel", "시그니처가 없음", expect="지금 있는 시그니처: 없음")
+@wrong("deploy.savedmodel", "시그니처가 없음", expect="지금 있는 시그니처: 없음", typical=True)
 def no_signature():
     def export_model(model, path):
         module = tf.Module()
@@ -583,7 +696,7 @@ def lite_full_integer():
             converter = _converter(model, folder)
             converter.optimizations = [tf.lite.Optimize.DEFAULT]
             converter.representative_dataset = lambda: (
-                [random.normal(0, 1, shape).astype("float32")] for _ in range(100)
+                [random.uniform(0, 1, shape).astype("float32")] for _ in range(100)
             )
             return converter.convert()
 
@@ -617,7 +730,7 @@ def _lite(change=None, result=None, other=None):
     return to_lite
 
 
-@wrong("deploy.lite", "양자화하지 않음", expect="양자화하지 않았습니다")
+@wrong("deploy.lite", "양자화하지 않음", expect="양자화하지 않았습니다", typical=True)
 def lite_float():
     def change(converter, model):
         converter.optimizations = []
@@ -625,7 +738,7 @@ def lite_float():
     return _lite(change)
 
 
-@wrong("deploy.lite", "float16", expect="가중치를 16비트로 줄이면")
+@wrong("deploy.lite", "float16", expect="가중치를 16비트로 줄이면", typical=True)
 def lite_half():
     def change(converter, model):
         converter.target_spec.supported_types = [tf.float16]
@@ -633,13 +746,13 @@ def lite_half():
     return _lite(change)
 
 
-@wrong("deploy.lite", "입력과 출력까지 int8", expect="입력이 `int8`입니다")
+@wrong("deploy.lite", "입력과 출력까지 int8", expect="입력이 `int8`입니다", typical=True)
 def lite_integer_input():
     def change(converter, model):
         random = np.random.default_rng(0)
         shape = (1, *model.input_shape[1:])
         converter.representative_dataset = lambda: (
-            [random.normal(0, 1, shape).astype("float32")] for _ in range(20)
+            [random.uniform(0, 1, shape).astype("float32")] for _ in range(20)
         )
         converter.target_spec.supported_ops = [tf.lite.OpsSet.TFLITE_BUILTINS_INT8]
         converter.inference_input_type = converter.inference_output_type = tf.int8
@@ -647,7 +760,12 @@ def lite_integer_input():
     return _lite(change)
 
 
-@wrong("deploy.lite", "대표 데이터의 범위가 틀림", expect="원래 모델과 너무 다릅니다")
+@wrong(
+    "deploy.lite",
+    "대표 데이터의 범위가 틀림",
+    expect="대표 데이터에서 잰 입력의 범위가 [0, 0.1]입니다",
+    typical=True,
+)
 def lite_wrong_range():
     def change(converter, model):
         random = np.random.default_rng(0)
@@ -659,7 +777,43 @@ def lite_wrong_range():
     return _lite(change)
 
 
-@wrong("deploy.lite", "변환기를 돌려줌", expect="바이트가 아니라")
+@right("deploy.lite", "혼합 정밀도를 켜고 끄지 않음")
+def lite_under_mixed_precision():
+    def to_lite(model):
+        keras.config.set_dtype_policy("mixed_float16")
+        return _lite()(model)
+
+    return to_lite
+
+
+@wrong(
+    "deploy.lite",
+    "대표 데이터가 0–255",
+    expect="[0, 1]의 이미지를 `representative_dataset`으로 주세요",
+    typical=True,
+)
+def lite_pixels():
+    def change(converter, model):
+        random = np.random.default_rng(0)
+        shape = (1, *model.input_shape[1:])
+        converter.representative_dataset = lambda: (
+            [random.uniform(0, 255, shape).astype("float32")] for _ in range(20)
+        )
+
+    return _lite(change)
+
+
+@wrong("deploy.lite", "SavedModel 폴더의 이름을 돌려줌", expect="바이트가 아니라 `str`")
+def lite_folder():
+    def to_lite(model):
+        folder = tempfile.mkdtemp()
+        model.export(folder + "/exported")
+        return folder + "/exported"
+
+    return to_lite
+
+
+@wrong("deploy.lite", "변환기를 돌려줌", expect="바이트가 아니라", typical=True)
 def lite_converter():
     def to_lite(model):
         with tempfile.TemporaryDirectory() as folder:
@@ -668,7 +822,7 @@ def lite_converter():
     return to_lite
 
 
-@wrong("deploy.lite", "파일의 경로를 돌려줌", expect="바이트가 아니라 `str`")
+@wrong("deploy.lite", "파일의 경로를 돌려줌", expect="바이트가 아니라 `str`", typical=True)
 def lite_path():
     folder = tempfile.mkdtemp()
 
@@ -695,12 +849,14 @@ def lite_truncated():
     return _lite(result=lambda content: content[: len(content) // 2])
 
 
-@wrong("deploy.lite", "돌려주지 않음", expect="아무것도 돌려주지 않습니다")
+@wrong("deploy.lite", "돌려주지 않음", expect="아무것도 돌려주지 않습니다", typical=True)
 def lite_nothing():
     return _lite(result=lambda content: None)
 
 
-@wrong("deploy.lite", "구조만 같은 새 모델", expect="원래 모델과 너무 다릅니다")
+@wrong(
+    "deploy.lite", "구조만 같은 새 모델", expect="받은 `model`의 가중치가 없습니다", typical=True
+)
 def lite_fresh():
     return _lite(other=keras.models.clone_model)
 
@@ -823,12 +979,88 @@ def distribute_numpy():
     return lambda strategy, build_model, x, y: step(strategy, build_model, x, y).numpy()
 
 
-@wrong("deploy.distribute", "replica마다 평균을 내고 평균함", expect="그 평균을 다시 평균했습니다")
+def _padded(fill, weigh=True):
+    """배치를 replica 수의 배수로 채우고, 채운 샘플의 무게를 0으로 둡니다."""
+
+    def distributed_step(strategy, build_model, x, y):
+        total = len(x)
+        more = -total % strategy.num_replicas_in_sync
+        weights = np.concatenate([np.ones(total), np.full(more, 0.0 if weigh else 1.0)])
+        x, y = np.concatenate([x, fill(x)[:more]]), np.concatenate([y, y[:more]])
+        with strategy.scope():
+            model = build_model()
+            optimizer = keras.optimizers.SGD(0.1)
+        loss_function = _samples()
+
+        def replica(x, y, weights):
+            with tf.GradientTape() as tape:
+                each = loss_function(y, model(x, training=True)) * weights
+                loss = tf.reduce_sum(each) / total
+            gradients = tape.gradient(loss, model.trainable_variables)
+            optimizer.apply(gradients, model.trainable_variables)
+            return loss
+
+        data = tf.data.Dataset.from_tensor_slices((x, y, weights.astype("float32")))
+        (batch,) = strategy.experimental_distribute_dataset(data.batch(len(x)))
+        losses = tf.function(strategy.run)(replica, args=batch)
+        return strategy.reduce("SUM", losses, axis=None)
+
+    return distributed_step
+
+
+@right("deploy.distribute", "0으로 채우고 무게를 0으로")
+def distribute_padded():
+    return _padded(np.zeros_like)
+
+
+@right("deploy.distribute", "첫 샘플을 한 번 더 넣고 무게를 0으로")
+def distribute_repeated():
+    return _padded(lambda x: x)
+
+
+@right("deploy.distribute", "혼합 정밀도를 켜고 끄지 않음")
+def distribute_mixed_precision():
+    step = _step()
+
+    def distributed_step(strategy, build_model, x, y):
+        keras.config.set_dtype_policy("mixed_float16")
+        return step(strategy, build_model, x, y)
+
+    return distributed_step
+
+
+@wrong(
+    "deploy.distribute", "채운 샘플까지 손실에 넣음", expect="더 넣은 샘플이 있으면 손실에서 빼거나"
+)
+def distribute_padding_counts():
+    return _padded(np.zeros_like, weigh=False)
+
+
+@wrong("deploy.distribute", "모델을 scope 밖에서 만듦", expect="`with strategy.scope():` 안에서")
+def distribute_outside():
+    def distributed_step(strategy, build_model, x, y):
+        model = build_model()
+        return _step()(strategy, lambda: model, x, y)
+
+    return distributed_step
+
+
+@wrong("deploy.distribute", "그레이디언트를 더함", expect="경사 하강법은 그레이디언트를 뺍니다")
+def distribute_ascent():
+    return _step(grow=lambda loss: -loss)
+
+
+@wrong(
+    "deploy.distribute",
+    "replica마다 평균을 내고 평균함",
+    expect="그 평균을 다시 평균했습니다",
+    typical=True,
+)
 def distribute_mean_of_means():
     return _step(share=lambda losses, total: tf.reduce_mean(losses) / 2)
 
 
-@wrong("deploy.distribute", "replica마다 평균을 내고 더함", expect="두 배쯤")
+@wrong("deploy.distribute", "replica마다 평균을 내고 더함", expect="두 배쯤", typical=True)
 def distribute_sum_of_means():
     return _step(share=lambda losses, total: tf.reduce_mean(losses))
 
@@ -838,7 +1070,9 @@ def distribute_mean():
     return _step(share=lambda losses, total: tf.reduce_mean(losses), combine="MEAN")
 
 
-@wrong("deploy.distribute", "나누지 않음", expect="전체 배치 크기 `len(x)`로 나누세요")
+@wrong(
+    "deploy.distribute", "나누지 않음", expect="전체 배치 크기 `len(x)`로 나누세요", typical=True
+)
 def distribute_no_division():
     return _step(share=lambda losses, total: tf.reduce_sum(losses))
 
@@ -847,17 +1081,20 @@ def distribute_no_division():
     "deploy.distribute",
     "전체로 나누고 MEAN으로 합침",
     expect="전체 배치 크기로 나눈 뒤에 다시 평균",
+    typical=True,
 )
 def distribute_divided_twice():
     return _step(combine="MEAN")
 
 
-@wrong("deploy.distribute", "PerReplica를 그대로 돌려줌", expect="`PerReplica`")
+@wrong("deploy.distribute", "PerReplica를 그대로 돌려줌", expect="`PerReplica`", typical=True)
 def distribute_per_replica():
     return _step(combine=None)
 
 
-@wrong("deploy.distribute", "전략을 쓰지 않음", expect="build_model()`을 scope 밖에서")
+@wrong(
+    "deploy.distribute", "전략을 쓰지 않음", expect="build_model()`을 scope 밖에서", typical=True
+)
 def distribute_ignored():
     def distributed_step(strategy, build_model, x, y):
         model = build_model()
@@ -887,7 +1124,9 @@ def distribute_no_run():
     return distributed_step
 
 
-@wrong("deploy.distribute", "두 replica에 배치를 통째로", expect="일을 나누지 않았습니다")
+@wrong(
+    "deploy.distribute", "두 replica에 배치를 통째로", expect="일을 나누지 않았습니다", typical=True
+)
 def distribute_whole():
     def split(strategy, x, y):
         return tf.constant(x), tf.constant(y)
@@ -929,7 +1168,7 @@ def distribute_shape_one():
     return _returning(lambda loss: tf.reshape(loss, (1,)))
 
 
-@wrong("deploy.distribute", "train_on_batch", expect="일을 나누지 않았습니다")
+@wrong("deploy.distribute", "train_on_batch", expect="일을 나누지 않았습니다", typical=True)
 def distribute_train_on_batch():
     def distributed_step(strategy, build_model, x, y):
         with strategy.scope():
@@ -941,17 +1180,19 @@ def distribute_train_on_batch():
     return distributed_step
 
 
-@wrong("deploy.distribute", "작은 배치만 씀", expect="replica들이 받은 것은")
+@wrong("deploy.distribute", "작은 배치만 씀", expect="아무도 받지 않았습니다")
 def distribute_small():
     return _step(split=lambda strategy, x, y: _split(strategy, x, y, 4))
 
 
-@wrong("deploy.distribute", "Adam", expect="옵티마이저는 `SGD(learning_rate=0.1)`")
+@wrong("deploy.distribute", "Adam", expect="`Adam` 같은 다른 옵티마이저", typical=True)
 def distribute_adam():
     return _step(optimizer=lambda: keras.optimizers.Adam(0.1))
 
 
-@wrong("deploy.distribute", "학습률 0.01", expect="옵티마이저는 `SGD(learning_rate=0.1)`")
+@wrong(
+    "deploy.distribute", "학습률 0.01", expect="학습률이 0.01인 것처럼 바뀌었습니다", typical=True
+)
 def distribute_default_rate():
     return _step(optimizer=keras.optimizers.SGD)
 
@@ -972,7 +1213,7 @@ def distribute_first():
     return distributed_step
 
 
-@wrong("deploy.distribute", "돌려주지 않음", expect="아무것도 돌려주지 않습니다")
+@wrong("deploy.distribute", "돌려주지 않음", expect="아무것도 돌려주지 않습니다", typical=True)
 def distribute_nothing():
     step = _step()
 
@@ -982,7 +1223,9 @@ def distribute_nothing():
     return distributed_step
 
 
-@wrong("deploy.distribute", "업데이트한 뒤의 손실", expect="업데이트하기 **전의** 손실입니다")
+@wrong(
+    "deploy.distribute", "업데이트한 뒤의 손실", expect="업데이트한 뒤의 손실입니다", typical=True
+)
 def distribute_after():
     def distributed_step(strategy, build_model, x, y):
         made = []
@@ -998,7 +1241,7 @@ def distribute_after():
     return distributed_step
 
 
-@wrong("deploy.distribute", "두 스텝 훈련함", expect="스텝은 한 번입니다")
+@wrong("deploy.distribute", "두 스텝 훈련함", expect="업데이트를 두 번 했습니다", typical=True)
 def distribute_twice():
     def distributed_step(strategy, build_model, x, y):
         made = []
@@ -1015,9 +1258,10 @@ def distribute_twice():
     return distributed_step
 
 
-@wrong("deploy.distribute", "로짓인 줄 모름", expect="손실이")
+@wrong("deploy.distribute", "로짓인 줄 모름", expect="`from_logits=True`를 주세요", typical=True)
 def distribute_from_probabilities():
     def distributed_step(strategy, build_model, x, y):
+        total = len(x)
         with strategy.scope():
             model = build_model()
             optimizer = keras.optimizers.SGD(0.1)
@@ -1025,7 +1269,7 @@ def distribute_from_probabilities():
 
         def replica(x, y):
             with tf.GradientTape() as tape:
-                loss = loss_function(y, model(x)) / 7
+                loss = loss_function(y, model(x)) / total
             weights = model.trainable_variables
             optimizer.apply(tape.gradient(loss, weights), weights)
             return loss

@@ -8,6 +8,7 @@ import numpy as np
 import tensorflow as tf
 from keras import layers, ops
 
+from autograder import load_data
 from autograder.classroom.answers import right, wrong
 
 # ---------------------------------------------------------------- 11-1 final.three_ways
@@ -141,12 +142,17 @@ def ways_clone():
     return make_model
 
 
-@wrong("final.three_ways", "늘 순차형", expect="지금 `model`은 순차형 모델입니다")
+@wrong("final.three_ways", "늘 순차형", expect="지금 `model`은 순차형 모델입니다", typical=True)
 def ways_always_sequential():
     return lambda style: _sequential(_stack())
 
 
-@wrong("final.three_ways", "서브클래싱 자리에 함수형", expect="지금 `model`은 함수형 모델입니다")
+@wrong(
+    "final.three_ways",
+    "서브클래싱 자리에 함수형",
+    expect="지금 `model`은 함수형 모델입니다",
+    typical=True,
+)
 def ways_no_subclass():
     return lambda style: _sequential(_stack()) if style == "sequential" else _functional(_stack())
 
@@ -155,6 +161,8 @@ def ways_no_subclass():
     "final.three_ways",
     "서브클래싱만 돌려주지 않음",
     expect="`make_model`이 아무것도 돌려주지 않습니다",
+    never=("새로 만듭니다: 확인하지",),
+    typical=True,
 )
 def ways_missing():
     def make_model(style):
@@ -167,7 +175,12 @@ def ways_missing():
     return make_model
 
 
-@wrong("final.three_ways", "괄호를 빠뜨려 클래스를 돌려줌", expect="괄호를 붙여 객체를 만드세요")
+@wrong(
+    "final.three_ways",
+    "괄호를 빠뜨려 클래스를 돌려줌",
+    expect="괄호를 붙여 객체를 만드세요",
+    typical=True,
+)
 def ways_class():
     class Net(keras.Model):
         def __init__(self):
@@ -187,7 +200,12 @@ def ways_class():
     return make_model
 
 
-@wrong("final.three_ways", "함수형에서만 필터 32개", expect="필터가 16개여야 하는데 32개입니다")
+@wrong(
+    "final.three_ways",
+    "함수형에서만 필터 32개",
+    expect="필터가 16개여야 하는데 32개입니다",
+    typical=True,
+)
 def ways_filters():
     def make_model(style):
         if style == "sequential":
@@ -201,6 +219,7 @@ def ways_filters():
     "final.three_ways",
     "서브클래싱에서 소프트맥스를 빠뜨림",
     expect="활성화 함수가 `softmax`여야 하는데 없습니다",
+    typical=True,
 )
 def ways_logits():
     def make_model(style):
@@ -230,7 +249,9 @@ def ways_other_names():
     return lambda style: makers[style]()
 
 
-@wrong("final.three_ways", "층의 목록을 세 방식이 같이 씀", expect="가중치를 같이 씁니다")
+@wrong(
+    "final.three_ways", "층의 목록을 세 방식이 같이 씀", expect="가중치를 같이 씁니다", typical=True
+)
 def ways_shared():
     stack = _stack()
     makers = {"sequential": _sequential, "functional": _functional, "subclass": _Stacked}
@@ -250,7 +271,9 @@ def ways_cached():
     return functools.cache(lambda style: makers[style](_stack()))
 
 
-@wrong("final.three_ways", "미리 만든 모델의 딕셔너리", expect="같은 모델을 돌려줍니다")
+@wrong(
+    "final.three_ways", "미리 만든 모델의 딕셔너리", expect="같은 모델을 돌려줍니다", typical=True
+)
 def ways_ready():
     kept = {
         "sequential": keras.Sequential(_stack()),
@@ -452,22 +475,120 @@ def _block(*, add=True, relu=True, inner="relu", bias=False, config=True, skip=F
     return ResidualBlock
 
 
-@wrong("final.own_block", "더하지 않고 곱함", expect="값이 명세와 다릅니다")
+@wrong("final.own_block", "더하지 않고 곱함", expect="두 길을 더하지 않고 곱했습니다", typical=True)
 def block_product():
     return _answer(_block(add=False))
 
 
-@wrong("final.own_block", "마지막 relu를 빠뜨림", expect="값이 명세와 다릅니다")
+@wrong(
+    "final.own_block",
+    "마지막 relu를 빠뜨림",
+    expect="마지막 `relu`가 없습니다",
+    never=("값이 명세와 다릅니다", "`__init__`이 받은 인수를 모두 `get_config()`에"),
+    typical=True,
+)
 def block_no_relu():
     return _answer(_block(relu=False))
 
 
-@wrong("final.own_block", "가운데 relu를 빠뜨림", expect="값이 명세와 다릅니다")
+@wrong(
+    "final.own_block",
+    "가운데 relu를 빠뜨림",
+    expect="본길의 첫 합성곱에 `relu`가 없습니다",
+    never=("값이 명세와 다릅니다",),
+    typical=True,
+)
 def block_no_inner_relu():
     return _answer(_block(inner=None))
 
 
-@wrong("final.own_block", "지름길에 편향", expect="편향이 없는 층에는 `use_bias=False`")
+def _block_of(call, inner="relu", register=True, **extra):
+    """`call(블록, 입력)`이 두 길을 잇는 블록."""
+
+    class ResidualBlock(layers.Layer):
+        def __init__(self, filters, **kwargs):
+            super().__init__(**kwargs)
+            self.filters = filters
+            self.first = layers.Conv2D(filters, 3, padding="same", activation=inner)
+            self.second = layers.Conv2D(filters, 3, padding="same", **extra)
+            self.shortcut = layers.Conv2D(filters, 1, use_bias=False)
+
+        def build(self, input_shape):
+            self.first.build(input_shape)
+            self.second.build((*input_shape[:-1], self.filters))
+            self.shortcut.build(input_shape)
+
+        def call(self, inputs):
+            return call(self, inputs)
+
+        def get_config(self):
+            return {**super().get_config(), "filters": self.filters}
+
+    if register:
+        keras.saving.register_keras_serializable(package="final_other")(ResidualBlock)
+    return ResidualBlock
+
+
+def _added(block, inputs):
+    return block.second(block.first(inputs)) + block.shortcut(inputs)
+
+
+@wrong("final.own_block", "등록하지 않음", expect="케라스에 등록되어 있지 않아서", typical=True)
+def block_unregistered():
+    return _answer(_block_of(lambda block, x: ops.relu(_added(block, x)), register=False))
+
+
+@wrong(
+    "final.own_block",
+    "둘째 합성곱에도 relu",
+    expect="본길의 둘째 합성곱 다음에도 `relu`가 있습니다",
+    never=("값이 명세와 다릅니다",),
+    typical=True,
+)
+def block_second_relu():
+    return _answer(_block_of(lambda block, x: ops.relu(_added(block, x)), activation="relu"))
+
+
+@wrong(
+    "final.own_block",
+    "더하기 전에 relu",
+    expect="`relu`를 더하기 전에 본길에만 했습니다",
+    never=("값이 명세와 다릅니다",),
+    typical=True,
+)
+def block_relu_first():
+    return _answer(
+        _block_of(lambda block, x: block.shortcut(x) + ops.relu(block.second(block.first(x))))
+    )
+
+
+@wrong(
+    "final.own_block",
+    "지름길을 더하지 않음",
+    expect="지름길을 더하지 않고 본길만 냅니다",
+    typical=True,
+)
+def block_no_shortcut():
+    def call(block, inputs):
+        block.shortcut(inputs)
+        return ops.relu(block.second(block.first(inputs)))
+
+    return _answer(_block_of(call))
+
+
+@wrong("final.own_block", "__init__이 kwargs를 받지 않음", expect="`**kwargs`를 받아", typical=True)
+def block_no_kwargs():
+    @keras.saving.register_keras_serializable(package="final_bare")
+    class ResidualBlock(_block()):
+        def __init__(self, filters):
+            super().__init__(filters)
+
+    return _answer(ResidualBlock)
+
+
+@wrong(
+    "final.own_block", "지름길에 편향", expect="편향이 없는 층에는 `use_bias=False`", typical=True
+)
 def block_bias():
     return _answer(_block(bias=True))
 
@@ -475,13 +596,20 @@ def block_bias():
 @wrong(
     "final.own_block",
     "채널이 같으면 지름길에 합성곱을 쓰지 않음",
-    expect="`ResidualBlock` · 출력이 명세와 같습니다",
+    expect="지름길의 합성곱을 쓰지 않습니다",
+    never=("값이 명세와 다릅니다",),
+    typical=True,
 )
 def block_identity():
     return _answer(_block(skip=True))
 
 
-@wrong("final.own_block", "get_config에 filters가 없음", expect="`get_config`로 되살아납니다")
+@wrong(
+    "final.own_block",
+    "get_config에 filters가 없음",
+    expect="`__init__`이 받은 인수를 모두 `get_config()`에 적어야 합니다",
+    typical=True,
+)
 def block_no_config():
     return _answer(_block(config=False))
 
@@ -505,6 +633,7 @@ def block_without_model():
     "final.own_block",
     "모델에 블록을 쓰지 않음",
     expect="`ResidualBlock` 층이 2개 있어야 하는데 없습니다",
+    typical=True,
 )
 def block_unused():
     def plain(filters):
@@ -588,7 +717,7 @@ def loop_watched():
     return model
 
 
-@wrong("final.own_loop", "fit으로 훈련함", expect="`fit`을 부른 적이 있습니다")
+@wrong("final.own_loop", "fit으로 훈련함", expect="`fit`을 부른 적이 있습니다", typical=True)
 def loop_fit():
     model = _sequential(_stack())
     model.compile(optimizer="adam", loss="sparse_categorical_crossentropy")
@@ -596,24 +725,82 @@ def loop_fit():
     return model
 
 
-@wrong("final.own_loop", "train_on_batch로 훈련함", expect="`train_on_batch`를 부른 적이 있습니다")
+@wrong(
+    "final.own_loop",
+    "train_on_batch로 훈련함",
+    expect="`train_on_batch`를 부른 적이 있습니다",
+    typical=True,
+)
 def loop_on_batch():
     model = loop_compiled()
     model.train_on_batch(np.zeros((4, 32, 32, 3)), np.zeros(4))
     return model
 
 
-@wrong("final.own_loop", "다른 신경망", expect="유닛이 256개여야 하는데 64개입니다")
+@wrong("final.own_loop", "다른 신경망", expect="유닛이 256개여야 하는데 64개입니다", typical=True)
 def loop_other():
     return _functional(_stack(dense=64))
 
 
-@wrong("final.own_loop", "훈련하지 않음", expect="아직 훈련하지 않았어요")
+@wrong("final.own_loop", "훈련하지 않음", expect="아직 훈련하지 않았어요", typical=True)
 def loop_untrained():
     return _functional(_stack())
 
 
-@wrong("final.own_loop", "가중치가 NaN", expect="`NaN`이나 무한대가 있습니다")
+@functools.cache
+def _images():
+    (x, y), _ = load_data("cifar100", quiet=True)
+    return (x[:3200] / 255).astype("float32"), y[:3200].reshape(-1)
+
+
+def _loop(model, updates, rate=0.002):
+    """`compile`도 `fit`도 부르지 않는 짧은 루프."""
+    optimizer = keras.optimizers.Adam(rate)
+    loss_function = keras.losses.SparseCategoricalCrossentropy()
+
+    @tf.function
+    def step(x, y):
+        with tf.GradientTape() as tape:
+            loss = loss_function(y, model(x, training=True))
+        optimizer.apply(tape.gradient(loss, model.trainable_variables), model.trainable_variables)
+
+    x, y = _images()
+    batches = tf.data.Dataset.from_tensor_slices((x, y)).shuffle(3200, seed=1).repeat().batch(32)
+    for images, labels in batches.take(updates):
+        step(images, labels)
+    return model
+
+
+@wrong(
+    "final.own_loop",
+    "루프로 조금만 훈련함",
+    expect="테스트 정확도가 50% 이상이어야 하는데",
+    never=("아직 훈련하지 않았어요",),
+    typical=True,
+)
+def loop_short():
+    return _loop(_functional(_stack()), 60)
+
+
+@wrong(
+    "final.own_loop",
+    "학습률이 너무 커서 배우지 못함",
+    expect="아무것이나 찍은 것과 다르지 않습니다",
+    never=("아직 훈련하지 않았어요",),
+    typical=True,
+)
+def loop_learns_nothing():
+    return _loop(_functional(_stack()), 2, rate=0.5)
+
+
+@wrong(
+    "final.own_loop", "소프트맥스를 빠뜨림", expect="활성화 함수가 `softmax`여야 하는데 없습니다"
+)
+def loop_logits():
+    return _functional(_stack(last=None))
+
+
+@wrong("final.own_loop", "가중치가 NaN", expect="`NaN`이나 무한대가 있습니다", typical=True)
 def loop_nan():
     model = _functional(_stack())
     model.set_weights([np.full_like(weight, np.nan) for weight in model.get_weights()])
@@ -714,12 +901,17 @@ def _small(*first):
     )
 
 
-@wrong("final.open", "예산을 넘음", expect="파라미터가 60,000개 이하여야 하는데 325,956개입니다")
+@wrong(
+    "final.open",
+    "예산을 넘음",
+    expect="파라미터가 60,000개 이하여야 하는데 325,956개입니다",
+    typical=True,
+)
 def open_large():
     return _sequential(_stack())
 
 
-@wrong("final.open", "상수로 숨긴 파라미터", expect="가중치가 아닌 상수입니다")
+@wrong("final.open", "상수로 숨긴 파라미터", expect="가중치가 아닌 상수입니다", typical=True)
 def open_hidden():
     class Net(keras.Model):
         def __init__(self):
@@ -792,7 +984,7 @@ def open_numpy():
     return Net()
 
 
-@wrong("final.open", "출력이 둘", expect="출력이 하나여야 합니다")
+@wrong("final.open", "출력이 둘", expect="출력이 하나여야 합니다", typical=True)
 def open_two_outputs():
     inputs = keras.Input((32, 32, 3))
     x = layers.GlobalAveragePooling2D()(inputs)
@@ -807,22 +999,38 @@ def open_dictionary():
 
 
 @wrong(
-    "final.open", "클래스가 10개", expect="출력의 모양이 `(N, 100)`이어야 하는데 `(N, 10)`입니다"
+    "final.open",
+    "클래스가 10개",
+    expect="출력의 모양이 `(N, 100)`이어야 하는데 `(N, 10)`입니다",
+    typical=True,
 )
 def open_ten():
     return keras.Sequential([keras.Input((32, 32, 3)), layers.Flatten(), layers.Dense(10)])
 
 
-@wrong("final.open", "훈련하지 않음", expect="아직 훈련하지 않았어요")
+@wrong("final.open", "훈련하지 않음", expect="아직 훈련하지 않았어요", typical=True)
 def open_untrained():
     return _small()
 
 
-@wrong("final.open", "28×28 흑백을 받는 모델", expect="실행하다가 오류가 났습니다")
+@wrong(
+    "final.open",
+    "루프로 조금만 훈련함",
+    expect="테스트 정확도가 50% 이상이어야 하는데",
+    never=("아직 훈련하지 않았어요",),
+    typical=True,
+)
+def open_short():
+    return _loop(_small(), 60)
+
+
+@wrong("final.open", "28×28 흑백을 받는 모델", expect="실행하다가 오류가 났습니다", typical=True)
 def open_mnist():
     return keras.Sequential([keras.Input((28, 28, 1)), layers.Flatten(), layers.Dense(100)])
 
 
-@wrong("final.open", "모델이 아니라 함수", expect="함수를 불러서 얻은 모델을 넣으세요")
+@wrong(
+    "final.open", "모델이 아니라 함수", expect="함수를 불러서 얻은 모델을 넣으세요", typical=True
+)
 def open_function():
     return lambda images: np.zeros((len(images), 100))
