@@ -52,10 +52,10 @@ def items(exercise: ModelExercise, challenge: Challenge, evidence: Evidence) -> 
     for name, wanted in wanted_parts.items():
         found = parts.get(name) or {"status": "problem", "problem": "missing"}
         matched = match(exercise, challenge, reference, evidence, name, found)
-        for uncrossed, names in crossings(exercise, found, matched):
+        for uncrossed, renamed in crossings(exercise, found, matched):
             again = match(exercise, challenge, reference, evidence, name, uncrossed)
             if again.equal or again.surplus or closer(exercise, name, wanted, uncrossed, found):
-                matched, crossed[name] = again, names
+                matched, crossed[name] = again, renamed
                 parts = parts | {name: uncrossed}
                 break
         matches[name] = matched

@@ -11,9 +11,10 @@ from autograder.judge import branches
 from autograder.judge.align import Pair, differences
 from autograder.judge.model_part import Part
 from autograder.judge.model_reference import compared, labels, wanted_steps
-from autograder.judge.steps import Step, split_by_use, steps_of
+from autograder.judge.steps import Step, does_nothing, in_training, split_by_use, step_of, steps_of
 from autograder.judge.wording import difference, layer_name, setting_advice, settings_text
 from autograder.korean import with_particle
+from autograder.observe.trace import UNKNOWN
 from autograder.report import Item
 
 
@@ -39,9 +40,16 @@ def layer_items(part: Part) -> list[Item]:
         lost += [found[p.found] for p in pairs if p.wanted is not None and p.found is not None]
         pairs = [replace(p, found=None) if p.wanted is not None else p for p in pairs]
     verdicts = _verdicts(wanted, found, pairs, part.found["style"], lost)
+    # 오류가 나서 멈춘 모델에서는 부르지 못한 층이 있는지 알 수 없습니다.
+    partial = bool(part.found.get("partial"))
+    unreached = {p.wanted for p in pairs if p.found is None} if partial else set()
     result = []
     for index, title in enumerate(titles):
         message, advice = verdicts.get(index, ("", ""))
+        if index in unreached:
+            name = f"{prefix}{title}"
+            result.append(Item(name, points, 0, f"{name}: 확인하지 못했습니다."))
+            continue
         score = 0 if message else points
         number = f" 명세 {index + 1}번을 다시 보세요." if message else ""
         text = f"{prefix}{ordinal(wanted, index)}: {message}" if message else ""
@@ -51,7 +59,9 @@ def layer_items(part: Part) -> list[Item]:
         told, advice = surplus_text(part)
     if not told and not part.alike:
         told, advice = _TRAINS_DIFFERENTLY, ""
-    if told:
+    if partial and not told:
+        result.append(Item(extra_name, 1, 0, f"{extra_name}: 확인하지 못했습니다."))
+    elif told:
         result.append(Item(extra_name, 1, 0, prefix + told, advice))
     else:
         result.append(Item(extra_name, 1, 1))
@@ -152,6 +162,7 @@ _MISSING = {
 }
 
 
+_MOVED = ("자리가 다릅니다.", "층의 순서를 명세와 비교해 보세요.")
 _IDLE = (
     "훈련 모드에서도 추론과 같은 값을 냅니다.",
     "드롭아웃 층의 결과를 받아 다음 층에 넘기는지 보세요.",
@@ -172,6 +183,7 @@ def _verdicts(
     """단계의 번호 → (메시지, 조언). `lost`는 결과를 쓰지 않는 단계들입니다."""
     left = list(lost)
     verdicts: dict[int, tuple[str, str]] = {}
+    shuffled = _same_layers(wanted, found)
     extra = [found[pair.found] for pair in pairs if pair.wanted is None and pair.found is not None]
     for pair in pairs:
         if pair.wanted is None:
@@ -185,7 +197,7 @@ def _verdicts(
                 continue
             moved = any(other.kind == step.kind and not differences(step, other) for other in extra)
             verdicts[pair.wanted] = (
-                ("자리가 다릅니다.", "층의 순서를 명세와 비교해 보세요.")
+                _MOVED
                 if moved
                 else (
                     "빠졌습니다.",
@@ -194,6 +206,9 @@ def _verdicts(
             )
             continue
         other = found[pair.found]
+        if other.kind != step.kind and shuffled:
+            verdicts[pair.wanted] = _MOVED
+            continue
         if other.kind != step.kind:
             verdicts[pair.wanted] = (
                 f"`{step.kind}` 층이어야 하는데 `{other.kind}` 층입니다.",
@@ -201,7 +216,9 @@ def _verdicts(
             )
             continue
         different = differences(step, other)
-        if different:
+        if different and shuffled:
+            verdicts[pair.wanted] = _MOVED
+        elif different:
             sentences = [
                 difference(key, step.settings[key], other.settings.get(key)) for key in different
             ]
@@ -211,6 +228,17 @@ def _verdicts(
             if told[0] != "unclear":
                 verdicts.setdefault(index, _connection_verdict(wanted, *told))
     return verdicts
+
+
+def _same_layers(wanted: list[Step], found: list[Step]) -> bool:
+    """한 줄인 두 모델의 층이 차례만 빼고 같은지."""
+    left = list(found)
+    for step in wanted:
+        mine = next((x for x in left if x.kind == step.kind and not differences(step, x)), None)
+        if mine is None or step.sources:
+            return False
+        left.remove(mine)
+    return not left
 
 
 def _connection_verdict(
@@ -250,6 +278,24 @@ def _first_told(
         return f"{ordinal(wanted, index)}: {message}", advice
     told = _unasked(found, pairs)
     return (told, _COUNT_ADVICE) if told else None
+
+
+def unknown_operation(part: Part) -> tuple[str, str] | None:
+    """층이 아닌 연산을 지난 값을 받는 첫 층을 말하는 (메시지, 조언). 없으면 None."""
+    advice = "층 사이에 더하거나 곱하거나 나누는 연산이 있는지 보세요."
+    known = in_training(part.found)
+    for call in part.found["calls"]:
+        if call["leaf"] and not does_nothing(call) and UNKNOWN in call["sources"]:
+            step = step_of(call, known)
+            return (
+                f"{with_particle(_described(step), '이', '가')} 받는 값이 앞 층의 출력이나 모델의 입력 "
+                "그대로가 아닙니다. 층이 아닌 연산을 지났습니다.",
+                advice,
+            )
+    if UNKNOWN in part.found["output_sources"]:
+        message = "모델의 출력이 마지막 층의 출력 그대로가 아닙니다. 층이 아닌 연산을 지났습니다."
+        return message, advice
+    return None
 
 
 def hidden_difference(part: Part) -> tuple[str, str] | None:

@@ -4,7 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from autograder.judge.model_layers import first_difference, hidden_difference, surplus_text
+from autograder.judge.model_layers import (
+    first_difference,
+    hidden_difference,
+    surplus_text,
+    unknown_operation,
+)
 from autograder.judge.model_match import same_losses
 from autograder.judge.model_part import Part
 from autograder.judge.model_reference import in_order, output_order
@@ -103,7 +108,7 @@ def _why_different(part: Part) -> tuple[str, str]:
             "층은 명세와 같지만 가중치가 이어져 있지 않아 값이 다릅니다.",
             "가중치를 함께 쓰는지 묻는 아래 항목을 보세요.",
         )
-    return (
+    return unknown_operation(part) or (
         "층과 설정은 명세와 같지만 계산 결과가 다릅니다.",
         "층 사이에 명세에 없는 연산이 있는지, 층을 부르는 순서와 입력이 맞는지 보세요.",
     )

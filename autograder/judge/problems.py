@@ -87,6 +87,7 @@ _ADVICE = {
     "`assign_sub`를 쓰세요.",
     "cannot compute": "두 값의 자료형이 다릅니다. `tf.cast`로 먼저 같게 하세요.",
     "Tensor conversion requested dtype": "두 값의 자료형이 다릅니다. `tf.cast`로 먼저 같게 하세요.",
+    "' is not defined": "이 이름은 정의된 적이 없습니다. 철자가 맞는지, 객체에 담은 것이면 앞에 `self.`을 붙였는지 보세요.",
     "has no attribute": "`__init__`에서 `self.이름 = ...`으로 담은 이름과 같은지 보세요.",
     "Only input tensors may be passed as positional": "`training=training`처럼 이름을 붙여 넘기세요.",
     "is out of scope": "`call`에서 `self`에 텐서를 담아 두면 다음에 부를 때 쓸 수 없습니다.",
@@ -121,7 +122,8 @@ def explain(record: dict[str, Any], name: str) -> tuple[str, str]:
         message=first_line.replace("`", "'")[:240],
     )
     if record.get("near_names"):
-        near = " 또는 ".join(f"`{name}`" for name in record["near_names"])
+        first, *others = (f"`{name}`" for name in record["near_names"])
+        near = f"{with_particle(first, '과', '와')} {others[0]}" if others else first
         wanted = with_particle(f"`{record['wanted_name']}`", "이", "가")
         return (
             text,

@@ -15,6 +15,7 @@ from __future__ import annotations
 import contextlib
 import difflib
 import inspect
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -206,14 +207,25 @@ def _calls_anyway(model: Any, near: dict[str, Any], given: Any) -> dict[str, Any
     """실행하지 못한 모델에서 층의 설정만이라도 적습니다.
 
     물은 입력을 받지 못하는 모델은 스스로 밝힌 입력으로, `call`의 이름을 잘못 쓴 모델은 그 메서드로 실행합니다.
+    그래도 오류가 나면 그때까지 부른 층만 적고 `partial`이라고 적습니다.
     """
+    called = _called(model, near["near_names"][0]) if _lacks_call(near) else None
     try:
-        if near.get("wanted_name") == "call":
-            with _called(model, near["near_names"][0]):
+        if called:
+            with called:
                 return _calls(record_calls(model, given))
         return _calls(record_calls(model, example_inputs(model)))
-    except Exception:  # noqa: BLE001 - 그래도 실행할 수 없으면 적을 것이 없습니다
-        return {}
+    except Exception:  # noqa: BLE001 - 다음에 해 볼 것이 있습니다
+        pass
+    try:
+        return _calls(record_calls(model, given))
+    except Exception as error:  # noqa: BLE001 - 오류가 나기 전에 끝난 호출만 압니다
+        trace = getattr(error, "partial_trace", None)
+        return _calls(trace) | {"partial": True} if trace and trace.leaves else {}
+
+
+def _lacks_call(near: dict[str, Any]) -> bool:
+    return near.get("wanted_name") == "call" and bool(near["near_names"])
 
 
 @contextlib.contextmanager
@@ -308,7 +320,7 @@ def identify(item: Any) -> dict[str, Any]:
     if item is _MISSING:
         return problem("missing")
     if isinstance(item, _TooFew):
-        return problem("too_few", **item.counts)
+        return problem("too_few") | item.counts
     if unattempted(item):
         return {"status": "unattempted"}
     kind = type(item).__name__
@@ -361,6 +373,9 @@ def _is_functional(model: Any) -> bool:
     return functional is not None and type(model).call is functional.call  # type: ignore[attr-defined]
 
 
+_LACKS = re.compile(r"'(?P<type>\w+)' object has no attribute '(?P<wanted>\w+)'")
+
+
 def _nearly(model: Any, error: Exception) -> dict[str, Any]:
     """잘못 쓴 이름과 닮은 이름들: `call`이 없는 모델이면 메서드, 없는 속성을 찾았으면 속성."""
     if type(model).call is keras.Model.call:
@@ -369,8 +384,11 @@ def _nearly(model: Any, error: Exception) -> dict[str, Any]:
             n for n in dir(model) if n not in inherited and inspect.isroutine(_stored(model, n))
         ]
         wanted = "call"
-    elif isinstance(error, AttributeError) and error.obj is model:
-        wanted, names = str(error.name), [n for n in vars(model) if not n.startswith("_")]
+    elif found := _LACKS.search(str(error)):
+        # 케라스가 다시 던진 예외에는 객체가 남아 있지 않습니다.
+        wanted = found["wanted"]
+        names = [n for n in vars(model) if not n.startswith("_")]
+        names = names if found["type"] == type(model).__name__ else []
     else:
         return {}
     return {"wanted_name": wanted, "near_names": difflib.get_close_matches(wanted, names, 2, 0.6)}
