@@ -162,6 +162,7 @@ _MISSING = {
 }
 
 
+_SHUFFLED = "명세의 층이 모두 있지만 차례가 다릅니다. 층의 순서를 명세와 비교해 보세요."
 _MOVED = ("자리가 다릅니다.", "층의 순서를 명세와 비교해 보세요.")
 _IDLE = (
     "훈련 모드에서도 추론과 같은 값을 냅니다.",
@@ -206,23 +207,19 @@ def _verdicts(
             )
             continue
         other = found[pair.found]
-        if other.kind != step.kind and shuffled:
-            verdicts[pair.wanted] = _MOVED
-            continue
         if other.kind != step.kind:
             verdicts[pair.wanted] = (
                 f"`{step.kind}` 층이어야 하는데 `{other.kind}` 층입니다.",
-                "층의 종류를 바꾸세요.",
+                _SHUFFLED if shuffled else "층의 종류를 바꾸세요.",
             )
             continue
         different = differences(step, other)
-        if different and shuffled:
-            verdicts[pair.wanted] = _MOVED
-        elif different:
+        if different:
             sentences = [
                 difference(key, step.settings[key], other.settings.get(key)) for key in different
             ]
-            verdicts[pair.wanted] = (" ".join(sentences), setting_advice(different[0], step.kind))
+            advice = _SHUFFLED if shuffled else setting_advice(different[0], step.kind)
+            verdicts[pair.wanted] = " ".join(sentences), advice
     if any(step.sources for step in wanted):
         for index, told in branches.connections(wanted, found, pairs).items():
             if told[0] != "unclear":

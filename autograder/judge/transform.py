@@ -11,7 +11,7 @@ from autograder.judge.wording import with_batch
 from autograder.protocol import Challenge, Evidence
 from autograder.report import Item
 
-_TOLERANCE = 1e-3
+_TOLERANCE = 5e-3
 _KEPT = "받은 모델의 층과 가중치를 그대로 쓰고, 받은 모델을 바꾸지 않습니다"
 _KEPT_POINTS = 2.0
 

@@ -272,7 +272,7 @@ def mlp_logits():
     return stack(keras.Input((784,)), *hidden, layers.Dense(10))
 
 
-@wrong("sequential.mlp", "층의 차례가 바뀜", expect="자리가 다릅니다")
+@wrong("sequential.mlp", "층의 차례가 바뀜", expect="명세의 층이 모두 있지만 차례가 다릅니다")
 def mlp_order():
     return stack(
         keras.Input((784,)),
