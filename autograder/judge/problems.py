@@ -13,6 +13,8 @@ from autograder.observe.problems import without_values
 _SENTENCES = {
     "none": "`{name}`의 값이 `None`입니다. 함수라면 `return`을 빠뜨리지 않았는지, "
     "`model = model.add(...)`처럼 쓰지 않았는지 보세요.",
+    "missing": "{name_object} 넘기지 않았습니다. `check(...)`에 `{name}={name}`도 넘기세요.",
+    "too_few": "`{whole}`에 모델이 {wanted}개여야 하는데 {found}개입니다.",
     "class": "`{name}`에 클래스 `{type}` 자체가 들어 있습니다. "
     "`{name} = {type}(...)`처럼 괄호를 붙여 객체를 만드세요.",
     "empty": "`{name}`에 층이 하나도 없습니다. `model.add(...)`로 더하거나 리스트에 넣으세요.",
@@ -158,6 +160,10 @@ _ADVICE = tuple(
         (r"cannot compute \w+ as input #\d+.* was expected to be", _UNLIKE_TYPES),
         ("Tensor conversion requested dtype", _UNLIKE_TYPES),
         (
+            r"name '(\w+)' is not defined",
+            "`{0}`라는 이름은 정의된 적이 없습니다. 철자가 맞는지, 객체에 담은 것이면 앞에 `self.`을 붙였는지 보세요.",
+        ),
+        (
             # `tf`와 `keras`는 안쪽 모듈의 이름으로 나옵니다.
             r"module '(\w+)[\w.]*' has no attribute '(\w+)'",
             "`{0}`에 없는 이름입니다: `{1}`. 철자와 대소문자, 지금 판에 있는 이름인지 보세요.",
@@ -231,9 +237,19 @@ def explain(record: dict[str, Any], name: str) -> tuple[str, str]:
         name_subject=with_particle(f"`{name}`", "이", "가"),
         seconds=float(record.get("seconds") or 0),
         where=f" (`{layer}` 층)" if layer else "",
+        wanted=record.get("wanted"),
+        found=record.get("found"),
         error=record.get("error", ""),
         message=shortened(cause).replace("`", "'"),
     )
+    if record.get("near_names"):
+        first, *others = (f"`{name}`" for name in record["near_names"])
+        near = f"{with_particle(first, '과', '와')} {others[0]}" if others else first
+        wanted = with_particle(f"`{record['wanted_name']}`", "이", "가")
+        return (
+            text,
+            f"{wanted} 없고 이름이 비슷한 {with_particle(near, '이', '가')} 있습니다. 이름을 맞추세요.",
+        )
     return text, advice_for(message, name, str(layer))
 
 
