@@ -219,3 +219,47 @@ def test_a_class_with_a_decorated_stub_is_unattempted():
         def __call__(self, v): ...
 
     assert check("graph.counter", Accumulator).outcome == "unattempted"
+
+
+def test_an_object_whose_values_are_wrong_can_still_keep_objects_apart():
+    class Accumulator:
+        def __init__(self):
+            self.total = tf.Variable(1.0)
+
+        @tf.function
+        def __call__(self, v):
+            return self.total.assign_add(v)
+
+    passed = {item.name: item.passed for item in check("graph.counter", Accumulator).items}
+    assert [name for name, right in passed.items() if not right] == [
+        "부를 때마다 더한 합을 돌려줍니다"
+    ]
+
+
+def test_a_function_that_fails_is_a_graph_all_the_same():
+    @tf.function(input_signature=[tf.TensorSpec([8, 3], tf.float32)])
+    def row_norms(x):
+        return tf.norm(x, axis=1)
+
+    report = check("graph.one_trace", row_norms)
+    assert [item.passed for item in report.items] == [True, False, False, False]
+
+
+def test_a_graph_that_fails_while_it_runs_tells_the_reason():
+    @tf.function
+    def failing(x):
+        tf.debugging.assert_less(x, 0.0)
+        return x
+
+    (call,) = seen(asked([1.0]), failing)["calls"]
+    assert "assertion failed" in call["message"].splitlines()[0]
+
+
+def test_collatz_numbers_end_even_where_they_overflow():
+    from autograder.exercises import get
+    from autograder.exercises.graph import peak, steps_to_one
+
+    for seed in range(1000):
+        large = int(get("graph.collatz").challenge(seed).arrays["large"])
+        assert peak(large) < 2**62 and peak(large % 2**32) < 2**31
+        assert steps_to_one(large) != steps_to_one(large % 2**32)

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
 import numpy as np
 
 from autograder.exercise.base import Cases, Exercise
+
+DRAWS = 100
+"""물음을 다시 뽑는 최대 횟수."""
+Own = tuple[tuple[int, int], Callable[[np.ndarray], np.ndarray]] | None
+"""학습자의 값끼리의 관계."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,7 +31,13 @@ class LayerExercise(Exercise):
     - "use": 층을 새로 만들어 쓴 일(`observe.layer_uses`)의 결과가 같음
     - "graph noise": `uses`의 "graph"에서 부를 때마다 새 잡음
 
-    `fill`이 "trainable"이면 훈련 가능한 가중치만 채우고 견줍니다.
+    `fill`이 "trainable"이면 훈련 가능한 가중치만 채우고 견줍니다. "none"이면 채우지 않습니다.
+
+    `own`은 값이 이미 틀렸을 때 학습자의 값끼리 보는 법입니다. (객체, 호출) → ((객체, 호출), 함수)면 그 호출의
+    결과에 함수를 씌운 값과 같아야 하고, None이면 모양만 맞으면 됩니다. 그래서 앞의 잘못 하나가 그것과 상관없는
+    항목의 점수까지 가져가지 않습니다.
+
+    `telling(facts, arrays)`은 모든 가중치가 값에 드러나는 물음인지입니다. 아니면 물음을 다시 뽑습니다.
     """
 
     objects: Cases
@@ -33,15 +45,20 @@ class LayerExercise(Exercise):
     base: str = "model"
     fill: str = "all"
     weights_title: str = "가중치의 수와 모양"
+    own: dict[tuple[int, int], Own] = field(default_factory=dict)
+    telling: Callable[[dict[str, Any], dict[str, np.ndarray]], bool] | None = None
 
     kind: ClassVar[str] = "layer"
 
     def questions(self, random: np.random.RandomState) -> tuple[dict[str, Any], dict[str, Any]]:
-        objects, arrays = self.objects(random)
-        facts = {
-            "name": self.subjects[0],
-            "objects": objects,
-            "seed": int(random.randint(2**31)),
-            "fill": self.fill,
-        }
+        for _ in range(DRAWS):
+            objects, arrays = self.objects(random)
+            facts = {
+                "name": self.subjects[0],
+                "objects": objects,
+                "seed": int(random.randint(2**31)),
+                "fill": self.fill,
+            }
+            if self.telling is None or self.telling(facts, arrays):
+                break
         return facts, arrays

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import tensorflow as tf
 
-from autograder.exercise import GraphExercise, GraphItem
+from autograder.exercise import GraphExercise, GraphItem, Mistake
 
 
 def simple_nn():
@@ -54,6 +54,106 @@ def counter():
     return {"Accumulator": Accumulator}
 
 
+# 흔한 오해 -------------------------------------------------------------------------------------
+
+
+def _nn(body):
+    def linear_layer(x):
+        return 3 * x + 2
+
+    @tf.function
+    def simple_nn(x):
+        return body(x, linear_layer)
+
+    return lambda: {"simple_nn": simple_nn}
+
+
+def _collatz(start=0, even=1, odd=1, dtype=tf.int64):
+    @tf.function
+    def collatz(n):
+        n = tf.cast(n, dtype)
+        steps = tf.constant(start)
+        while n > 1:
+            if n % 2 == 0:
+                n = n // 2
+                steps += even
+            else:
+                n = 3 * n + 1
+                steps += odd
+        return steps
+
+    return lambda: {"collatz": collatz}
+
+
+def _norms(body, **options):
+    options = options or {"input_signature": [tf.TensorSpec([None, 3], tf.float32)]}
+    return lambda: {"row_norms": tf.function(body, **options)}
+
+
+def norms_made_inside():
+    def row_norms(x):
+        return tf.function(lambda x: tf.norm(x, axis=1))(x)
+
+    return {"row_norms": row_norms}
+
+
+def _accumulator(add, first=0.0, make=tf.Variable):
+    def counter():
+        class Accumulator:
+            def __init__(self):
+                self.total = make(first)
+
+            @tf.function
+            def __call__(self, v):
+                return add(self.total, v)
+
+        return {"Accumulator": Accumulator}
+
+    return counter
+
+
+def add_and_return_before(total, v):
+    before = total.read_value()
+    total.assign_add(v)
+    return before
+
+
+def counter_shared():
+    total = tf.Variable(0.0)
+
+    class Accumulator:
+        @tf.function
+        def __call__(self, v):
+            return total.assign_add(v)
+
+    return {"Accumulator": Accumulator}
+
+
+def counter_shared_reset():
+    total = tf.Variable(0.0)
+
+    class Accumulator:
+        def __init__(self):
+            total.assign(0.0)
+
+        @tf.function
+        def __call__(self, v):
+            return total.assign_add(v)
+
+    return {"Accumulator": Accumulator}
+
+
+def counter_made_inside():
+    class Accumulator:
+        def __init__(self):
+            self.total = tf.Variable(0.0)
+
+        def __call__(self, v):
+            return tf.function(lambda v: self.total.assign_add(v))(v)
+
+    return {"Accumulator": Accumulator}
+
+
 def _tensor(name):
     return {"args": [{"tensor": name}]}
 
@@ -87,9 +187,24 @@ def peak(n):
     return largest
 
 
+def steps_to_one(n):
+    """콜라츠 수열이 1이 될 때까지의 걸음 수."""
+    steps = 0
+    while n != 1:
+        n = n // 2 if n % 2 == 0 else 3 * n + 1
+        steps += 1
+    return steps
+
+
+def overflows_quietly(large):
+    """`int32`로 바꾸어도 끝나지만 걸음 수는 다른지."""
+    small = large % 2**32
+    return 1 < small < 2**31 > peak(small) and steps_to_one(small) != steps_to_one(large)
+
+
 def collatz_cases(random):
     large = 2**33
-    while peak(large) >= 2**62 or peak(large) == large:
+    while peak(large) >= 2**62 or peak(large) == large or not overflows_quietly(large):
         large = int(random.randint(2**32, 2**36, dtype="int64"))
     numbers = {
         "one": 1,
@@ -117,11 +232,17 @@ def norm_cases(random):
 
 def counter_cases(random):
     order = [0, 0, 0, 1, 0, 1, 2, 1, 0, 2]
+    calls, given = [], [0, 0, 0]
+    for number in order:
+        # 객체마다 같은 수를 차례로 받습니다.
+        calls.append({"object": number} | _tensor(f"v{given[number]}"))
+        given[number] += 1
+    # 4분의 1의 배수는 어떤 순서로 더해도 float32에서 오차가 없습니다. 부호가 같으면 합이 늘 다릅니다.
+    sign = random.choice([-1, 1])
     arrays = {
-        f"v{index}": np.float32(random.uniform(1, 9) * random.choice([-1, 1]))
-        for index in range(len(order))
+        f"v{index}": np.float32(sign * random.randint(5, 40) / 4) for index in range(max(given))
     }
-    return [{"object": number} | _tensor(f"v{index}") for index, number in enumerate(order)], arrays
+    return calls, arrays
 
 
 EXERCISES = (
@@ -144,6 +265,28 @@ EXERCISES = (
                 2,
                 "replaced",
                 advice="`simple_nn` 안에서 `linear_layer(x)`를 부르세요.",
+            ),
+        ),
+        mistakes=(
+            Mistake(
+                make=_nn(lambda x, linear: linear(x)),
+                message="`relu`를 거치지 않습니다. `3x + 2`가 음수인 자리가 0이 아니라 음수 그대로입니다.",
+                advice="`tf.nn.relu(linear_layer(x))`를 돌려주세요.",
+            ),
+            Mistake(
+                make=_nn(lambda x, linear: linear(tf.nn.relu(x))),
+                message="순서가 바뀌었습니다. `relu`를 `x`에 먼저 씌우고 나서 `3x + 2`를 계산합니다.",
+                advice="`relu(3x + 2)`는 안쪽인 `3x + 2`부터 계산합니다: `tf.nn.relu(linear_layer(x))`.",
+            ),
+            Mistake(
+                make=_nn(lambda x, linear: tf.nn.relu(2 * x + 3)),
+                message="`3x + 2`가 아니라 `2x + 3`을 계산합니다.",
+                advice="3을 곱하고 2를 더합니다.",
+            ),
+            Mistake(
+                make=_nn(lambda x, linear: tf.nn.relu(3 * (x + 2))),
+                message="`3x + 2`가 아니라 `3(x + 2)`를 계산합니다.",
+                advice="3을 먼저 곱하고 나서 2를 더합니다.",
             ),
         ),
         requirements=(
@@ -172,22 +315,31 @@ EXERCISES = (
         groups=(
             GraphItem("`collatz`는 `tf.function`입니다", 1, "graph"),
             GraphItem("1이면 0을 돌려줍니다", 1, "equal", (0,)),
-            GraphItem(
-                "걸음 수가 맞습니다",
-                2,
-                "equal",
-                (1, 2, 3, 4),
-                "짝수면 반으로, 홀수면 3배 하고 1을 더합니다. 1이 될 때까지 몇 번인지 셉니다.",
-            ),
-            GraphItem(
-                "`int32`를 넘는 큰 수도 맞습니다",
-                1,
-                "equal",
-                (5,),
-                "`n`의 자료형 `int64`를 그대로 두세요. `int32`로 바꾸면 넘쳐서 다른 수가 됩니다.",
-            ),
+            GraphItem("걸음 수가 맞습니다", 2, "equal", (1, 2, 3, 4)),
+            GraphItem("`int32`를 넘는 큰 수도 맞습니다", 1, "equal", (5,)),
             # Some 30 operations are enough; 300 steps laid out one by one are thousands.
             GraphItem("반복이 그래프의 `While`입니다", 2, "ops", "while", most=1000),
+        ),
+        mistakes=(
+            Mistake(
+                make=_collatz(dtype=tf.int32),
+                advice="`n`의 자료형 `int64`를 그대로 두세요. `int32`로 바꾸면 넘쳐서 다른 수가 됩니다.",
+            ),
+            Mistake(
+                make=_collatz(start=1),
+                message="모든 수에서 하나씩 많습니다. 걸음이 아니라 수열에 나오는 수의 개수를 셉니다.",
+                advice="`n`이 1이면 한 걸음도 걷지 않으므로 0에서 세기 시작합니다.",
+            ),
+            Mistake(
+                make=_collatz(even=0),
+                message="홀수에서 걷는 걸음만 셉니다.",
+                advice="짝수를 반으로 나누는 것도 한 걸음입니다. `steps += 1`은 `if`와 `else`의 바깥에 둡니다.",
+            ),
+            Mistake(
+                make=_collatz(odd=0),
+                message="짝수에서 걷는 걸음만 셉니다.",
+                advice="3배 하고 1을 더하는 것도 한 걸음입니다. `steps += 1`은 `if`와 `else`의 바깥에 둡니다.",
+            ),
         ),
         requirements=(
             "`collatz(n)`: `tf.function`. `n`은 1 이상인 `int64` 스칼라 텐서입니다.",
@@ -221,7 +373,52 @@ EXERCISES = (
                 3,
                 "traces",
                 1,
-                "배치 크기를 `None`으로 둔 `tf.TensorSpec`을 `input_signature`에 넣으세요.",
+                "`input_signature`에 배치 크기를 `None`으로 둔 `tf.TensorSpec`을 주면 처음부터 그래프 "
+                "하나로 모든 `N`을 받습니다.",
+            ),
+        ),
+        mistakes=(
+            Mistake(
+                make=_norms(lambda x: tf.norm(x, axis=1), reduce_retracing=True),
+                advice="`reduce_retracing=True`는 두 번째 모양을 보고 나서야 그래프를 넓힙니다. "
+                "`input_signature`로 처음부터 알려 주세요.",
+            ),
+            Mistake(
+                make=_norms(lambda x: tf.norm(x, axis=1), autograph=False),
+                advice="`N`이 달라질 때마다 새로 트레이싱합니다. 배치 크기를 `None`으로 둔 "
+                "`tf.TensorSpec`을 `input_signature`에 넣으세요.",
+            ),
+            Mistake(
+                make=norms_made_inside,
+                advice="`tf.function(...)`을 `row_norms` 안에서 만들면 부를 때마다 새 그래프가 됩니다.",
+            ),
+            Mistake(
+                make=_norms(lambda x: tf.reduce_sum(x**2, axis=1)),
+                message="제곱의 합을 그대로 돌려줍니다. 제곱근이 빠졌습니다.",
+                advice="`tf.sqrt`를 씌우거나 `tf.norm(x, axis=1)`을 쓰세요.",
+            ),
+            Mistake(
+                make=_norms(lambda x: tf.norm(x, ord=1, axis=1)),
+                message="절댓값의 합(L1 노름)입니다.",
+                advice="L2 노름은 제곱의 합의 제곱근입니다. `tf.norm`의 `ord`를 주지 않으면 L2 노름입니다.",
+            ),
+            Mistake(
+                make=_norms(lambda x: tf.reduce_sum(x, axis=1)),
+                message="행의 합을 돌려줍니다. 제곱도 제곱근도 하지 않습니다.",
+                advice="`tf.norm(x, axis=1)`이 제곱의 합의 제곱근입니다.",
+            ),
+            Mistake(
+                make=_norms(lambda x: tf.sqrt(tf.reduce_mean(x**2, axis=1))),
+                message="제곱의 합이 아니라 제곱의 평균으로 제곱근을 구합니다.",
+                advice="`tf.reduce_mean`을 `tf.reduce_sum`으로 바꾸세요.",
+            ),
+            Mistake(
+                make=_norms(lambda x: tf.norm(x, axis=0)),
+                advice="행이 아니라 열마다 구했습니다. 한 행 안에서 계산하려면 `axis=1`입니다.",
+            ),
+            Mistake(
+                make=_norms(tf.norm),
+                advice="모든 값의 노름 하나를 구했습니다. 행마다 구하려면 `axis=1`을 주세요.",
             ),
         ),
         requirements=(
@@ -249,33 +446,66 @@ EXERCISES = (
         form="class",
         groups=(
             GraphItem("부르면 그래프가 실행됩니다", 1, "graph"),
-            GraphItem(
-                "부를 때마다 더한 합을 돌려줍니다",
-                2,
-                "equal",
-                (0, 1, 2),
-                "파이썬 수와 텐서는 트레이싱할 때의 값으로 굳습니다. 합은 `tf.Variable`에 담으세요.",
-            ),
-            GraphItem(
-                "객체마다 따로 셉니다",
-                2,
-                "equal",
-                (3, 4, 5, 6, 7, 8, 9),
-                "변수를 클래스나 전역이 아니라 `__init__`에서 `self`에 담으세요.",
-            ),
+            GraphItem("부를 때마다 더한 합을 돌려줍니다", 2, "equal", (0, 1, 2)),
+            GraphItem("객체마다 따로 셉니다", 2, "apart", (3, 4, 5, 6, 7, 8, 9)),
             GraphItem("그래프 안에서 변수를 바꿉니다", 1, "ops", "assign"),
             GraphItem(
                 "부를 때마다 새로 트레이싱하지 않습니다",
                 1,
                 "traces",
                 2,
-                "`tf.function(...)`을 `__call__` 안에서 만들면 부를 때마다 새 그래프가 됩니다.",
+            ),
+        ),
+        mistakes=(
+            Mistake(
+                make=_accumulator(lambda total, v: total + v, make=tf.constant),
+                advice="파이썬 수와 텐서는 트레이싱할 때의 값으로 굳습니다. 합은 `tf.Variable`에 담으세요.",
+            ),
+            Mistake(
+                make=_accumulator(lambda total, v: total + v),
+                message="합이 늘지 않습니다. `self.total + v`를 돌려주기만 하고 변수에 담지 않습니다.",
+                advice="`self.total.assign_add(v)`가 변수에 더합니다.",
+            ),
+            Mistake(
+                make=_accumulator(lambda total, v: total.assign(v)),
+                message="지금까지의 합이 아니라 방금 받은 `v`를 돌려줍니다. 변수의 값을 `v`로 바꾸었습니다.",
+                advice="`assign`은 값을 바꾸고 `assign_add`는 더합니다.",
+            ),
+            Mistake(
+                make=_accumulator(add_and_return_before),
+                message="`v`를 더하기 전의 합을 돌려줍니다.",
+                advice="먼저 더하고 그다음의 값을 돌려줍니다. `assign_add`가 더한 값을 돌려줍니다.",
+            ),
+            Mistake(
+                make=_accumulator(lambda total, v: total.assign_sub(v)),
+                message="더하지 않고 뺍니다.",
+                advice="`assign_sub`를 `assign_add`로 바꾸세요.",
+            ),
+            Mistake(
+                make=_accumulator(lambda total, v: total.assign_add(v), first=1.0),
+                message="합이 0이 아니라 1에서 시작합니다.",
+                advice="변수의 처음 값은 `tf.Variable(0.0)`입니다.",
+            ),
+            Mistake(
+                make=counter_shared,
+                message="객체들이 변수 하나를 함께 씁니다. 다른 객체에 더한 값까지 합에 들어갑니다.",
+                advice="변수를 클래스나 전역이 아니라 `__init__`에서 `self`에 담으세요.",
+            ),
+            Mistake(
+                make=counter_shared_reset,
+                message="객체들이 변수 하나를 함께 쓰고, 새 객체를 만들면 그 변수가 0이 됩니다.",
+                advice="변수를 클래스나 전역이 아니라 `__init__`에서 `self`에 담으세요.",
+            ),
+            Mistake(
+                make=counter_made_inside,
+                advice="`tf.function(...)`을 `__call__` 안에서 만들면 부를 때마다 새 그래프가 됩니다.",
             ),
         ),
         requirements=(
             "클래스 `Accumulator`: `acc = Accumulator()`로 만들며, 합은 0에서 시작합니다.",
             "`acc(v)`: `float32` 스칼라 텐서 `v`를 합에 더하고, **지금까지의 합**을 돌려줍니다.",
-            "더하는 일은 그래프 안에서 합니다(`tf.function`). 변수는 객체마다 한 번만 만듭니다.",
+            "더하는 일은 그래프 안에서 합니다(`tf.function`). 변수는 객체마다 한 번만 만들고, "
+            "부를 때마다 새로 트레이싱하지 않습니다.",
             "객체가 여럿이면 저마다 따로 셉니다.",
         ),
         hints=(

@@ -6,7 +6,8 @@ import keras
 import numpy as np
 from keras import layers, ops
 
-from autograder.exercise import LayerExercise
+from autograder.exercise import LayerExercise, Mistake
+from autograder.exercises.draws import relu_units_alive
 
 
 def dense():
@@ -108,6 +109,201 @@ def noise():
     return {"TrainingNoise": TrainingNoise}
 
 
+# 흔한 오해 -------------------------------------------------------------------------------------
+
+
+def _dense(call=None, axis=-1, activation=keras.activations.get):
+    def make():
+        class CustomDense(layers.Layer):
+            def __init__(self, units, activation=None, **kwargs):
+                super().__init__(**kwargs)
+                self.units = units
+                self.activation = get(activation)
+
+            def build(self, input_shape):
+                self.w = self.add_weight(shape=(input_shape[axis], self.units), name="w")
+                self.b = self.add_weight(shape=(self.units,), initializer="zeros", name="b")
+
+            def call(self, inputs):
+                if call is not None:
+                    return call(self, inputs)
+                return self.activation(ops.matmul(inputs, self.w) + self.b)
+
+        return {"CustomDense": CustomDense}
+
+    get = activation
+    return make
+
+
+def _block(*names, order=(0, 1, 2)):
+    def make():
+        class CustomLayer(layers.Layer):
+            def __init__(self, hidden_dimension, hidden_dimension2, output_dimension, **kwargs):
+                super().__init__(**kwargs)
+                given = (hidden_dimension, hidden_dimension2, output_dimension)
+                sizes = [given[place] for place in order]
+                self.chain = [
+                    layers.Dense(size, activation=name)
+                    for size, name in zip(sizes, names, strict=True)
+                ]
+
+            def call(self, inputs):
+                x = inputs
+                for layer in self.chain:
+                    x = layer(x)
+                return x
+
+        return {"CustomLayer": CustomLayer}
+
+    return make
+
+
+def _rnn(step, first="tanh", second="tanh", start=0.0, backwards=False, keep=True):
+    def make():
+        class CustomRNN(layers.Layer):
+            def __init__(self, units, **kwargs):
+                super().__init__(**kwargs)
+                self.units = units
+                self.a = layers.Dense(units, activation=first)
+                self.b = layers.Dense(units, activation=second)
+
+            def call(self, inputs):
+                state = ops.full((ops.shape(inputs)[0], self.units), start)
+                inputs = ops.flip(inputs, axis=1) if backwards else inputs
+                zeros, states = state, []
+                for t in range(inputs.shape[1]):
+                    state = step(self.a(inputs[:, t]), self.b(state if keep else zeros))
+                    states.append(state)
+                return ops.stack(states, axis=1)
+
+        return {"CustomRNN": CustomRNN}
+
+    return make
+
+
+def _add(x, state):
+    return x + state
+
+
+def _activations_mistakes():
+    """층마다 활성화 함수 하나를 빠뜨리거나 바꾼 것."""
+    right = ("relu", "relu", "softmax")
+    swaps = [(place, None) for place in (2, 1, 0)] + [
+        (place, other) for place in (2, 1, 0) for other in ("sigmoid", "tanh", "relu")
+    ]
+    for place, other in swaps:
+        name = right[place]
+        if other != name:
+            names = (*right[:place], other, *right[place + 1 :])
+            found = f"`{other}`입니다" if other else "없습니다"
+            yield Mistake(
+                make=_block(*names),
+                message=f"{place + 1}번째 `Dense` 층의 활성화 함수가 `{name}`여야 하는데 {found}.",
+                advice="층을 만들 때 `activation=...`으로 줍니다. 주지 않으면 활성화 함수가 없습니다.",
+            )
+    yield Mistake(
+        make=_block(*right, order=(0, 0, 2)),
+        message="2번째 `Dense` 층에 `hidden_dimension2`가 아니라 `hidden_dimension`을 씁니다.",
+        advice="인수 셋을 차례로 한 번씩 쓰세요.",
+    )
+    yield Mistake(
+        make=_block(*right, order=(0, 2, 1)),
+        message="두 번째와 세 번째 인수의 순서가 바뀌었습니다.",
+        advice="인수의 순서는 `hidden_dimension`, `hidden_dimension2`, `output_dimension`입니다.",
+    )
+    yield Mistake(
+        make=_block(None, None, "softmax"),
+        message="1번째와 2번째 `Dense` 층에 활성화 함수가 없습니다.",
+        advice="층을 만들 때 `activation='relu'`를 주세요.",
+    )
+
+
+DENSE_MISTAKES = (
+    Mistake(
+        make=_dense(axis=1),
+        advice="`w`의 모양에 `input_shape[1]`을 썼습니다. 입력이 `(N, T, D)`면 그것은 `T`입니다. "
+        "마지막 축은 `input_shape[-1]`입니다.",
+    ),
+    Mistake(
+        make=_dense(lambda self, x: self.activation(ops.matmul(x, self.w))),
+        message="편향 `b`를 더하지 않습니다.",
+        advice="`ops.matmul(inputs, self.w) + self.b`를 활성화 함수에 넣으세요.",
+    ),
+    Mistake(
+        make=_dense(lambda self, x: self.activation(ops.matmul(x, self.w)) + self.b),
+        message="활성화 함수를 지난 다음에 편향 `b`를 더합니다.",
+        advice="`x·w + b`를 모두 계산하고 나서 활성화 함수에 넣으세요.",
+    ),
+    Mistake(
+        make=_dense(lambda self, x: ops.matmul(x, self.w) + self.b),
+        message="받은 활성화 함수를 쓰지 않습니다. 언제나 `x·w + b`를 돌려줍니다.",
+        advice="`self.activation(...)`에 넣어 돌려주세요.",
+    ),
+    Mistake(
+        make=_dense(activation=lambda given: keras.activations.get(given or "relu")),
+        message="`activation`을 주지 않아도 `relu`를 씌웁니다.",
+        advice="`None`이면 그대로입니다. `keras.activations.get(None)`이 아무것도 하지 않는 함수입니다.",
+    ),
+    Mistake(
+        make=_dense(activation=lambda given: keras.activations.relu),
+        message="무엇을 주어도 `relu`를 씌웁니다.",
+        advice="받은 `activation`을 `keras.activations.get(activation)`으로 바꾸어 쓰세요.",
+    ),
+)
+RNN_MISTAKES = (
+    Mistake(
+        make=_rnn(_add, keep=False),
+        message="시점마다 상태를 0에서 다시 시작합니다. 앞 시점의 상태가 이어지지 않습니다.",
+        advice="`state = ...`로 바꾼 상태를 다음 시점에 쓰세요.",
+    ),
+    Mistake(
+        make=_rnn(_add, start=1.0),
+        message="처음 상태가 0이 아니라 1입니다.",
+        advice="`ops.zeros(...)`로 시작하세요.",
+    ),
+    Mistake(
+        make=_rnn(lambda x, state: ops.tanh(x + state), None, None),
+        message="두 항을 더한 다음에 `tanh`를 한 번만 씌웁니다.",
+        advice="`tanh`는 두 항에 따로 씌우고 나서 더합니다: `tanh(x_t·W + b) + tanh(h_{t−1}·U + c)`.",
+    ),
+    Mistake(
+        make=_rnn(_add, "tanh", None),
+        message="상태의 항 `h_{t−1}·U + c`에 `tanh`가 없습니다.",
+        advice="두 `Dense` 층에 모두 `activation='tanh'`를 주세요.",
+    ),
+    Mistake(
+        make=_rnn(_add, None, "tanh"),
+        message="입력의 항 `x_t·W + b`에 `tanh`가 없습니다.",
+        advice="두 `Dense` 층에 모두 `activation='tanh'`를 주세요.",
+    ),
+    Mistake(
+        make=_rnn(_add, None, None),
+        message="두 항에 모두 `tanh`가 없습니다.",
+        advice="두 `Dense` 층에 모두 `activation='tanh'`를 주세요.",
+    ),
+    Mistake(
+        make=_rnn(lambda x, state: ops.tanh(x + state)),
+        message="`tanh`를 한 번 더 씌웁니다.",
+        advice="두 항에 씌운 `tanh`가 전부입니다. 더한 값은 그대로 상태가 됩니다.",
+    ),
+    Mistake(
+        make=_rnn(lambda x, state: x * state),
+        message="두 항을 더하지 않고 곱합니다.",
+        advice="`tanh(x_t·W + b) + tanh(h_{t−1}·U + c)`입니다.",
+    ),
+    Mistake(
+        make=_rnn(_add, backwards=True),
+        message="시점을 마지막부터 거꾸로 읽습니다.",
+        advice="`t = 0`부터 차례로 읽으세요.",
+    ),
+    Mistake(
+        make=_rnn(_add, "relu", "relu"),
+        message="활성화 함수가 `tanh`가 아니라 `relu`입니다.",
+        advice="두 `Dense` 층에 모두 `activation='tanh'`를 주세요.",
+    ),
+)
+
+
 def _normal(random, *shape):
     return random.normal(0, 1, shape).astype("float32")
 
@@ -123,11 +319,11 @@ def _calls(*names):
 
 def dense_objects(random):
     features, units, wide, more = _sizes(random, 3, 9, 4)
-    rows = int(random.randint(4, 8))
     arrays = {
-        "x": _normal(random, rows, features),
+        # 행이 많아야 relu가 0으로 만드는 자리와 그대로 두는 자리가 유닛마다 있습니다.
+        "x": _normal(random, int(random.randint(16, 24)), features),
         "one": _normal(random, 1, features),
-        "wide": _normal(random, 2, wide + 2, wide),
+        "wide": _normal(random, 4, wide + 2, wide),
         "steps": _normal(random, 2, 3, features),
     }
     x, one = {"tensor": "x"}, {"tensor": "one"}
@@ -143,25 +339,41 @@ def dense_objects(random):
                 inside | {"style": "subclass"},
             ],
         },
-        {"args": [more, "tanh"], "calls": _calls("wide")},
+        {"args": [units, "tanh"], "calls": _calls("x", "steps")},
         {
             "args": [units],
             "kwargs": {"activation": {"callable": "keras.activations.sigmoid"}},
             "calls": _calls("x"),
         },
-        {"args": [], "kwargs": {"units": more, "activation": "relu"}, "calls": _calls("x", "one")},
-        {"args": [units, None], "calls": _calls("x")},
+        {"args": [], "kwargs": {"units": more, "activation": "relu"}, "calls": _calls("wide")},
+        {"args": [more, None], "calls": _calls("wide")},
     ]
     return objects, arrays
+
+
+def dense_telling(facts, arrays):
+    (units,) = [
+        item["kwargs"]["units"] for item in facts["objects"] if "units" in item.get("kwargs", {})
+    ]
+    return relu_units_alive(arrays["wide"], [units], facts["seed"], hidden=1)
+
+
+def _sigmoid(x):
+    return 1 / (1 + np.exp(-x))
+
+
+def _relu(x):
+    return np.maximum(x, 0)
 
 
 def block_objects(random):
     features, first, second, last = _sizes(random, 4, 12, 4)
     more = _sizes(random, 3, 12, 3)
     arrays = {
-        "x": _normal(random, int(random.randint(4, 8)), features),
+        # 행이 적으면 relu가 어떤 유닛을 모든 행에서 0으로 만들어, 그 유닛의 가중치가 드러나지 않습니다.
+        "x": _normal(random, int(random.randint(24, 32)), features),
         "one": _normal(random, 1, features),
-        "wide": _normal(random, 3, features + 1),
+        "wide": _normal(random, 24, features + 1),
     }
     x, one = {"tensor": "x"}, {"tensor": "one"}
     inside = {"use": "model", "inputs": [x, one]}
@@ -180,6 +392,12 @@ def block_objects(random):
         {"kwargs": dict(zip(names, more, strict=True)), "calls": _calls("wide", "wide")},
     ]
     return objects, arrays
+
+
+def block_telling(facts, arrays):
+    first, second = facts["objects"]
+    asked = ((arrays["x"], first["args"]), (arrays["wide"], [*second["kwargs"].values()]))
+    return all(relu_units_alive(x, sizes, facts["seed"], hidden=2) for x, sizes in asked)
 
 
 def config_objects(random):
@@ -299,18 +517,28 @@ EXERCISES: tuple[LayerExercise, ...] = (
                 "활성화 함수를 이름, 함수, `None`으로 받습니다",
                 2,
                 "equal",
-                ((1, 0), (2, 0), (3, 0), (3, 1), (4, 0)),
+                ((1, 0), (1, 1), (2, 0), (3, 0), (4, 0)),
             ),
             ("데이터 없이도 가중치와 출력의 모양을 압니다", 1, "use", ((0, 0),)),
             ("세 가지 모델 안에서 같은 값을 냅니다", 1, "use", ((0, 2), (0, 3))),
             ("`fit`으로 `w`와 `b`가 훈련됩니다", 2, "use", ((0, 1),)),
         ),
+        own={
+            (1, 0): ((0, 0), np.tanh),
+            (1, 1): ((0, 3), np.tanh),
+            (2, 0): ((0, 0), _sigmoid),
+            (3, 0): ((4, 0), _relu),
+            (4, 0): None,
+        },
+        telling=dense_telling,
+        mistakes=DENSE_MISTAKES,
         requirements=(
             "`CustomDense(units, activation=None)`로 만드는 `keras.layers.Layer`의 하위 클래스입니다.",
             "입력은 `(N, D)`나 `(N, T, D)`입니다. 마지막 축의 크기 `D`는 처음 쓸 때 압니다.",
             "가중치: 난수로 시작하는 `w (D, units)`와 `b (units,)`. 둘 다 훈련 가능합니다.",
             "출력: `activation(x·w + b)`. `activation`은 이름(`'relu'`), 함수, `None`(그대로) 가운데 "
             "하나입니다.",
+            "순차형, 함수형, 서브클래싱 모델에 넣을 수 있고 `fit`으로 훈련됩니다.",
         ),
         hints=(
             "`w`의 모양에는 입력의 마지막 축 `D`가 들어갑니다. `D`를 처음으로 아는 메서드는 무엇일까요?",
@@ -340,12 +568,16 @@ EXERCISES: tuple[LayerExercise, ...] = (
             ("순차형 모델에 넣어 `fit`으로 훈련됩니다", 2, "use", ((0, 1),)),
             ("함수형과 서브클래싱 모델 안에서 같은 값을 냅니다", 1, "use", ((0, 2), (0, 3))),
         ),
+        own={(1, 0): None, (1, 1): None},
+        telling=block_telling,
+        mistakes=tuple(_activations_mistakes()),
         requirements=(
             "`CustomLayer(hidden_dimension, hidden_dimension2, output_dimension)`로 만드는 "
             "`keras.layers.Layer`의 하위 클래스입니다.",
             "`Dense` 층: 유닛 `hidden_dimension`개, 활성화 함수 `relu`",
             "`Dense` 층: 유닛 `hidden_dimension2`개, 활성화 함수 `relu`",
             "`Dense` 층: 유닛 `output_dimension`개, 활성화 함수 `softmax`",
+            "순차형, 함수형, 서브클래싱 모델에 넣을 수 있고 `fit`으로 훈련됩니다.",
         ),
         hints=(
             "안쪽 층도 가중치처럼 `self`에 담습니다. 인수 셋이 모두 쓰였는지 세어 보세요.",
@@ -384,6 +616,7 @@ EXERCISES: tuple[LayerExercise, ...] = (
                 ((0, 3), (1, 1), (2, 1)),
             ),
         ),
+        mistakes=DENSE_MISTAKES,
         requirements=(
             "문제 8-1의 `CustomDense(units, activation=None)`에 저장하는 힘을 더합니다.",
             "`name`, `trainable`, `dtype`처럼 모든 층에 있는 인수도 받습니다.",
@@ -424,13 +657,15 @@ EXERCISES: tuple[LayerExercise, ...] = (
             ("배치 크기를 정하지 않은 `keras.Input`을 받습니다", 2, "use", ((0, 0),)),
             ("모델에 넣어 `fit`으로 훈련됩니다", 2, "use", ((0, 1), (0, 2))),
         ),
+        own={(0, 1): None, (0, 2): None, (0, 4): None},
+        mistakes=RNN_MISTAKES,
         requirements=(
             "`CustomRNN(units)`로 만드는 `keras.layers.Layer`의 하위 클래스입니다.",
             "입력 `x`는 모양 `(N, T, D)`, 출력은 모든 시점의 상태 `(N, T, units)`입니다.",
             "`h_t = tanh(x_t·W + b) + tanh(h_{t−1}·U + c)`이고 처음 상태 `h_0`은 0입니다.",
             "가중치: `W (D, units)`, `b (units,)`, `U (units, units)`, `c (units,)`. "
             "모든 시점이 같은 가중치를 씁니다.",
-            "배치 크기 `N`은 무엇이든 되고, 정하지 않아도(`None`) 됩니다.",
+            "배치 크기 `N`은 무엇이든 되고, 정하지 않아도(`None`) 됩니다. 모델에 넣어 `fit`으로 훈련됩니다.",
         ),
         hints=(
             "`inputs.shape[0]`은 모델을 그릴 때 `None`입니다. 실행할 때의 배치 크기는 어떻게 알까요?",
@@ -450,7 +685,7 @@ EXERCISES: tuple[LayerExercise, ...] = (
         subjects=("TrainingNoise",),
         reference=noise,
         base="layer",
-        fill="trainable",
+        fill="none",
         weights_title="훈련할 가중치가 없습니다",
         objects=noise_objects,
         groups=(
@@ -471,7 +706,7 @@ EXERCISES: tuple[LayerExercise, ...] = (
             ("모델에 넣어 추론할 수 있습니다", 1, "use", ((0, 1),)),
         ),
         requirements=(
-            "`TrainingNoise(stddev)`로 만드는 `keras.layers.Layer`의 하위 클래스입니다.",
+            "`TrainingNoise(stddev)`로 만드는 `keras.layers.Layer`의 하위 클래스입니다. 훈련할 가중치는 없습니다.",
             "훈련할 때(`training=True`): 입력에 평균 0, 표준편차 `stddev`인 정규분포의 잡음을 더합니다. "
             "값마다, 부를 때마다 새로 뽑습니다.",
             "그 밖에(`training=False`나 주지 않았을 때): 입력을 그대로 돌려줍니다.",

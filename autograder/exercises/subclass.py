@@ -6,7 +6,8 @@ import keras
 import numpy as np
 from keras import layers, ops
 
-from autograder.exercise import Accuracy, LayerExercise, ModelExercise
+from autograder.exercise import Accuracy, LayerExercise, Mistake, ModelExercise
+from autograder.exercises.draws import ALIVE, relu_units_alive, relu_values
 from autograder.exercises.prepare import scaled
 from autograder.exercises.thresholds import thresholds
 
@@ -88,13 +89,93 @@ def tree():
     return {"TreeNet": TreeNet}
 
 
+# 흔한 오해 -------------------------------------------------------------------------------------
+
+
+def _net(hidden="relu", last=None):
+    def make():
+        class DropoutNet(keras.Model):
+            def __init__(self, rate):
+                super().__init__()
+                self.hidden = layers.Dense(32, activation=hidden)
+                self.dropout = layers.Dropout(rate)
+                self.last = layers.Dense(10, activation=last)
+
+            def call(self, inputs, training=None):
+                return self.last(self.dropout(self.hidden(inputs), training=training))
+
+        return {"DropoutNet": DropoutNet}
+
+    return make
+
+
+def _tree(leaf="tanh", node="tanh", join=None, reach=None):
+    """`join`은 (왼쪽, 오른쪽)의 값을 노드에 넣을 것으로, `reach`는 나무에서 자식을 고릅니다."""
+
+    def make():
+        class TreeNet(keras.Model):
+            def __init__(self, units):
+                super().__init__()
+                self.leaf = layers.Dense(units, activation=leaf)
+                self.node = layers.Dense(units, activation=node)
+
+            def call(self, inputs):
+                if not isinstance(inputs, tuple):
+                    return self.leaf(inputs[None])[0]
+                left, right = inputs if reach is None else reach(inputs)
+                values = [self.call(left), self.call(right)]
+                values = values if join is None else join(*values)
+                return self.node(ops.concatenate(values)[None])[0]
+
+        return {"TreeNet": TreeNet}
+
+    return make
+
+
+def tree_keeping_batch():
+    class TreeNet(keras.Model):
+        def __init__(self, units):
+            super().__init__()
+            self.leaf = layers.Dense(units, activation="tanh")
+            self.node = layers.Dense(units, activation="tanh")
+
+        def call(self, inputs):
+            if not isinstance(inputs, tuple):
+                return self.leaf(inputs[None])
+            left, right = inputs
+            return self.node(ops.concatenate([self.call(left), self.call(right)], axis=-1))
+
+    return {"TreeNet": TreeNet}
+
+
+def tree_joining_rows():
+    class TreeNet(keras.Model):
+        def __init__(self, units):
+            super().__init__()
+            self.leaf = layers.Dense(units, activation="tanh")
+            self.node = layers.Dense(units, activation="tanh")
+
+        def call(self, inputs):
+            if not isinstance(inputs, tuple):
+                return self.leaf(inputs[None])
+            left, right = inputs
+            return self.node(ops.concatenate([self.call(left), self.call(right)], axis=0))
+
+    return {"TreeNet": TreeNet}
+
+
+def first_and_last(tree):
+    flat = keras.tree.flatten(tree)
+    return flat[0], flat[-1]
+
+
 DROPOUT_ROWS = 1000
 """드롭아웃의 평균과 분산을 재려고 되풀이하는 행의 수."""
 
 
 def dropout_objects(random):
     arrays = {
-        "x": random.normal(0, 1, (5, 12)).astype("float32"),
+        "x": random.normal(0, 1, (40, 12)).astype("float32"),
         "row": np.repeat(random.normal(0, 1, (1, 12)), DROPOUT_ROWS, axis=0).astype("float32"),
     }
     x, row = {"tensor": "x"}, {"tensor": "row"}
@@ -110,6 +191,14 @@ def dropout_objects(random):
     # 비율이 커야 은닉 유닛이 거의 다 0이 되어, 곱하는 다른 잡음과 드롭아웃이 갈립니다.
     low, high = round(random.uniform(0.15, 0.3), 2), round(random.uniform(0.8, 0.86), 2)
     return [{"args": [low], "calls": calls}, {"args": [high], "calls": calls}], arrays
+
+
+def dropout_telling(facts, arrays):
+    """은닉 유닛이 모두 살아 있고, 되풀이하는 행에서도 셋에 하나는 살아 있는지."""
+    sizes, seed = [32, 10], facts["seed"]
+    (row,) = relu_values(arrays["row"][:1], sizes, seed, hidden=1)
+    enough = int(np.sum(row > ALIVE)) >= 10
+    return enough and relu_units_alive(arrays["x"], sizes, seed, hidden=1)
 
 
 def tree_objects(random):
@@ -205,6 +294,35 @@ EXERCISES = (
             ("훈련 모드에서 `rate`의 비율로 드롭아웃합니다", 2, "noise", ((0, 3), (1, 3))),
             ("`fit`으로 훈련할 때도 드롭아웃합니다", 1, "noise", ((0, 4), (1, 4))),
         ),
+        telling=dropout_telling,
+        own={
+            (0, 1): ((0, 0), np.array),
+            (0, 5): ((0, 0), np.array),
+            (1, 1): ((1, 0), np.array),
+            (1, 5): ((1, 0), np.array),
+        },
+        mistakes=(
+            Mistake(
+                make=_net(last="softmax"),
+                message="출력에 `softmax`가 있습니다. 마지막 `Dense` 층에는 활성화 함수가 없어야 합니다.",
+                advice="`layers.Dense(10)`의 값을 그대로 돌려주세요.",
+            ),
+            Mistake(
+                make=_net(last="relu"),
+                message="출력에 `relu`가 있습니다. 마지막 `Dense` 층에는 활성화 함수가 없어야 합니다.",
+                advice="`layers.Dense(10)`의 값을 그대로 돌려주세요.",
+            ),
+            Mistake(
+                make=_net(hidden=None),
+                message="첫 번째 `Dense` 층에 활성화 함수 `relu`가 없습니다.",
+                advice="`layers.Dense(32, activation='relu')`입니다.",
+            ),
+            Mistake(
+                make=_net(hidden="tanh"),
+                message="첫 번째 `Dense` 층의 활성화 함수가 `relu`여야 하는데 `tanh`입니다.",
+                advice="`layers.Dense(32, activation='relu')`입니다.",
+            ),
+        ),
         requirements=(
             "`DropoutNet(rate)`로 만드는 `keras.Model`의 하위 클래스입니다.",
             "`Dense` 층: 유닛 32개, 활성화 함수 `relu`",
@@ -233,6 +351,54 @@ EXERCISES = (
             ("노드 하나: 왼쪽과 오른쪽을 이어 붙인 값", 2, "equal", ((0, 2), (0, 3))),
             ("여러 층으로 중첩된 나무", 2, "equal", ((0, 0), (0, 4), (0, 5))),
             ("다른 `units`로 만든 모델", 1, "equal", ((1, 0), (1, 1), (1, 2))),
+        ),
+        own={(1, 0): None, (1, 1): None, (1, 2): None},
+        mistakes=(
+            Mistake(
+                make=_tree(join=lambda left, right: [right, left]),
+                message="왼쪽과 오른쪽의 순서가 바뀌었습니다. 오른쪽을 먼저 잇습니다.",
+                advice="`ops.concatenate([왼쪽, 오른쪽])`의 차례로 이으세요.",
+            ),
+            Mistake(
+                make=_tree(node=None),
+                message="노드용 `Dense` 층에 활성화 함수 `tanh`가 없습니다.",
+                advice="`layers.Dense(units, activation='tanh')`입니다.",
+            ),
+            Mistake(
+                make=_tree(leaf=None),
+                message="잎용 `Dense` 층에 활성화 함수 `tanh`가 없습니다.",
+                advice="`layers.Dense(units, activation='tanh')`입니다.",
+            ),
+            Mistake(
+                make=_tree(leaf=None, node=None),
+                message="두 `Dense` 층에 모두 활성화 함수 `tanh`가 없습니다.",
+                advice="`layers.Dense(units, activation='tanh')`입니다.",
+            ),
+            Mistake(
+                make=_tree(leaf="relu", node="relu"),
+                message="활성화 함수가 `tanh`가 아니라 `relu`입니다.",
+                advice="`layers.Dense(units, activation='tanh')`입니다.",
+            ),
+            Mistake(
+                make=tree_keeping_batch,
+                others=(tree_joining_rows,),
+                advice="`x[None]`으로 더한 배치 축을 떼지 않았습니다. `Dense` 층의 결과에서 `[0]`으로 꺼내세요.",
+            ),
+            Mistake(
+                make=_tree(join=lambda left, right: [left + right]),
+                message="두 자식의 값을 이어 붙이지 않고 더합니다.",
+                advice="`ops.concatenate([왼쪽, 오른쪽])`으로 이으세요.",
+            ),
+            Mistake(
+                make=_tree(join=lambda left, right: [left, left]),
+                message="오른쪽 자식을 쓰지 않고 왼쪽을 두 번 잇습니다.",
+                advice="`ops.concatenate([왼쪽, 오른쪽])`으로 두 자식을 모두 이으세요.",
+            ),
+            Mistake(
+                make=_tree(reach=first_and_last),
+                message="나무의 첫 잎과 마지막 잎만 읽습니다. 중첩된 나무를 끝까지 따라 내려가지 않습니다.",
+                advice="자식도 나무입니다. 자식마다 `self.call(자식)`을 부르세요.",
+            ),
         ),
         requirements=(
             "`TreeNet(units)`로 만드는 `keras.Model`의 하위 클래스입니다.",

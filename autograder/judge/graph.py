@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
+from functools import partial
 from typing import Any
 
-from autograder.exercise import GraphExercise, GraphItem
-from autograder.judge.compare import compare_call
+import numpy as np
+
+from autograder.exercise import GraphExercise, GraphItem, Mistake
+from autograder.judge.compare import compare_call, difference
+from autograder.judge.mistakes import Suspects
 from autograder.judge.problems import explain
 from autograder.korean import with_particle
 from autograder.protocol import Challenge, Evidence
@@ -28,23 +33,30 @@ FAMILIES: dict[str, tuple[str, str, str]] = {
         "`tf.function` 안에서 `self.total.assign_add(v)`처럼 변수를 바꾸세요.",
     ),
 }
+VALUES = ("equal", "apart")
+"""값을 보는 방법들."""
 _ADVICE = {
     "as a Python `bool`": "오토그래프가 바꾸지 못한 `if`나 `while`이 있습니다. "
     "`autograph=False`를 썼다면 지우세요.",
     "to a numpy array": "넘파이 함수는 그래프에 들어가지 못합니다. `tf.`로 시작하는 연산으로 바꾸세요.",
     "'numpy'": "그래프 안의 텐서에는 아직 값이 없어서 `.numpy()`를 쓸 수 없습니다.",
-    "int() argument": "그래프 안의 텐서에는 아직 값이 없어서 파이썬 수로 바꿀 수 없습니다.",
+    r"int\(\) argument": "그래프 안의 텐서에는 아직 값이 없어서 파이썬 수로 바꿀 수 없습니다.",
     "singleton tf.Variable": "변수는 부를 때마다가 아니라 `__init__`에서 한 번만 만드세요.",
-    "out of scope": "그래프 안의 텐서를 `self`에 담아 두면 다음에 쓸 수 없습니다. "
-    "`tf.Variable`의 `assign_add`를 쓰세요.",
-    "Binding inputs": "`input_signature`가 명세의 모양(shape)과 자료형(dtype)을 받는지 보세요.",
-    "has dtype": "`/`는 결과가 실수입니다. 정수 나눗셈은 `//`입니다.",
-    "is not callable": "`__call__` 메서드가 있어야 객체를 함수처럼 부를 수 있습니다.",
+    "out of scope": "그래프 안에서 만든 텐서를 `self`나 리스트에 담아 두면 다음에 쓸 수 없습니다. "
+    "기억할 값은 `tf.Variable`에 담고 `assign_add`로 더하세요.",
+    "Can not cast TensorSpec": "`input_signature`가 명세의 모양(shape)과 자료형(dtype)을 받는지 보세요.",
+    r"has dtype u?int\d+ .*but dtype float|has dtype float\d+ .*but dtype u?int": "`/`는 결과가 "
+    "실수입니다. 정수 나눗셈은 `//`입니다.",
+    "before the loop, but": "반복의 앞과 뒤에서 변수의 자료형(dtype)과 모양(shape)이 같아야 합니다.",
     "started as non-Tensor": "`while True`와 `break` 대신 `while n != 1`처럼 텐서를 조건으로 쓰세요.",
     "to use as boolean Tensor": "텐서로 된 조건은 참·거짓(`tf.bool`)이어야 합니다. "
     "`if n % 2:`가 아니라 `if n % 2 == 1:`처럼 비교를 쓰세요.",
     "recursion": "그래프 안에서 자기 자신을 부르면 트레이싱이 끝나지 않습니다. `while`을 쓰세요.",
 }
+
+
+Case = tuple[GraphExercise, Challenge, Evidence]
+"""문제, 물음, 참고 답안의 Evidence."""
 
 
 def items(exercise: GraphExercise, challenge: Challenge, evidence: Evidence) -> list[Item]:
@@ -63,34 +75,47 @@ def items(exercise: GraphExercise, challenge: Challenge, evidence: Evidence) -> 
             )
             for index, item in enumerate(exercise.groups)
         ]
-    reference = observe(challenge, exercise.solution())
+    case = (exercise, challenge, observe(challenge, exercise.solution()))
+    suspects = Suspects(exercise, challenge)
     told: list[Failure] = []
+    causes: list[Mistake | None] = []
     values_wrong = False
     result = []
     for item in exercise.groups:
-        failure = _METHODS[item.method](item, exercise, challenge, reference, evidence)
+        failure = _METHODS[item.method](item, case, evidence)
         if failure is None:
             result.append(Item(item.title, item.points, item.points))
             continue
-        if failure in told:
+        mistake = None
+        if item.method in (*VALUES, "traces") and failure not in told:
+            mistake = suspects.cause(partial(_explains, item, case, evidence))
+        if mistake is not None:
+            failure = (mistake.message or failure[0], mistake.advice)
+        known = mistake is not None and mistake in causes
+        causes.append(mistake)
+        if failure in told or known:
             text = f"{item.title}: 위와 같은 까닭으로 확인하지 못했습니다."
             result.append(Item(item.title, item.points, 0, text))
-        elif item.method == "equal" and values_wrong:
-            # Its advice supposes that the rest is right.
+        elif item.method in VALUES and values_wrong and mistake is None:
+            # Its message supposes that the rest is right.
             text = f"{item.title}: 위의 값이 맞으면 확인합니다."
             result.append(Item(item.title, item.points, 0, text))
         else:
             told.append(failure)
-            advice = failure[1] or item.advice
-            result.append(Item(item.title, item.points, 0, f"{item.title}: {failure[0]}", advice))
-        values_wrong = values_wrong or item.method == "equal"
+            result.append(
+                Item(item.title, item.points, 0, f"{item.title}: {failure[0]}", failure[1])
+            )
+        values_wrong = values_wrong or item.method in VALUES
     return result
 
 
 def _explain(record: dict[str, Any], name: str) -> Failure:
     text, advice = explain(record, name)
     message = str(record.get("message") or "")
-    return text, next((said for sign, said in _ADVICE.items() if sign in message), advice)
+    found = next((said for sign, said in _ADVICE.items() if re.search(sign, message)), None)
+    if found is None and f"'{name}' object is not callable" in message:
+        found = "`__call__` 메서드가 있어야 객체를 함수처럼 부를 수 있습니다."
+    return text, advice if found is None else found
 
 
 def _first_problem(evidence: Evidence, name: str) -> Failure | None:
@@ -100,13 +125,63 @@ def _first_problem(evidence: Evidence, name: str) -> Failure | None:
     return None
 
 
-def _graph(
-    item: GraphItem,
-    exercise: GraphExercise,
-    challenge: Challenge,
-    reference: Evidence,
-    evidence: Evidence,
-) -> Failure | None:
+# 흔한 오해와 비교하기 -------------------------------------------------------------------------
+
+
+def _explains(item: GraphItem, case: Case, evidence: Evidence, seen: Evidence) -> bool:
+    """오해로 쓴 답이 이 항목에서 학습자의 답과 똑같이 틀리는지."""
+    exercise, challenge, _ = case
+    failure = _METHODS[item.method](item, case, seen)
+    if failure is None:
+        return False
+    if item.method in VALUES:
+        # What is written in the graphs tells apart two mistakes that give the same numbers.
+        others = [other for other in exercise.groups if other.method == "ops"]
+        alike = _holds_variables(seen) == _holds_variables(evidence) and all(
+            (_ops(other, case, seen) is None) == (_ops(other, case, evidence) is None)
+            for other in others
+        )
+        numbers = range(len(challenge.facts["calls"]))
+        return alike and (
+            _agree(numbers, exercise, seen, evidence)
+            or (len(item.detail) > 1 and _agree(item.detail, exercise, seen, evidence))
+        )
+    same = seen.facts.get("compiled") == evidence.facts.get("compiled")
+    return same and failure == _METHODS[item.method](item, case, evidence)
+
+
+def _holds_variables(evidence: Evidence) -> list[bool]:
+    return [call.get("captured", 0) > 0 for call in evidence.facts["calls"]]
+
+
+def _agree(
+    numbers: Iterable[int], exercise: GraphExercise, seen: Evidence, evidence: Evidence
+) -> bool:
+    for number in numbers:
+        wanted, found = seen.facts["calls"][number], evidence.facts["calls"][number]
+        if wanted["status"] != "seen" or found["status"] != "seen":
+            return False
+        if compare_call(
+            "",
+            wanted,
+            found,
+            seen,
+            evidence,
+            tolerance=exercise.tolerance,
+            check_dtype=not exercise.integer,
+        ):
+            return False
+        kinds = [np.dtype(one["outputs"][0]["dtype"]).kind for one in (wanted, found)]
+        if kinds[0] != kinds[1]:
+            return False
+    return True
+
+
+# 항목마다 ------------------------------------------------------------------------------------
+
+
+def _graph(item: GraphItem, case: Case, evidence: Evidence) -> Failure | None:
+    exercise, _, _ = case
     name, calls = exercise.subjects[0], evidence.facts["calls"]
     ran = [call.get("graphs", 0) for call in calls if call["status"] == "seen"]
     if exercise.form == "function" and evidence.facts["compiled"] is None:
@@ -121,7 +196,8 @@ def _graph(
             "`def` 바로 윗줄에 `@tf.function`을 붙이세요.",
         )
     if not ran:
-        return _first_problem(evidence, name)
+        # A `tf.function` that fails is one all the same; why it fails is told where values are asked.
+        return None if exercise.form == "function" else _first_problem(evidence, name)
     if not all(ran):
         return (
             "부를 때 그래프를 실행하지 않습니다.",
@@ -138,18 +214,13 @@ def _graph(
     return None
 
 
-def _equal(
-    item: GraphItem,
-    exercise: GraphExercise,
-    challenge: Challenge,
-    reference: Evidence,
-    evidence: Evidence,
-) -> Failure | None:
+def _equal(item: GraphItem, case: Case, evidence: Evidence) -> Failure | None:
+    exercise, _, reference = case
     for number in item.detail:
         wanted, found = reference.facts["calls"][number], evidence.facts["calls"][number]
         if found["status"] != "seen":
             return _explain(found, exercise.subjects[0])
-        difference = compare_call(
+        unlike = difference(
             exercise.subjects[0],
             wanted,
             found,
@@ -158,21 +229,72 @@ def _equal(
             tolerance=exercise.tolerance,
             check_dtype=not exercise.integer,
         )
-        if difference:
-            return difference
+        if unlike and unlike.kind == "value":
+            return unlike.message + _example(number, case, evidence), unlike.advice
+        if unlike:
+            return unlike.message, unlike.advice
         kind = found["outputs"][0]["dtype"]
         if exercise.integer and not kind.startswith(("int", "uint")):
             return f"결과가 정수여야 하는데 자료형이 `{kind}`입니다.", ""
     return None
 
 
-def _ops(
-    item: GraphItem,
-    exercise: GraphExercise,
-    challenge: Challenge,
-    reference: Evidence,
-    evidence: Evidence,
-) -> Failure | None:
+def _example(number: int, case: Case, evidence: Evidence) -> str:
+    """무엇을 넣었을 때 어떻게 다른지."""
+    _, challenge, reference = case
+    ((_, name),) = challenge.facts["calls"][number]["args"][0].items()
+    given = challenge.arrays[name]
+    wanted, found = (
+        one.arrays[one.facts["calls"][number]["outputs"][0]["array"]]
+        for one in (reference, evidence)
+    )
+    if wanted.ndim == 0:
+        if given.dtype.kind not in "iu":
+            return ""
+        return f" {with_particle(f'`{int(given)}`', '을', '를')} 넣었을 때입니다."
+    if not np.all(np.isfinite(found)):
+        return ""
+    place = np.unravel_index(int(np.argmax(np.abs(wanted - found))), wanted.shape)
+    if given.shape == wanted.shape:
+        given = given[place]
+    elif given.shape[:1] == wanted.shape:
+        given = given[place[0]]
+    else:
+        return ""
+    shown = np.array2string(given, precision=3, separator=", ")
+    wish = with_particle(f"`{float(wanted[place]):.4g}`", "이어야", "여야")
+    return (
+        f" {with_particle(f'`{shown}`', '을', '를')} 넣은 자리가 {wish} 하는데 "
+        f"`{float(found[place]):.4g}`입니다."
+    )
+
+
+def _apart(item: GraphItem, case: Case, evidence: Evidence) -> Failure | None:
+    """객체마다 값이 따로인지. 값이 틀렸으면 객체끼리 서로 같은지로 봅니다."""
+    failure = _equal(item, case, evidence)
+    exercise, challenge, _ = case
+    before = [other for other in exercise.groups if other.method == "equal"]
+    if failure is None or not any(_equal(other, case, evidence) for other in before):
+        return failure
+    # Every object is given the same numbers in turn, so what each answers is the same, too.
+    steps: dict[int, list[Any]] = {}
+    for call, record in zip(challenge.facts["calls"], evidence.facts["calls"], strict=True):
+        if record["status"] != "seen" or not record["outputs"]:
+            return failure
+        steps.setdefault(call.get("object", 0), []).append(record)
+    if any(_ops(other, case, evidence) for other in exercise.groups if other.method == "ops"):
+        return failure
+    first, *others = steps.values()
+    same = all(
+        compare_call("", want, have, evidence, evidence, tolerance=exercise.tolerance) is None
+        for records in others
+        for want, have in zip(first, records, strict=False)
+    )
+    return None if same else failure
+
+
+def _ops(item: GraphItem, case: Case, evidence: Evidence) -> Failure | None:
+    exercise, _, _ = case
     pattern, message, advice = FAMILIES[item.detail]
     calls = [call for call in evidence.facts["calls"] if call["status"] == "seen"]
     if not calls:
@@ -191,44 +313,28 @@ def _ops(
     return message, advice
 
 
-def _traces(
-    item: GraphItem,
-    exercise: GraphExercise,
-    challenge: Challenge,
-    reference: Evidence,
-    evidence: Evidence,
-) -> Failure | None:
-    problem = _first_problem(evidence, exercise.subjects[0])
-    if problem:
-        return problem
-    counts: dict[int, int] = {}
-    asked: dict[int, int] = {}
+def _traces(item: GraphItem, case: Case, evidence: Evidence) -> Failure | None:
+    exercise, challenge, _ = case
+    records = evidence.facts["calls"]
+    ran = [record for record in records if record["status"] == "seen"]
+    if 2 * len(ran) <= len(records):
+        return _first_problem(evidence, exercise.subjects[0])
+    if not all(record["graphs"] for record in ran):
+        return "그래프를 만들지 않습니다.", "`@tf.function`을 붙이세요."
     key = "total" if exercise.form == "function" else "traces"
-    for call, record in zip(challenge.facts["calls"], evidence.facts["calls"], strict=True):
-        counts[call.get("object", 0)] = record[key]
-        asked[call.get("object", 0)] = asked.get(call.get("object", 0), 0) + 1
-        if not record["graphs"]:
-            return "그래프를 만들지 않습니다.", "`@tf.function`을 붙이세요."
+    counts: dict[int, int] = {}
+    for call, record in zip(challenge.facts["calls"], records, strict=True):
+        counts[call.get("object", 0)] = record.get(key, 0)
     # A function that was traced before still counts: its traces are what the item is about.
-    most = max(counts, key=lambda number: counts[number])
-    if counts[most] <= item.detail:
+    most = max(counts.values())
+    if most <= item.detail:
         return None
     limit = "한 번만" if item.detail == 1 else f"{item.detail}번까지만"
-    return f"트레이싱을 {limit} 해야 하는데 {counts[most]}번 했습니다.", (
-        "`reduce_retracing=True`는 두 번째 모양을 보고 나서야 그래프를 넓힙니다. "
-        "`input_signature`로 처음부터 알려 주세요."
-        if counts[most] == 2
-        else ""
-    )
+    return f"트레이싱을 {limit} 해야 하는데 {most}번 했습니다.", item.advice
 
 
-def _replaced(
-    item: GraphItem,
-    exercise: GraphExercise,
-    challenge: Challenge,
-    reference: Evidence,
-    evidence: Evidence,
-) -> Failure | None:
+def _replaced(item: GraphItem, case: Case, evidence: Evidence) -> Failure | None:
+    exercise, challenge, reference = case
     name = challenge.facts["replace"]["name"]
     found = evidence.facts["replaced"]
     if evidence.facts["compiled"] == "concrete":
@@ -237,16 +343,29 @@ def _replaced(
             "`get_concrete_function`을 부르지 말고 `tf.function`을 그대로 두세요.",
         )
     if not found["found"]:
-        return f"`{name}` 함수를 부르지 않습니다.", ""
+        return f"`{name}` 함수를 부르지 않습니다.", item.advice
     if found["status"] != "seen":
         return _explain(found, exercise.subjects[0])
     wanted = reference.facts["replaced"]
+    if not found["outputs"]:
+        return "아무것도 돌려주지 않습니다(`None`).", "`return`을 빠뜨리지 않았는지 보세요."
     if compare_call(name, wanted, found, reference, evidence, tolerance=exercise.tolerance):
-        return (
-            f"`{name}`의 결과를 명세대로 쓰지 않습니다.",
-            f"{with_particle(f'`{name}`', '을', '를')} 다른 함수로 바꾸어 보아도 결과가 그에 맞게 달라지지 않습니다. "
-            f"계산을 다시 쓰지 말고 `{name}(x)`를 부르세요.",
+        # What a wrong answer makes of the result is not asked here, only whether it uses it.
+        original = evidence.facts["calls"][0]
+        right = all(
+            _equal(other, case, evidence) is None
+            for other in exercise.groups
+            if other.method == "equal"
         )
+        unchanged = original["status"] == "seen" and not compare_call(
+            name, original, found, evidence, evidence, tolerance=exercise.tolerance
+        )
+        if right or unchanged:
+            return (
+                f"`{name}`의 결과를 명세대로 쓰지 않습니다.",
+                f"{with_particle(f'`{name}`', '을', '를')} 다른 함수로 바꾸어 보아도 결과가 그에 맞게 "
+                f"달라지지 않습니다. 계산을 다시 쓰지 말고 `{name}(x)`를 부르세요.",
+            )
     if not found["plain"]:
         return (
             f"`{name}`에도 `@tf.function`이 붙어 있습니다.",
@@ -258,6 +377,7 @@ def _replaced(
 _METHODS = {
     "graph": _graph,
     "equal": _equal,
+    "apart": _apart,
     "ops": _ops,
     "traces": _traces,
     "replaced": _replaced,

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
+
 from autograder.judge.compare import close, compare_call
 from autograder.judge.problems import explain
 from autograder.judge.weights import compare_weights, same_start
@@ -34,6 +36,100 @@ def compare_use(
     return _COMPARE[asked["use"]](name, asked, wanted, found, (reference, evidence))
 
 
+def compare_own(
+    name: str,
+    asked: dict[str, Any],
+    thing: dict[str, Any],
+    found: dict[str, Any],
+    failure: tuple[str, str],
+    evidence: Evidence,
+) -> _Failure:
+    """값이 이미 틀린 층: 참고 답안 대신 학습자의 층 자신과 비교합니다. 그것도 다르면 `failure`.
+
+    `thing`은 같은 인수로 만든 층을 그냥 불렀을 때의 기록입니다.
+    """
+    same = _OWN.get(asked["use"])
+    if same is None:
+        return failure
+    verdict = same(asked, thing, found, evidence)
+    return None if verdict is True else verdict or failure
+
+
+def _own_symbolic(asked: Any, thing: Any, found: Any, evidence: Evidence) -> bool:
+    shapes = [sorted(item["shape"] for item in one["weights"]) for one in (thing, found)]
+    call = thing["calls"][0]
+    if not shapes[0] or shapes[0] != shapes[1] or call["status"] != "seen":
+        return False
+    untracked = any(item["type"] not in ("frozen", "") for item in found["hidden"])
+    outputs = call["outputs"]
+    if untracked or len(outputs) != 1 or "shape" not in outputs[0] or found["shape"] is None:
+        return False
+    own = [None, *outputs[0]["shape"][1:]]
+    return found["shape"] == own and not _same_start(found["weights"])
+
+
+def _own_model(asked: Any, thing: Any, found: Any, evidence: Evidence) -> bool | tuple[str, str]:
+    if found["unknown"] or not _alike([found["alone"]], found["outputs"][:1], evidence):
+        return False
+    if not asked.get("train"):
+        return True
+    untrained = [item for item in thing.get("hidden", []) if item["type"]]
+    before, after = found.get("before", []), found.get("trained", [])
+    if not before or untrained:
+        return "`fit`을 불러도 훈련되지 않는 가중치가 있습니다.", ""
+    for one, other in zip(before, after, strict=True):
+        value = evidence.arrays[other]
+        if np.array_equal(evidence.arrays[one], value):
+            return (
+                f"`fit`으로 한 스텝 훈련해도 모양이 `{value.shape}`인 가중치가 그대로입니다.",
+                "출력을 계산하는 데 이 가중치를 쓰는지 보세요.",
+            )
+    return True
+
+
+def _own_config(asked: Any, thing: Any, found: Any, evidence: Evidence) -> bool:
+    kept = all(
+        found["settings"][key] == value and found["twin_settings"][key] == value
+        for key, value in asked.get("kwargs", {}).items()
+    )
+    return (
+        kept
+        and not found["shared"]
+        and sorted(found.get("weights", [])) == sorted(found.get("own_weights", []))
+        and _alike(found["own_outputs"], found["outputs"], evidence)
+    )
+
+
+def _own_file(asked: Any, thing: Any, found: Any, evidence: Evidence) -> bool:
+    registered = found["registered"] or not asked.get("registered")
+    return (
+        registered
+        and found["same_class"]
+        and _alike(found["own_outputs"], found["outputs"], evidence)
+    )
+
+
+def _alike(wanted: list[Any], found: list[Any], evidence: Evidence) -> bool:
+    """둘 다 학습자의 것인 출력들이 같은지."""
+    return all(
+        compare_call("", {"outputs": want}, {"status": "seen", "outputs": have}, evidence, evidence)
+        is None
+        for want, have in zip(wanted, found, strict=True)
+    )
+
+
+_OWN: dict[str, Callable[[Any, Any, Any, Evidence], bool | tuple[str, str]]] = {
+    "symbolic": _own_symbolic,
+    "model": _own_model,
+    "config": _own_config,
+    "file": _own_file,
+}
+
+
+def _same_start(weights: list[dict[str, Any]]) -> bool:
+    return any(len(item["shape"]) > 1 and item["spread"] == 0 for item in weights)
+
+
 def _explained(name: str, asked: dict[str, Any], found: dict[str, Any]) -> tuple[str, str]:
     message, advice = explain(found, name)
     kind = found.get("problem")
@@ -57,7 +153,9 @@ def _explained(name: str, asked: dict[str, Any], found: dict[str, Any]) -> tuple
         "file",
         "graph",
     ):
-        if any(sign in text for sign in ("got None", "got: None", "None values", "'NoneType'")):
+        if "Inputs to a layer should be tensors" in text:
+            advice = "앞의 층이 텐서를 돌려주지 않았습니다. `return`을 빠뜨리지 않았는지 보세요."
+        elif any(sign in text for sign in ("got None", "got: None", "None values", "'NoneType'")):
             advice = (
                 "모델을 그릴 때는 배치 크기를 모르므로 `inputs.shape[0]`이 `None`입니다. "
                 "`ops.shape(inputs)[0]`을 쓰세요."
@@ -123,11 +221,23 @@ def _model(
     for key in wanted["trained"]:
         value = reference.arrays[key]
         if not close(value, evidence.arrays.get(key), 1e-3):
+            before = evidence.arrays.get(key.replace("/trained/", "/before/"))
+            found_value = evidence.arrays.get(key)
+            if (
+                before is not None
+                and found_value is not None
+                and np.array_equal(before, found_value)
+            ):
+                return (
+                    f"{where} `fit`으로 한 스텝 훈련해도 모양이 `{value.shape}`인 가중치가 그대로입니다.",
+                    "그레이디언트가 이 가중치까지 흐르는지 보세요. `numpy()`나 `stop_gradient`를 "
+                    "지나면 끊깁니다.",
+                )
             return (
                 f"{where} `fit`으로 한 스텝 훈련한 다음 모양이 `{value.shape}`인 가중치가 "
                 "명세와 다르게 바뀝니다.",
-                "그레이디언트가 이 가중치까지 흐르는지 보세요. `numpy()`나 `stop_gradient`를 지나면 "
-                "끊깁니다.",
+                "훈련할 때의 계산이 추론할 때와 다른지(드롭아웃 등), 그레이디언트가 이 가중치까지 흐르는지 "
+                "보세요. `numpy()`나 `stop_gradient`를 지나면 끊깁니다.",
             )
     return None
 
@@ -158,18 +268,28 @@ def _config(
                 f"되살린 층의 {subject} {wish} 하는데 `{value!r}`입니다.",
                 "`{**super().get_config(), ...}`로 모든 층에 있는 설정도 함께 적으세요.",
             )
+    if asked.get("kwargs"):
+        # 계산까지 같은지는 이 인수들을 주지 않은 층으로 봅니다.
+        return None
     if found["shared"]:
         return "되살린 층이 원래 층과 가중치를 함께 씁니다.", "`from_config`는 새 객체를 만듭니다."
     want, have = (
         [{"shape": s, "trainable": True} for s in r.get("weights", [])] for r in (wanted, found)
     )
     failure = compare_weights(want, have, None, "되살린 층에서 ")
-    if failure:
-        return failure[0], "`__init__`이 받은 인수를 모두 `get_config()`에 적었는지 보세요."
-    failure = _outputs("되살린 층으로", wanted["outputs"], found["outputs"], both)
-    if failure:
-        return failure[0], "`__init__`이 받은 인수를 모두 `get_config()`에 적었는지 보세요."
-    return None
+    failure = failure or _outputs("되살린 층으로", wanted["outputs"], found["outputs"], both)
+    if failure is None:
+        return None
+    left_out = [f"`{key}`" for key in wanted["keys"] if key not in found["keys"]]
+    if left_out:
+        told = with_particle(", ".join(left_out), "이", "가")
+        return failure[0], (
+            f"`get_config()`의 결과에 {told} 없습니다. "
+            "`__init__`이 받은 인수를 모두 `get_config()`에 적었는지 보세요."
+        )
+    return failure[0], (
+        "`__init__`이 받은 인수를 모두 `get_config()`에, 받은 값 그대로 적었는지 보세요."
+    )
 
 
 def _file(

@@ -84,6 +84,12 @@ def _repeated(rows: np.ndarray) -> float:
     return float(counts[counts > 1].sum()) / len(rows)
 
 
+def _correlation(one: np.ndarray, other: np.ndarray) -> float:
+    if not min(float(np.std(one)), float(np.std(other))) > 0:
+        return 0.0
+    return float(np.corrcoef(one.ravel(), other.ravel())[0, 1])
+
+
 def _alike(noise: np.ndarray, later: np.ndarray) -> bool:
     """두 번 뽑은 잡음이 같은 것인지. 따로 뽑은 잡음의 상관계수는 0에 가깝습니다."""
     if not min(float(np.std(noise)), float(np.std(later))) > 0:
@@ -91,37 +97,70 @@ def _alike(noise: np.ndarray, later: np.ndarray) -> bool:
     return float(np.corrcoef(noise.ravel(), later.ravel())[0, 1]) > 0.3
 
 
-def compare_gaussian(
+_SAME = (
+    "두 번 불러도 같은 잡음이 나옵니다.",
+    "잡음은 `call`에서 부를 때마다 새로 뽑습니다. 같은 정수 시드를 주거나, "
+    "그래프에서 한 번만 실행되는 넘파이로 뽑지 않았는지 보세요.",
+)
+
+
+def compare_freshness(
     made: str, source: np.ndarray, wanted: np.ndarray, found: list[np.ndarray]
 ) -> tuple[str, str] | None:
-    """입력에 더한 잡음이 참고 답안과 같은 정규분포이고 값마다, 부를 때마다 새것인지 봅니다."""
+    """어떤 잡음이든 더했고, 부를 때마다 새것인지."""
     noises = [array.astype("float64") - source for array in found]
-    noise, true = noises[0], float(np.std(wanted - source))
-    deviation = float(np.std(noise))
-    if not np.all(np.isfinite(noise)):
+    true, deviation = float(np.std(wanted - source)), float(np.std(noises[0]))
+    if not np.all(np.isfinite(noises[0])):
         return "결과에 `NaN`이나 무한대가 있습니다.", ""
     if deviation < 0.02 * true:
         return (
             f"{with_particle(f'`{made}`', '이', '가')} 훈련 모드에서도 입력을 그대로 돌려줍니다.",
             "`call(self, inputs, training=None)`으로 받은 `training`이 참일 때 잡음을 더하세요.",
         )
-    for later in noises[1:]:
-        if _alike(noise, later):
-            return (
-                "두 번 불러도 같은 잡음이 나옵니다.",
-                "잡음은 `call`에서 부를 때마다 새로 뽑습니다. 같은 정수 시드를 주거나, "
-                "그래프에서 한 번만 실행되는 넘파이로 뽑지 않았는지 보세요.",
-            )
+    # 같은 입력으로 불렀으므로 같은 잡음이면 결과도 같습니다.
+    if any(float(np.std(array - found[0])) < 0.1 * true for array in found[1:]):
+        return _SAME
+    return None
+
+
+def compare_gaussian(
+    made: str, source: np.ndarray, wanted: np.ndarray, found: list[np.ndarray]
+) -> tuple[str, str] | None:
+    """입력에 더한 잡음이 참고 답안과 같은 정규분포이고 값마다, 부를 때마다 새것인지 봅니다."""
+    failure = compare_freshness(made, source, wanted, found)
+    if failure:
+        return failure
+    noise, true = found[0].astype("float64") - source, float(np.std(wanted - source))
+    deviation = float(np.std(noise))
+    if any(_alike(noise, later.astype("float64") - source) for later in found[1:]):
+        return _SAME
+    if np.all(found[0] >= 0) and float(np.mean(found[0] == 0)) > 0.1:
+        return (
+            "결과에 음수가 없고 0이 많습니다. 음수를 0으로 바꿉니다.",
+            "잡음을 더한 값을 `relu`에 넣지 말고 그대로 돌려주세요.",
+        )
+    if abs(_correlation(found[0], source)) < 0.1 and _correlation(noise, source) < -0.1:
+        return (
+            "결과가 입력과 상관없습니다. 입력에 더하지 않고 잡음만 돌려줍니다.",
+            "`inputs + noise`를 돌려주세요.",
+        )
     flat = np.abs(source) < np.median(np.abs(source))
     halves = np.std(noise[flat]), np.std(noise[~flat])
     if not 0.8 < halves[0] / max(halves[1], 1e-12) < 1.25:
-        return "잡음의 크기가 입력의 크기에 따라 달라집니다.", "입력에 곱하지 말고 더하세요."
+        share = noise / np.where(np.abs(source) < 1e-3, np.inf, source)
+        products = np.std(share[flat]), np.std(share[~flat])
+        multiplied = 0.8 < products[0] / max(products[1], 1e-12) < 1.25
+        return (
+            "잡음의 크기가 입력의 크기에 따라 달라집니다.",
+            "입력에 곱하지 말고 더하세요." if multiplied else "",
+        )
     failure = _shared(noise, deviation)
     if failure:
         return failure
     if abs(deviation / true - 1) > DEVIATION_TOLERANCE:
         return (
-            f"`{made}`이 더한 잡음의 표준편차가 {true:.3g}이어야 하는데 {deviation:.3g}입니다.",
+            f"{with_particle(f'`{made}`', '이', '가')} 더한 잡음의 표준편차가 "
+            f"{with_particle(f'{true:.3g}', '이어야', '여야')} 하는데 {deviation:.3g}입니다.",
             _deviation_advice(deviation, true),
         )
     if abs(float(np.mean(noise))) > 8 * true / np.sqrt(noise.size):

@@ -23,6 +23,8 @@ _SENTENCES = {
     "instance": "`{name}`에는 객체가 아니라 클래스가 있어야 하는데 `{type}` 객체가 들어 있습니다.",
     "not_layer": "`{name}(...)`으로 만든 것이 케라스 모델이나 층이 아니라 `{type}`입니다. "
     "`class {name}(keras.Model):`로 상속했는지 보세요.",
+    "bare_decorator": "`{name}`에 클래스가 아니라 {type_subject} 돌려준 함수가 들어 있습니다. "
+    "데코레이터에 괄호가 빠졌습니다. `@keras.saving.{type}()`처럼 쓰세요.",
     "not_value": "{name_object} 텐서로 읽을 수 없습니다. 지금은 `{type}` 객체입니다.",
     "not_function": "`{name}`에 함수가 아니라 `{type}` 객체가 들어 있습니다.",
     "returns_none": "{name_subject} 아무것도 돌려주지 않습니다(`None`). "
@@ -66,7 +68,7 @@ _ADVICE = {
     "Input to reshape is a tensor with": "값의 개수와 `reshape`의 모양이 맞는지 보세요.",
     "you forgot to call `super().__init__()`": "`__init__`의 첫 줄에 `super().__init__()`을 쓰세요.",
     "It looks like you are subclassing": "`__init__`의 첫 줄에 `super().__init__()`을 쓰세요.",
-    "does not have a `call()` method": "`call` 메서드의 이름과 들여쓰기를 확인하세요.",
+    "does not have a `call": "`call` 메서드의 이름과 들여쓰기를 확인하세요.",
     "found ndim=1": "`Dense` 층에는 배치 축이 필요합니다. `x[None]`으로 만드세요.",
     "expected min_ndim": "앞 층의 출력 모양과 이 층이 받는 모양이 다릅니다.",
     "incompatible with the layer": "앞 층의 출력 모양과 이 층이 받는 모양이 다릅니다.",
@@ -85,7 +87,6 @@ _ADVICE = {
     "`assign_sub`를 쓰세요.",
     "cannot compute": "두 값의 자료형이 다릅니다. `tf.cast`로 먼저 같게 하세요.",
     "Tensor conversion requested dtype": "두 값의 자료형이 다릅니다. `tf.cast`로 먼저 같게 하세요.",
-    "has no attribute": "`__init__`에서 `self.이름 = ...`으로 담은 이름과 같은지 보세요.",
     "Only input tensors may be passed as positional": "`training=training`처럼 이름을 붙여 넘기세요.",
     "is out of scope": "`call`에서 `self`에 텐서를 담아 두면 다음에 부를 때 쓸 수 없습니다.",
     "has no setter": "`self.input`과 `self.output`은 케라스가 쓰는 이름입니다. 다른 이름에 담으세요.",
@@ -117,7 +118,30 @@ def explain(record: dict[str, Any], name: str) -> tuple[str, str]:
         message=first_line.replace("`", "'")[:240],
     )
     advice = next((said for sign, said in _ADVICE.items() if sign in message), "")
-    return text, advice
+    return text, advice or _missing_attribute(message, {name, str(layer)})
+
+
+def _missing_attribute(message: str, own: set[str]) -> str:
+    """없는 이름을 썼을 때의 조언. `own`은 학습자의 클래스 이름들입니다."""
+    found = re.search(r"module '([\w.]+)' has no attribute '(\w+)'", message)
+    if found:
+        # `tf`와 `keras`는 안쪽 모듈의 이름으로 나옵니다.
+        module = found[1].partition(".")[0]
+        missing = with_particle(f"`{found[2]}`", "이라는", "라는")
+        return f"`{module}`에는 {missing} 이름이 없습니다. 철자와 대소문자를 보세요."
+    found = re.search(r"(?:type object )?'(\w+)'(?: object)? has no attribute '(\w+)'", message)
+    if found and found[1] in own:
+        return (
+            f"`self.{found[2]} = ...`으로 담은 곳이 없습니다. 담은 이름과 쓰는 이름이 같은지, "
+            "담는 메서드의 이름과 들여쓰기가 맞는지 보세요."
+        )
+    if found and found[1] == "NoneType":
+        return "값이 있어야 할 곳에 `None`이 들어 있습니다. `return`을 빠뜨린 함수가 없는지 보세요."
+    if found:
+        return (
+            f"`{found[1]}` 객체에는 `{found[2]}`라는 이름이 없습니다. 철자와 객체의 종류를 보세요."
+        )
+    return ""
 
 
 def _core(message: str) -> str:

@@ -32,13 +32,16 @@ def compare_weights(
     if want != have:
         extra, missing = _without(have, want), _without(want, have)
         message = f"가중치의 모양이 {shapes_text(want)}이어야 하는데 {shapes_text(have)}입니다."
-        if not want:
+        if not have:
+            message = f"모양이 {shapes_text(want)}인 가중치가 있어야 하는데 하나도 없습니다."
+        elif not want:
             message = f"가중치가 없어야 하는데 모양이 {shapes_text(have)}입니다."
         elif have and not missing:
             message = f"명세에 없는 가중치가 더 있습니다. 모양은 {_first(extra)}입니다."
         elif have and not extra:
             message = f"빠진 가중치가 있습니다. 모양은 {_first(missing)}입니다."
-        return where + message, _advice(want, have, hidden or [])
+        names = [str(item.get("name", "")) for item in found if item["shape"] in extra]
+        return where + message, _advice(want, have, hidden or [], names)
     want, have = (
         sorted((item["shape"], item["trainable"]) for item in weights)
         for weights in (wanted, found)
@@ -84,9 +87,16 @@ def _without(shapes: list[Any], others: list[Any]) -> list[Any]:
     return left
 
 
-def _advice(want: list[Any], have: list[Any], hidden: list[dict[str, str]]) -> str:
+def _advice(
+    want: list[Any], have: list[Any], hidden: list[dict[str, Any]], names: list[str]
+) -> str:
+    """`names`는 명세에 없는 가중치들의 이름."""
+    extra, missing = _without(have, want), _without(want, have)
     for item in hidden:
-        if item.get("type") in _HIDDEN and len(have) < len(want):
+        # 빠진 가중치와 모양이 같을 때만 그것이 빠진 까닭입니다.
+        if item.get("type") in _HIDDEN and (
+            item["type"] == "Layer" or item.get("shape") in missing
+        ):
             attribute = str(item.get("attribute", ""))[:60]
             place = f"`self.{attribute}`에"
             return _HIDDEN[item["type"]].format(name_place=place, name=attribute)
@@ -95,14 +105,16 @@ def _advice(want: list[Any], have: list[Any], hidden: list[dict[str, str]]) -> s
             "층이 아는 가중치가 하나도 없습니다. `call`에서 만들거나 `self`에 담지 않으면 "
             "층이 알지 못합니다."
         )
-    extra, missing = _without(have, want), _without(want, have)
-    if not missing and all(len(shape) == 1 for shape in extra):
-        return "축이 하나인 가중치는 대개 편향입니다. 편향이 없는 층에는 `use_bias=False`를 주세요."
+    if not missing and extra:
+        if names and all(name in ("b", "bias") for name in names):
+            return "편향이 더 있습니다. 편향이 없는 층에는 `use_bias=False`를 주세요."
+        told = ", ".join(f"`{name}`" for name in dict.fromkeys(names) if name)
+        more = "명세에 없는 것은" if len(names) == len(extra) else "그 모양의 가중치는"
+        more = f" {more} {told}입니다." if told and len(names) <= 5 else ""
+        return f"`add_weight`나 안쪽 층이 명세보다 많은지 보세요.{more}"
     if not extra and all(len(shape) == 1 for shape in missing):
         return "축이 하나인 가중치는 대개 편향입니다. 편향을 빠뜨리지 않았는지 보세요."
-    if len(have) > len(want):
-        return "같은 층을 여러 번 만들지 않았는지 보세요. 층은 `__init__`에서 한 번만 만듭니다."
     counted = with_particle(f"{len(want)}개", "이", "가")
-    if len(have) < len(want):
+    if len(have) != len(want):
         return f"가중치는 모두 {counted} 있어야 하는데 {len(have)}개입니다."
     return "유닛 수와 층의 개수를 명세와 비교하세요."

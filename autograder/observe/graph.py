@@ -17,7 +17,6 @@ import functools
 import gc
 import inspect
 import operator
-import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -29,7 +28,7 @@ import tensorflow as tf
 
 from autograder.observe import structure
 from autograder.observe.limits import TooLong, time_limit
-from autograder.observe.problems import problem
+from autograder.observe.problems import graph_problem, problem
 from autograder.protocol import Challenge, Evidence
 
 MAX_KINDS = 300
@@ -185,7 +184,7 @@ def _make(given: Any, form: str) -> _Object | dict[str, Any]:
     try:
         return _Object(given(), {})
     except Exception as error:  # noqa: BLE001 - 학습자의 생성자는 무엇이든 던집니다
-        return _problem("construct", error)
+        return graph_problem("construct", error)
 
 
 def _call(
@@ -204,7 +203,7 @@ def _call(
         except TooLong:
             failure = problem("slow", seconds=seconds)
         except Exception as error:  # noqa: BLE001 - 학습자의 함수는 무엇이든 던집니다
-            failure = _problem("call", error)
+            failure = graph_problem("call", error)
     # The count before the first run of a function in this call is the one to start from.
     before = {id(run.function): run.traces_before for run in reversed(runs)}
     thing.functions |= {id(run.function): run.function for run in runs}
@@ -259,17 +258,6 @@ def operation_types(graph: Any) -> Counter[str]:
     return counts
 
 
-def _problem(kind: str, error: BaseException) -> dict[str, Any]:
-    record = problem(kind, error)
-    text = str(error)
-    if "in user code:" in text:
-        # AutoGraph repeats the learner's stack first; the reason is the last line that names an error.
-        reasons = re.findall(r"^\s*(\w+(?:Error|Exception|Warning)): (.+)$", text, re.M)
-        if reasons:
-            record["error"], record["message"] = reasons[-1][0], reasons[-1][1][:600]
-    return record
-
-
 # 다른 함수를 부르는지 -----------------------------------------------------------------------
 
 
@@ -289,7 +277,7 @@ def _replaced(given: Any, challenge: Challenge, arrays: dict[str, np.ndarray]) -
     except TooLong:
         return problem("slow", seconds=MAX_SECONDS) | {"found": True}
     except Exception as error:  # noqa: BLE001
-        return _problem("call", error) | {"found": True}
+        return graph_problem("call", error) | {"found": True}
     return {
         "status": "seen",
         "found": True,

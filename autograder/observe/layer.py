@@ -4,7 +4,7 @@ Challenge의 `facts`
 - `name`: 학습자가 정의한 클래스의 이름
 - `seed`: 가중치를 채울 시드
 - `eager`: 참이면 `fit`도 즉시 실행으로 합니다. judge가 참고 답안을 관찰할 때만 쓰며, 그만큼 빠릅니다.
-- `fill`: 채우고 견줄 가중치. "all"(없으면 이것) 또는 "trainable"
+- `fill`: 채우고 견줄 가중치. "all"(없으면 이것), "trainable", 또는 "none"(훈련할 가중치를 적기만 함)
 - `objects`: 만들 객체들.
   `{"args": [...], "kwargs": {...}, "calls": [{"inputs": 구조, "training": 참·거짓·없음, "mask": 구조}],
   "uses": [...], "order": [...]}`. 인수 자리의 `{"callable": "keras.ops.tanh"}`는 그 함수입니다.
@@ -18,7 +18,7 @@ import functools
 import inspect
 from collections import Counter
 from collections.abc import Callable, Iterator
-from types import SimpleNamespace
+from types import FunctionType, SimpleNamespace
 from typing import Any
 
 import keras
@@ -48,6 +48,9 @@ def observe(challenge: Challenge, subject: dict[str, Any]) -> Evidence:
         kind = "none" if given is None else "instance"
         facts = problem(kind, type=type(given).__name__)
         return Evidence(challenge.exercise, challenge.kind, facts)
+    elif maker := _unfinished_decorator(given):
+        facts = problem("bare_decorator", type=maker)
+        return Evidence(challenge.exercise, challenge.kind, facts)
     facts["objects"], seconds = [], SECONDS
     for number, question in enumerate(challenge.facts["objects"]):
         try:
@@ -57,6 +60,14 @@ def observe(challenge: Challenge, subject: dict[str, Any]) -> Evidence:
             record, seconds = problem("slow", seconds=seconds), 2.0
         facts["objects"].append(record)
     return Evidence(challenge.exercise, challenge.kind, facts, arrays)
+
+
+def _unfinished_decorator(given: Any) -> str:
+    """괄호 없이 쓴 케라스의 데코레이터(`@register_keras_serializable`)가 돌려준 함수면 그 데코레이터의 이름."""
+    path = str(getattr(given, "__qualname__", ""))
+    root = str(getattr(given, "__module__", "")).partition(".")[0]
+    ours = isinstance(given, FunctionType) and root in ("keras", "tensorflow")
+    return path.partition(".")[0] if ours and "<locals>" in path else ""
 
 
 class Subject:
@@ -76,6 +87,8 @@ class Subject:
         self.arrays = arrays
         self.name = name
         self.strays = 0
+        self.reference = bool(challenge.facts.get("eager"))
+        self.unfilled: list[Any] = []
 
     def make(self, **more: Any) -> Any:
         """새 객체. `more`는 더 줄 키워드 인수입니다."""
@@ -90,16 +103,26 @@ class Subject:
     def weights_of(self, made: Any, inputs: Any, **options: Any) -> list[Any]:
         """한 번 불러 보고, 채우고 견줄 가중치를 실행 순서로 돌려줍니다."""
         weights: list[Any] = []
-        record_calls(made, inputs, weights=weights, bridges=False, **options)
+        record_calls(made, inputs, weights=weights, bridges=False, configs=False, **options)
         known = {id(item) for item in made.weights}
         self.strays = sum(id(item) not in known for item in weights)
-        if self.challenge.facts.get("fill") == "trainable":
+        used = weights
+        if self.challenge.facts.get("fill", "all") != "all":
             kept = {id(item) for item in made.trainable_weights}
             weights = [item for item in weights if id(item) in kept]
+        filled = {id(item) for item in weights}
+        others = [*used, *(item for _, item in hidden_items(made) if not is_layer(item))]
+        self.unfilled = [
+            item
+            for item in {id(item): item for item in others}.values()
+            if id(item) not in filled and _is_variable(item)
+        ]
         return weights
 
     def fill(self, weights: list[Any]) -> None:
         """가중치를 정해진 난수로 채웁니다."""
+        if self.challenge.facts.get("fill") == "none":
+            return
         values = probe_values(weights, self.challenge.facts["seed"])
         for weight, place in zip(weights, self.places(weights), strict=True):
             weight.assign(values[place])
@@ -145,37 +168,52 @@ class Subject:
         record: dict[str, Any] = {"status": "seen"}
         before = len(made.weights)
         calls = [(call, self.build(call["inputs"])) for call in self.question["calls"]]
-        first, inputs = calls[0]
-        try:
-            weights = self.weights_of(made, inputs, **self._options(made, first))
-        except Exception as error:  # noqa: BLE001
-            return problem("call", error) | {"hidden": hidden_state(made)}
+        weights, failure = None, None
+        for call, inputs in calls:
+            try:
+                weights = self.weights_of(made, inputs, **self._options(made, call))
+                break
+            except Exception as error:  # noqa: BLE001
+                failure = failure or problem("call", error)
+        if weights is None:
+            return (failure or {}) | {"hidden": hidden_state(made)}
+        # 첫 호출이 오류로 끝나면 가중치를 다 보지 못했을 수 있습니다.
+        record["failed_first"] = failure
         known = {id(item) for item in made.weights}
         record["weights_before_call"] = before
         record["strays"] = self.strays
         record["weights"] = [describe(item) for item in weights]
         record["hidden"] = hidden_state(made)
-        with probing(weights, made.variables):
+        everything = [*weights, *self.unfilled]
+        with probing(everything, made.variables):
             self.fill(weights)
             record["calls"] = [
                 self._call(f"{self.name}/{index}", made, call, inputs)
                 for index, (call, inputs) in enumerate(calls)
             ]
+            if self.unfilled and self.challenge.facts.get("fill") != "none":
+                # 동결했거나 층이 모르는 가중치까지 채우면 계산만 따로 견줄 수 있습니다.
+                self.fill(everything)
+                record["all"] = {
+                    "weights": [describe(item) for item in everything],
+                    "calls": [
+                        self._call(f"{self.name}/all/{index}", made, call, inputs)
+                        for index, (call, inputs) in enumerate(calls)
+                    ],
+                }
         record["weights_added"] = len(made.weights) - len(known)
         return record
 
     def _call(self, name: str, made: Any, call: dict[str, Any], inputs: Any) -> dict[str, Any]:
         try:
-            trace = record_calls(made, inputs, bridges=False, **self._options(made, call))
+            options = self._options(made, call)
+            trace = record_calls(made, inputs, bridges=False, configs=False, **options)
             outputs = structure.collect(name, trace.outputs, self.arrays)
         except structure.TooLarge as error:
             return problem("huge", error)
         except Exception as error:  # noqa: BLE001
             return problem("call", error)
-        layers = [
-            {"class": leaf.class_name, "config": leaf.config, "dropped": leaf.dropped}
-            for leaf in trace.leaves
-        ]
+        layers = [{"class": leaf.class_name, "dropped": leaf.dropped} for leaf in trace.leaves]
         return {"status": "seen", "outputs": outputs, "layers": layers}
 
     def _options(self, made: Any, call: dict[str, Any]) -> dict[str, Any]:
@@ -195,28 +233,48 @@ def describe(weight: Any) -> dict[str, Any]:
     }
 
 
-def hidden_state(made: Any) -> list[dict[str, str]]:
+def hidden_state(made: Any) -> list[dict[str, Any]]:
     """층이 알지 못하는 변수와 층: 속성에 담겼지만 `variables`나 안쪽 층에는 없는 것."""
+    frozen = [
+        {"attribute": str(item.name), "type": "frozen", "shape": _shape(item)}
+        for item in made.weights
+        if not item.trainable
+    ]
+    hidden = [
+        {"attribute": name, "type": kind, "shape": [] if is_layer(item) else _shape(item)}
+        for name, item in hidden_items(made)
+        if (kind := _state_kind(item))
+    ]
+    return frozen[:5] + hidden[:10]
+
+
+def hidden_items(made: Any) -> list[tuple[str, Any]]:
+    """속성에 담겼지만 층이 알지 못하는 것들과 그 속성의 이름."""
     try:
         known = {id(item) for item in [*made.variables, *made._flatten_layers()]}
         own = set(vars(made)) - set(vars(keras.layers.Layer()))
-        frozen = [
-            {"attribute": str(item.name), "type": "frozen"}
-            for item in made.weights
-            if not item.trainable
+        return [
+            (name, item)
+            for name in list(vars(made))
+            if name in own and not name.startswith("_self_")
+            for item in _inside(vars(made)[name], 3)
+            if id(item) not in known and _state_kind(item)
         ]
-        return (
-            frozen[:5]
-            + [
-                {"attribute": name, "type": kind}
-                for name in [name for name in vars(made) if name in own]
-                if not name.startswith("_self_")
-                for item in _inside(vars(made)[name], 3)
-                if id(item) not in known and (kind := _state_kind(item))
-            ][:10]
-        )
     except Exception:  # noqa: BLE001 - 도움말을 위한 것이라 실패해도 됩니다
         return []
+
+
+def is_layer(item: Any) -> bool:
+    """케라스의 층인지."""
+    return isinstance(item, keras.layers.Layer)
+
+
+def _is_variable(item: Any) -> bool:
+    return isinstance(item, (keras.Variable, tf.Variable)) and "float" in str(item.dtype)
+
+
+def _shape(item: Any) -> list[int]:
+    return [int(size) for size in item.shape]
 
 
 def _state_kind(item: Any) -> str:

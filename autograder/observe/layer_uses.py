@@ -27,7 +27,7 @@ import tensorflow as tf
 
 from autograder.observe import structure
 from autograder.observe.probe import probing
-from autograder.observe.problems import problem
+from autograder.observe.problems import graph_problem, problem
 from autograder.observe.trace import eagerly
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ def use(subject: Subject, name: str, asked: dict[str, Any]) -> dict[str, Any]:
     except structure.TooLarge as error:
         return problem("huge", error)
     except Exception as error:  # noqa: BLE001 - 학습자의 층은 무엇이든 던집니다
-        return problem("call", error)
+        return graph_problem("call", error)
 
 
 class _Stopped(Exception):
@@ -64,7 +64,7 @@ def _telling(kind: str, **more: Any) -> Iterator[None]:
     except (_Stopped, structure.TooLarge):
         raise
     except Exception as error:
-        raise _Stopped(problem(kind, error, **more)) from error
+        raise _Stopped(graph_problem(kind, error, **more)) from error
 
 
 def _build(subject: Subject, name: str, asked: dict[str, Any]) -> dict[str, Any]:
@@ -82,7 +82,7 @@ def _symbolic(subject: Subject, name: str, asked: dict[str, Any]) -> dict[str, A
 def _weights(subject: Subject, made: Any) -> dict[str, Any]:
     from autograder.observe.layer import describe, hidden_state
 
-    only = subject.challenge.facts.get("fill") == "trainable"
+    only = subject.challenge.facts.get("fill", "all") != "all"
     weights = made.trainable_weights if only else made.weights
     return {"weights": [describe(item) for item in weights], "hidden": hidden_state(made)}
 
@@ -102,9 +102,12 @@ def _model(subject: Subject, name: str, asked: dict[str, Any]) -> dict[str, Any]
     weights = subject.weights_of(made, batches[0])
     known = {id(item) for item in model.weights}
     record: dict[str, Any] = {"unknown": sum(id(item) not in known for item in weights)}
+    record["unfilled"] = len(subject.unfilled)
     subject.fill(weights)
     if head is not None:
         _fill_head(head)
+    if not subject.reference:
+        record["alone"] = _alone(subject, f"{name}/alone", made, head, batches[0])
     with eagerly():
         record["outputs"] = [
             structure.collect(f"{name}/{index}", model(batch, training=False), subject.arrays)
@@ -119,10 +122,19 @@ def _model(subject: Subject, name: str, asked: dict[str, Any]) -> dict[str, Any]
             loss="mse",
             run_eagerly=subject.challenge.facts.get("eager", False),
         )
+        record["before"] = subject.keep_weights(f"{name}/before", weights)
         with _telling("fit"):
             model.fit(batches[0], target, batch_size=len(target), shuffle=False, verbose=0)
         record["trained"] = subject.keep_weights(f"{name}/trained", weights)
     return record
+
+
+def _alone(subject: Subject, name: str, made: Any, head: Any, batch: Any) -> list[dict[str, Any]]:
+    """모델 없이 층만 (그다음 `head`를) 불렀을 때의 출력. 모델 안에서 달라지는지 견줄 값입니다."""
+    with eagerly():
+        output = made(batch, training=False)
+        output = output if head is None else head(output)
+        return structure.collect(name, output, subject.arrays)
 
 
 def _model_around(made: Any, asked: dict[str, Any], batch: Any) -> tuple[Any, Any]:
@@ -196,15 +208,16 @@ def _config(subject: Subject, name: str, asked: dict[str, Any]) -> dict[str, Any
     record["twin_settings"] = _base_settings(twin)
     record["shared"] = bool({id(item) for item in made.weights} & {id(i) for i in twin.weights})
     batches = [subject.build(spec) for spec in asked.get("inputs", [])]
-    if batches:
-        twin.trainable = True
-        weights = subject.weights_of(twin, batches[0])
-        record["weights"] = [[int(size) for size in item.shape] for item in weights]
-        subject.fill(weights)
-    record["outputs"] = [
-        structure.collect(f"{name}/{index}", twin(batch), subject.arrays)
-        for index, batch in enumerate(batches)
-    ]
+    for one, prefix in ((twin, ""), (made, "own_"))[: 1 if subject.reference else 2]:
+        if batches:
+            one.trainable = True
+            weights = subject.weights_of(one, batches[0])
+            record[f"{prefix}weights"] = [[int(size) for size in item.shape] for item in weights]
+            subject.fill(weights)
+        record[f"{prefix}outputs"] = [
+            structure.collect(f"{name}/{prefix}{index}", one(batch), subject.arrays)
+            for index, batch in enumerate(batches)
+        ]
     return record
 
 
@@ -228,6 +241,10 @@ def _file(subject: Subject, name: str, asked: dict[str, Any]) -> dict[str, Any]:
     subject.fill(weights)
     if head is not None:
         _fill_head(head)
+    record["own_outputs"] = [
+        structure.collect(f"{name}/own_{index}", model(batch, training=False), subject.arrays)
+        for index, batch in enumerate([] if subject.reference else batches)
+    ]
     options: dict[str, Any] = {}
     if not (asked.get("registered") and record["registered"]):
         # 등록하지 않은 클래스도 custom_objects로는 읽을 수 있는지 봅니다.

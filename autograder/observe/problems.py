@@ -20,6 +20,26 @@ def problem(kind: str, error: BaseException | None = None, **more: Any) -> dict[
     return record
 
 
+def graph_problem(kind: str, error: BaseException, **more: Any) -> dict[str, Any]:
+    """그래프를 만들거나 실행하다가 난 문제의 기록. 긴 오류에서 까닭을 말하는 줄을 고릅니다."""
+    record = problem(kind, error, **more)
+    text = str(error)
+    if "in user code:" in text:
+        # AutoGraph repeats the learner's stack first; the reason is the last line that names an error.
+        reasons = re.findall(r"^\s*(\w+(?:Error|Exception|Warning)): (.+)$", text, re.M)
+        if reasons:
+            record["error"], record["message"] = reasons[-1][0], reasons[-1][1][:600]
+    elif text.startswith("Graph execution error"):
+        # Where it happened comes first, at length; the reason is the last line in words.
+        lines = [line.strip() for line in text.splitlines()[1:]]
+        told = [
+            line for line in lines if line and not line.startswith(("[[", "File ", "Detected "))
+        ]
+        if told:
+            record["message"] = told[-1][:600]
+    return record
+
+
 def unattempted(subject: Any) -> bool:
     """아직 풀지 않은 답인지: `...`, 또는 몸통이 `...`뿐인 함수와 클래스."""
     if subject is Ellipsis:

@@ -218,7 +218,12 @@ def nn_nested():
     return simple_nn
 
 
-@wrong("graph.simple_nn", "데코레이터가 없음", expect="`simple_nn`은 보통의 파이썬 함수입니다.")
+@wrong(
+    "graph.simple_nn",
+    "데코레이터가 없음",
+    expect="`simple_nn`은 보통의 파이썬 함수입니다.",
+    typical=True,
+)
 def nn_undecorated():
     def simple_nn(x):
         return tf.nn.relu(linear_layer(x))
@@ -226,7 +231,12 @@ def nn_undecorated():
     return simple_nn
 
 
-@wrong("graph.simple_nn", "안쪽 함수에만 데코레이터", expect="그 안에서 `tf.function`을 부릅니다")
+@wrong(
+    "graph.simple_nn",
+    "안쪽 함수에만 데코레이터",
+    expect="그 안에서 `tf.function`을 부릅니다",
+    typical=True,
+)
 def nn_inner_only():
     @tf.function
     def linear_layer(x):
@@ -242,6 +252,7 @@ def nn_inner_only():
     "graph.simple_nn",
     "둘 다 데코레이터",
     expect="`linear_layer`에도 `@tf.function`이 붙어 있습니다",
+    typical=True,
 )
 def nn_both():
     @tf.function
@@ -259,6 +270,7 @@ def nn_both():
     "graph.simple_nn",
     "linear_layer를 부르지 않고 다시 씀",
     expect="`linear_layer`의 결과를 명세대로",
+    typical=True,
 )
 def nn_inlined():
     @tf.function
@@ -292,12 +304,27 @@ def nn_partial_ignored():
     return tf.function(functools.partial(nn, layer=linear_layer))
 
 
-@wrong("graph.simple_nn", "relu가 없음", expect="값이 relu(3x + 2)입니다: 값이 명세와 다릅니다")
+@wrong(
+    "graph.simple_nn",
+    "relu가 없음",
+    expect="`relu`를 거치지 않습니다",
+    never=(
+        "`linear_layer`의 결과를 명세대로 쓰지 않습니다",
+        "값이 명세와 다릅니다",
+    ),
+    typical=True,
+)
 def nn_no_relu():
     return tf.function(lambda x: linear_layer(x))
 
 
-@wrong("graph.simple_nn", "relu를 먼저", expect="값이 명세와 다릅니다")
+@wrong(
+    "graph.simple_nn",
+    "relu를 먼저",
+    expect="`relu`를 `x`에 먼저 씌우고",
+    never=("`linear_layer`의 결과를 명세대로 쓰지 않습니다",),
+    typical=True,
+)
 def nn_relu_first():
     return tf.function(lambda x: linear_layer(tf.nn.relu(x)))
 
@@ -312,7 +339,7 @@ def nn_split():
     return tf.function(lambda x: tf.nn.relu(linear_layer(x) + 2))
 
 
-@wrong("graph.simple_nn", "return이 없음", expect="아무것도 돌려주지 않습니다")
+@wrong("graph.simple_nn", "return이 없음", expect="아무것도 돌려주지 않습니다", typical=True)
 def nn_no_return():
     @tf.function
     def simple_nn(x):
@@ -321,7 +348,12 @@ def nn_no_return():
     return simple_nn
 
 
-@wrong("graph.simple_nn", "넘파이로 계산", expect="넘파이 함수는 그래프에 들어가지 못합니다")
+@wrong(
+    "graph.simple_nn",
+    "넘파이로 계산",
+    expect="넘파이 함수는 그래프에 들어가지 못합니다",
+    typical=True,
+)
 def nn_numpy():
     @tf.function
     def simple_nn(x):
@@ -375,6 +407,24 @@ def nn_vector_only():
         return tf.nn.relu(linear_layer(x))
 
     return simple_nn
+
+
+@wrong("graph.simple_nn", "계수가 바뀜", expect="`3x + 2`가 아니라 `2x + 3`을 계산합니다")
+def nn_swapped():
+    def linear_layer(x):
+        return 2 * x + 3
+
+    return tf.function(lambda x: tf.nn.relu(linear_layer(x)))
+
+
+@wrong(
+    "graph.simple_nn",
+    "relu 대신 sigmoid",
+    expect="를 넣은 자리가",
+    never=("`linear_layer`의 결과를 명세대로 쓰지 않습니다",),
+)
+def nn_other_activation():
+    return tf.function(lambda x: tf.nn.sigmoid(linear_layer(x)))
 
 
 # ---------------------------------------------------------------- 2-2 graph.collatz
@@ -470,7 +520,12 @@ def collatz_two_steps():
     return collatz
 
 
-@wrong("graph.collatz", "보통의 파이썬 함수", expect="`collatz`는 보통의 파이썬 함수입니다")
+@wrong(
+    "graph.collatz",
+    "보통의 파이썬 함수",
+    expect="`collatz`는 보통의 파이썬 함수입니다",
+    typical=True,
+)
 def collatz_eager():
     def collatz(n):
         steps = 0
@@ -495,7 +550,7 @@ def collatz_int():
     return collatz
 
 
-@wrong("graph.collatz", ".numpy()", expect="`.numpy()`를 쓸 수 없습니다")
+@wrong("graph.collatz", ".numpy()", expect="`.numpy()`를 쓸 수 없습니다", typical=True)
 def collatz_numpy():
     @tf.function
     def collatz(n):
@@ -526,7 +581,7 @@ def collatz_py_function():
     return collatz
 
 
-@wrong("graph.collatz", "실수 나눗셈", expect="정수 나눗셈은 `//`입니다")
+@wrong("graph.collatz", "실수 나눗셈", expect="정수 나눗셈은 `//`입니다", typical=True)
 def collatz_division():
     @tf.function
     def collatz(n):
@@ -559,7 +614,12 @@ def collatz_no_autograph():
     return collatz
 
 
-@wrong("graph.collatz", "텐서를 파이썬 참·거짓처럼 씀", expect="`if n % 2 == 1:`처럼 비교를")
+@wrong(
+    "graph.collatz",
+    "텐서를 파이썬 참·거짓처럼 씀",
+    expect="`if n % 2 == 1:`처럼 비교를",
+    typical=True,
+)
 def collatz_truthy():
     @tf.function
     def collatz(n):
@@ -575,7 +635,7 @@ def collatz_truthy():
     return collatz
 
 
-@wrong("graph.collatz", "int32로 바꿈", expect="`int32`를 넘는 큰 수도 맞습니다: ")
+@wrong("graph.collatz", "int32로 바꿈", expect="`int32`로 바꾸면 넘쳐서", typical=True)
 def collatz_int32():
     @tf.function
     def collatz(n):
@@ -592,7 +652,9 @@ def collatz_int32():
 @wrong(
     "graph.collatz",
     "수의 개수를 셈(하나 많음)",
-    expect="1이면 0을 돌려줍니다: 값이 `0`이어야 하는데 `1`",
+    expect="수열에 나오는 수의 개수를 셉니다",
+    never=("int32`로 바꾸면",),
+    typical=True,
 )
 def collatz_off_by_one():
     @tf.function
@@ -606,7 +668,12 @@ def collatz_off_by_one():
     return collatz
 
 
-@wrong("graph.collatz", "끝나지 않는 반복", expect="`collatz`가 끝나지 않아 멈추었습니다")
+@wrong(
+    "graph.collatz",
+    "끝나지 않는 반복",
+    expect="`collatz`가 끝나지 않아 멈추었습니다",
+    never=("int32`로 바꾸면",),
+)
 def collatz_endless():
     @tf.function
     def collatz(n):
@@ -631,7 +698,9 @@ def collatz_recursive():
     return collatz
 
 
-@wrong("graph.collatz", "while True와 break", expect="`while n != 1`처럼 텐서를 조건으로")
+@wrong(
+    "graph.collatz", "while True와 break", expect="`while n != 1`처럼 텐서를 조건으로", typical=True
+)
 def collatz_while_true():
     @tf.function
     def collatz(n):
@@ -646,7 +715,12 @@ def collatz_while_true():
     return collatz
 
 
-@wrong("graph.collatz", "걸음 수가 실수", expect="결과가 정수여야 하는데 자료형이 `float32`입니다")
+@wrong(
+    "graph.collatz",
+    "걸음 수가 실수",
+    expect="결과가 정수여야 하는데 자료형이 `float32`입니다",
+    never=("int32`로 바꾸면",),
+)
 def collatz_float():
     @tf.function
     def collatz(n):
@@ -690,7 +764,13 @@ def collatz_dummy_while():
     return collatz
 
 
-@wrong("graph.collatz", "홀수만 셈", expect="큰 수도 맞습니다: 위의 값이 맞으면 확인합니다")
+@wrong(
+    "graph.collatz",
+    "홀수만 셈",
+    expect="홀수에서 걷는 걸음만 셉니다",
+    never=("int32`로 바꾸면",),
+    typical=True,
+)
 def collatz_odd_only():
     @tf.function
     def collatz(n):
@@ -701,6 +781,53 @@ def collatz_odd_only():
             else:
                 n = 3 * n + 1
                 steps += 1
+        return steps
+
+    return collatz
+
+
+@wrong("graph.collatz", "짝수만 셈", expect="짝수에서 걷는 걸음만 셉니다")
+def collatz_even_only():
+    @tf.function
+    def collatz(n):
+        steps = 0
+        while n != 1:
+            if n % 2 == 0:
+                n = n // 2
+                steps += 1
+            else:
+                n = 3 * n + 1
+        return steps
+
+    return collatz
+
+
+@wrong(
+    "graph.collatz",
+    "걸음을 일곱에서 멈춤",
+    expect="넣었을 때입니다",
+    never=("int32`로 바꾸면",),
+)
+def collatz_bounded():
+    @tf.function
+    def collatz(n):
+        steps = tf.constant(0)
+        while n != 1 and steps < 7:
+            n = n // 2 if n % 2 == 0 else 3 * n + 1
+            steps += 1
+        return steps
+
+    return collatz
+
+
+@wrong("graph.collatz", "자료형이 바뀌는 반복", expect="앞과 뒤에서", never=("`/`는 결과가",))
+def collatz_changing_dtype():
+    @tf.function
+    def collatz(n):
+        steps = 0
+        while n != 1:
+            n = tf.cast(n // 2 if n % 2 == 0 else 3 * n + 1, tf.int32)
+            steps += 1
         return steps
 
     return collatz
@@ -780,7 +907,12 @@ def norms_method():
     return rows.norms
 
 
-@wrong("graph.one_trace", "input_signature가 없음", expect="한 번만 해야 하는데 6번 했습니다")
+@wrong(
+    "graph.one_trace",
+    "input_signature가 없음",
+    expect="한 번만 해야 하는데 6번 했습니다",
+    typical=True,
+)
 def norms_no_signature():
     @tf.function
     def row_norms(x):
@@ -790,7 +922,10 @@ def norms_no_signature():
 
 
 @wrong(
-    "graph.one_trace", "reduce_retracing", expect="`reduce_retracing=True`는 두 번째 모양을 보고"
+    "graph.one_trace",
+    "reduce_retracing",
+    expect="`reduce_retracing=True`는 두 번째 모양을 보고",
+    typical=True,
 )
 def norms_reduce_retracing():
     @tf.function(reduce_retracing=True)
@@ -810,7 +945,12 @@ def norms_warmed_up():
     return row_norms
 
 
-@wrong("graph.one_trace", "데코레이터가 없음", expect="`row_norms`는 보통의 파이썬 함수입니다")
+@wrong(
+    "graph.one_trace",
+    "데코레이터가 없음",
+    expect="`row_norms`는 보통의 파이썬 함수입니다",
+    typical=True,
+)
 def norms_eager():
     def row_norms(x):
         return tf.norm(x, axis=1)
@@ -819,7 +959,10 @@ def norms_eager():
 
 
 @wrong(
-    "graph.one_trace", "부를 때마다 tf.function을 만듦", expect="그 안에서 `tf.function`을 부릅니다"
+    "graph.one_trace",
+    "부를 때마다 tf.function을 만듦",
+    expect="그 안에서 `tf.function`을 부릅니다",
+    never=("`None`으로 둔",),
 )
 def norms_made_inside():
     def row_norms(x):
@@ -828,7 +971,12 @@ def norms_made_inside():
     return row_norms
 
 
-@wrong("graph.one_trace", "배치 크기를 정한 명세", expect="`input_signature`가 명세의 모양(shape)")
+@wrong(
+    "graph.one_trace",
+    "배치 크기를 정한 명세",
+    expect="`input_signature`가 명세의 모양(shape)",
+    typical=True,
+)
 def norms_fixed():
     @tf.function(input_signature=[tf.TensorSpec([8, 3], tf.float32)])
     def row_norms(x):
@@ -837,7 +985,7 @@ def norms_fixed():
     return row_norms
 
 
-@wrong("graph.one_trace", "열마다 노름", expect="결과의 모양이")
+@wrong("graph.one_trace", "열마다 노름", expect="행이 아니라 열마다 구했습니다", typical=True)
 def norms_columns():
     @tf.function(input_signature=[tf.TensorSpec([None, 3], tf.float32)])
     def row_norms(x):
@@ -846,7 +994,7 @@ def norms_columns():
     return row_norms
 
 
-@wrong("graph.one_trace", "축이 없음", expect="결과의 모양이")
+@wrong("graph.one_trace", "축이 없음", expect="모든 값의 노름 하나를 구했습니다")
 def norms_all():
     @tf.function(input_signature=[tf.TensorSpec([None, 3], tf.float32)])
     def row_norms(x):
@@ -855,7 +1003,13 @@ def norms_all():
     return row_norms
 
 
-@wrong("graph.one_trace", "L1 노름", expect="행마다 L2 노름입니다: 값이 명세와 다릅니다")
+@wrong(
+    "graph.one_trace",
+    "L1 노름",
+    expect="절댓값의 합(L1 노름)입니다",
+    never=("값이 명세와 다릅니다",),
+    typical=True,
+)
 def norms_l1():
     @tf.function(input_signature=[tf.TensorSpec([None, 3], tf.float32)])
     def row_norms(x):
@@ -864,7 +1018,13 @@ def norms_l1():
     return row_norms
 
 
-@wrong("graph.one_trace", "제곱근이 없음", expect="값이 명세와 다릅니다")
+@wrong(
+    "graph.one_trace",
+    "제곱근이 없음",
+    expect="제곱근이 빠졌습니다",
+    never=("값이 명세와 다릅니다",),
+    typical=True,
+)
 def norms_squared():
     @tf.function(input_signature=[tf.TensorSpec([None, 3], tf.float32)])
     def row_norms(x):
@@ -908,6 +1068,29 @@ def norms_float64():
     @tf.function(input_signature=[tf.TensorSpec([None, 3], tf.float32)])
     def row_norms(x):
         return tf.norm(tf.cast(x, tf.float64), axis=1)
+
+    return row_norms
+
+
+@wrong("graph.one_trace", "제곱의 평균", expect="제곱의 평균으로 제곱근을")
+def norms_rms():
+    @tf.function(input_signature=[tf.TensorSpec([None, 3], tf.float32)])
+    def row_norms(x):
+        return tf.sqrt(tf.reduce_mean(tf.square(x), axis=1))
+
+    return row_norms
+
+
+@wrong(
+    "graph.one_trace",
+    "매개변수가 둘",
+    expect="missing a required argument",
+    never=("`input_signature`가 명세의",),
+)
+def norms_two_arguments():
+    @tf.function
+    def row_norms(x, axis):
+        return tf.norm(x, axis=axis)
 
     return row_norms
 
@@ -1047,7 +1230,9 @@ def counter_slice():
     return Accumulator
 
 
-@wrong("graph.counter", "데코레이터가 없음", expect="부를 때 그래프를 실행하지 않습니다")
+@wrong(
+    "graph.counter", "데코레이터가 없음", expect="부를 때 그래프를 실행하지 않습니다", typical=True
+)
 def counter_eager():
     class Accumulator:
         def __init__(self):
@@ -1059,7 +1244,7 @@ def counter_eager():
     return Accumulator
 
 
-@wrong("graph.counter", "파이썬 수에 더함", expect="부를 때마다 더한 합을 돌려줍니다: ")
+@wrong("graph.counter", "파이썬 수에 더함", expect="트레이싱할 때의 값으로 굳습니다", typical=True)
 def counter_python():
     class Accumulator:
         def __init__(self):
@@ -1073,7 +1258,7 @@ def counter_python():
     return Accumulator
 
 
-@wrong("graph.counter", "텐서 상수에 더함", expect="합은 `tf.Variable`에 담으세요")
+@wrong("graph.counter", "텐서 상수에 더함", expect="합은 `tf.Variable`에 담으세요", typical=True)
 def counter_constant():
     class Accumulator:
         def __init__(self):
@@ -1086,7 +1271,12 @@ def counter_constant():
     return Accumulator
 
 
-@wrong("graph.counter", "부를 때마다 변수를 만듦", expect="`__init__`에서 한 번만 만드세요")
+@wrong(
+    "graph.counter",
+    "부를 때마다 변수를 만듦",
+    expect="`__init__`에서 한 번만 만드세요",
+    typical=True,
+)
 def counter_new_variable():
     class Accumulator:
         @tf.function
@@ -1097,7 +1287,12 @@ def counter_new_variable():
     return Accumulator
 
 
-@wrong("graph.counter", "클래스의 변수를 함께 씀", expect="객체마다 따로 셉니다: 값이 `")
+@wrong(
+    "graph.counter",
+    "클래스의 변수를 함께 씀",
+    expect="다른 객체에 더한 값까지 합에 들어갑니다",
+    typical=True,
+)
 def counter_class_variable():
     class Accumulator:
         total = tf.Variable(0.0)
@@ -1109,7 +1304,11 @@ def counter_class_variable():
     return Accumulator
 
 
-@wrong("graph.counter", "객체를 만들 때 함께 쓰는 변수를 0으로", expect="객체마다 따로 셉니다: ")
+@wrong(
+    "graph.counter",
+    "객체를 만들 때 함께 쓰는 변수를 0으로",
+    expect="새 객체를 만들면 그 변수가 0이 됩니다",
+)
 def counter_reset():
     shared = tf.Variable(0.0)
 
@@ -1124,7 +1323,13 @@ def counter_reset():
     return Accumulator
 
 
-@wrong("graph.counter", "더하기 전의 합", expect="부를 때마다 더한 합을 돌려줍니다: 값이 `")
+@wrong(
+    "graph.counter",
+    "더하기 전의 합",
+    expect="`v`를 더하기 전의 합을 돌려줍니다",
+    never=("합은 `tf.Variable`에 담으세요",),
+    typical=True,
+)
 def counter_before():
     class Accumulator:
         def __init__(self):
@@ -1139,7 +1344,7 @@ def counter_before():
     return Accumulator
 
 
-@wrong("graph.counter", "return이 없음", expect="아무것도 돌려주지 않습니다")
+@wrong("graph.counter", "return이 없음", expect="아무것도 돌려주지 않습니다", typical=True)
 def counter_no_return():
     class Accumulator:
         def __init__(self):
@@ -1152,7 +1357,12 @@ def counter_no_return():
     return Accumulator
 
 
-@wrong("graph.counter", "부를 때마다 tf.function을 만듦", expect="트레이싱을 2번까지만 해야 하는데")
+@wrong(
+    "graph.counter",
+    "부를 때마다 tf.function을 만듦",
+    expect="부를 때마다 새 그래프가 됩니다",
+    typical=True,
+)
 def counter_retraced():
     class Accumulator:
         def __init__(self):
@@ -1199,7 +1409,12 @@ def counter_instance():
     return counter_plain()()
 
 
-@wrong("graph.counter", "1에서 시작", expect="부를 때마다 더한 합을 돌려줍니다: 값이 `")
+@wrong(
+    "graph.counter",
+    "1에서 시작",
+    expect="합이 0이 아니라 1에서 시작합니다",
+    never=("합은 `tf.Variable`에 담으세요",),
+)
 def counter_from_one():
     class Accumulator:
         def __init__(self):
@@ -1227,5 +1442,62 @@ def counter_py_function():
         @tf.function
         def __call__(self, v):
             return tf.numpy_function(self._add, [v], tf.float32)
+
+    return Accumulator
+
+
+@wrong(
+    "graph.counter",
+    "더한 값을 변수에 담지 않음",
+    expect="합이 늘지 않습니다",
+    never=("합은 `tf.Variable`에 담으세요",),
+)
+def counter_not_kept():
+    class Accumulator:
+        def __init__(self):
+            self.total = tf.Variable(0.0)
+
+        @tf.function
+        def __call__(self, v):
+            return self.total + v
+
+    return Accumulator
+
+
+@wrong(
+    "graph.counter",
+    "assign_add 대신 assign",
+    expect="변수의 값을 `v`로 바꾸었습니다",
+    never=("합은 `tf.Variable`에 담으세요",),
+    typical=True,
+)
+def counter_assign():
+    class Accumulator:
+        def __init__(self):
+            self.total = tf.Variable(0.0)
+
+        @tf.function
+        def __call__(self, v):
+            self.total.assign(v)
+            return self.total
+
+    return Accumulator
+
+
+@wrong(
+    "graph.counter",
+    "두 번 더함",
+    expect="값이 `",
+    never=("합은 `tf.Variable`에 담으세요",),
+)
+def counter_twice():
+    class Accumulator:
+        def __init__(self):
+            self.total = tf.Variable(0.0)
+
+        @tf.function
+        def __call__(self, v):
+            self.total.assign_add(v)
+            return self.total.assign_add(v)
 
     return Accumulator

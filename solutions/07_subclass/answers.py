@@ -547,6 +547,8 @@ def _flag(call, base=keras.Model):
     "subclass.training_flag",
     "언제나 training=False",
     expect="훈련 모드에서도 추론과 똑같이 계산합니다",
+    typical=True,
+    never=("`training` 매개변수가 있을 때만",),
 )
 def flag_never():
     def call(self, inputs, training=None):
@@ -559,6 +561,7 @@ def flag_never():
     "subclass.training_flag",
     "training을 위치 인수로",
     expect="should be passed as a keyword argument",
+    typical=True,
 )
 def flag_positional():
     def call(self, inputs, training=None):
@@ -568,7 +571,11 @@ def flag_positional():
 
 
 @wrong(
-    "subclass.training_flag", "언제나 training=True", expect="추론 모드(`training=False`)의 출력"
+    "subclass.training_flag",
+    "언제나 training=True",
+    expect="추론 모드에서도 난수를 씁니다",
+    never=("값이 명세와 다릅니다",),
+    typical=True,
 )
 def flag_always():
     def call(self, inputs, training=None):
@@ -577,7 +584,13 @@ def flag_always():
     return _flag(call)
 
 
-@wrong("subclass.training_flag", "기본값이 True", expect="`training`을 주지 않으면 추론 모드입니다")
+@wrong(
+    "subclass.training_flag",
+    "기본값이 True",
+    expect="추론 모드에서도 난수를 씁니다",
+    never=("값이 명세와 다릅니다",),
+    typical=True,
+)
 def flag_default_true():
     def call(self, inputs, training=True):
         return self.out(self.dropout(self.hidden(inputs), training=training))
@@ -597,7 +610,7 @@ def flag_direct_call():
     return _flag(call)
 
 
-@wrong("subclass.training_flag", "rate 대신 1 - rate", expect="흔들리는 정도가 명세")
+@wrong("subclass.training_flag", "rate 대신 1 - rate", expect="흔들리는 정도가 명세", typical=True)
 def flag_keep_probability():
     class DropoutNet(keras.Model):
         def __init__(self, rate):
@@ -612,7 +625,7 @@ def flag_keep_probability():
     return DropoutNet
 
 
-@wrong("subclass.training_flag", "0.5로 고정", expect="흔들리는 정도가 명세")
+@wrong("subclass.training_flag", "0.5로 고정", expect="흔들리는 정도가 명세", typical=True)
 def flag_fixed_rate():
     class DropoutNet(keras.Model):
         def __init__(self, rate):
@@ -635,13 +648,39 @@ def flag_after_output():
     return _flag(call)
 
 
-@wrong("subclass.training_flag", "마지막에 softmax", expect="추론 모드(`training=False`)의 출력")
+@wrong(
+    "subclass.training_flag",
+    "마지막에 softmax",
+    expect="출력에 `softmax`가 있습니다",
+    never=("값이 명세와 다릅니다",),
+    typical=True,
+)
 def flag_softmax():
     def call(self, inputs, training=None):
         x = self.dropout(self.hidden(inputs), training=training)
         return ops.softmax(self.out(x))
 
     return _flag(call)
+
+
+@wrong(
+    "subclass.training_flag",
+    "첫 층에 relu가 없음",
+    expect="첫 번째 `Dense` 층에 활성화 함수 `relu`가 없습니다",
+    never=("값이 명세와 다릅니다",),
+)
+def flag_no_relu():
+    class DropoutNet(keras.Model):
+        def __init__(self, rate):
+            super().__init__()
+            self.hidden = layers.Dense(32)
+            self.dropout = layers.Dropout(rate)
+            self.out = layers.Dense(10)
+
+        def call(self, inputs, training=None):
+            return self.out(self.dropout(self.hidden(inputs), training=training))
+
+    return DropoutNet
 
 
 @wrong("subclass.training_flag", "객체를 넘김", expect="객체가 아니라 클래스가 있어야 하는데")
@@ -860,7 +899,13 @@ def _tree(call):
     return TreeNet
 
 
-@wrong("subclass.tree", "오른쪽을 먼저 이음", expect="노드 하나: 왼쪽과 오른쪽을 이어 붙인 값")
+@wrong(
+    "subclass.tree",
+    "오른쪽을 먼저 이음",
+    expect="오른쪽을 먼저 잇습니다",
+    never=("값이 명세와 다릅니다",),
+    typical=True,
+)
 def tree_swapped():
     def call(self, inputs):
         if not isinstance(inputs, tuple):
@@ -871,7 +916,7 @@ def tree_swapped():
     return _tree(call)
 
 
-@wrong("subclass.tree", "이어 붙이지 않고 더함", expect="가중치의 모양이")
+@wrong("subclass.tree", "이어 붙이지 않고 더함", expect="이어 붙이지 않고 더합니다", typical=True)
 def tree_sum():
     def call(self, inputs):
         if not isinstance(inputs, tuple):
@@ -882,7 +927,7 @@ def tree_sum():
     return _tree(call)
 
 
-@wrong("subclass.tree", "배치 축을 떼지 않음", expect="모양이")
+@wrong("subclass.tree", "배치 축을 떼지 않음", expect="배치 축을 떼지 않았습니다", typical=True)
 def tree_batch_axis():
     def call(self, inputs):
         if not isinstance(inputs, tuple):
@@ -893,7 +938,9 @@ def tree_batch_axis():
     return _tree(call)
 
 
-@wrong("subclass.tree", "층을 call에서 만듦", expect="명세에 없는 가중치가 더 있습니다")
+@wrong(
+    "subclass.tree", "층을 call에서 만듦", expect="명세에 없는 가중치가 더 있습니다", typical=True
+)
 def tree_layers_in_call():
     class TreeNet(keras.Model):
         def __init__(self, units):
@@ -909,7 +956,7 @@ def tree_layers_in_call():
     return TreeNet
 
 
-@wrong("subclass.tree", "노드에도 잎의 층을 씀", expect="잎 하나의 값")
+@wrong("subclass.tree", "노드에도 잎의 층을 씀", expect="잎 하나의 값", typical=True)
 def tree_one_layer():
     class TreeNet(keras.Model):
         def __init__(self, units):
@@ -925,7 +972,12 @@ def tree_one_layer():
     return TreeNet
 
 
-@wrong("subclass.tree", "두 층짜리 나무만 읽음", expect="여러 층으로 중첩된 나무")
+@wrong(
+    "subclass.tree",
+    "두 층짜리 나무만 읽음",
+    expect="첫 잎과 마지막 잎만 읽습니다",
+    never=("값이 명세와 다릅니다",),
+)
 def tree_shallow():
     def call(self, inputs):
         if not isinstance(inputs, tuple):
@@ -938,7 +990,11 @@ def tree_shallow():
 
 
 @wrong(
-    "subclass.tree", "노드에 활성화 함수가 없음", expect="노드 하나: 왼쪽과 오른쪽을 이어 붙인 값"
+    "subclass.tree",
+    "노드에 활성화 함수가 없음",
+    expect="노드용 `Dense` 층에 활성화 함수 `tanh`가 없습니다",
+    never=("값이 명세와 다릅니다",),
+    typical=True,
 )
 def tree_linear_node():
     class TreeNet(keras.Model):
@@ -957,7 +1013,10 @@ def tree_linear_node():
 
 
 @wrong(
-    "subclass.tree", "노드의 갈래에 return이 없음", expect="`return`이 빠진 갈래가 없는지 보세요"
+    "subclass.tree",
+    "노드의 갈래에 return이 없음",
+    expect="`return`이 빠진 갈래가 없는지 보세요",
+    typical=True,
 )
 def tree_no_return():
     def call(self, inputs):
@@ -969,7 +1028,12 @@ def tree_no_return():
     return _tree(call)
 
 
-@wrong("subclass.tree", "자식이 아니라 받은 것을 다시 넘김", expect="재귀가 멈추지 않습니다")
+@wrong(
+    "subclass.tree",
+    "자식이 아니라 받은 것을 다시 넘김",
+    expect="재귀가 멈추지 않습니다",
+    typical=True,
+)
 def tree_endless():
     def call(self, inputs):
         if not isinstance(inputs, tuple):
@@ -980,7 +1044,12 @@ def tree_endless():
     return _tree(call)
 
 
-@wrong("subclass.tree", "튜플이 아니라 리스트인지 물음", expect="`isinstance(..., tuple)`")
+@wrong(
+    "subclass.tree",
+    "튜플이 아니라 리스트인지 물음",
+    expect="`isinstance(..., tuple)`",
+    typical=True,
+)
 def tree_asks_list():
     def call(self, inputs):
         if not isinstance(inputs, list):
@@ -991,7 +1060,7 @@ def tree_asks_list():
     return _tree(call)
 
 
-@wrong("subclass.tree", "units를 8로 고정", expect="가중치의 모양이")
+@wrong("subclass.tree", "units를 8로 고정", expect="가중치의 모양이", typical=True)
 def tree_fixed_units():
     class TreeNet(keras.Model):
         def __init__(self, units):
@@ -1019,7 +1088,12 @@ def tree_numpy():
     return _tree(call)
 
 
-@wrong("subclass.training_flag", "call에 training 매개변수가 없음", expect="`fit`으로 훈련할 때도")
+@wrong(
+    "subclass.training_flag",
+    "call에 training 매개변수가 없음",
+    expect="`fit`으로 훈련할 때도",
+    typical=True,
+)
 def no_training_parameter():
     class DropoutNet(keras.Model):
         def __init__(self, rate, **kwargs):

@@ -170,7 +170,9 @@ def _dense(call=None, build=None, activation=keras.activations.get):
     return CustomDense
 
 
-@wrong("layers.dense", "tf.Variable은 층이 모름", expect="`self.w`에 담은 `tf.Variable`")
+@wrong(
+    "layers.dense", "tf.Variable은 층이 모름", expect="`self.w`에 담은 `tf.Variable`", typical=True
+)
 def dense_untracked():
     def build(self, input_shape):
         self.w = tf.Variable(tf.random.normal((input_shape[-1], self.units)))
@@ -179,7 +181,12 @@ def dense_untracked():
     return _dense(build=build)
 
 
-@wrong("layers.dense", "넘파이 배열을 가중치로", expect="`self.w`에 담은 넘파이 배열")
+@wrong(
+    "layers.dense",
+    "넘파이 배열을 가중치로",
+    expect="`self.w`에 담은 넘파이 배열",
+    never=("값이 명세와 다릅니다",),
+)
 def dense_numpy():
     def build(self, input_shape):
         size = (input_shape[-1], self.units)
@@ -203,7 +210,12 @@ def dense_hidden():
     return _dense(build=build, call=call)
 
 
-@wrong("layers.dense", "가중치를 call에서 만듦", expect="cannot add new elements of state")
+@wrong(
+    "layers.dense",
+    "가중치를 call에서 만듦",
+    expect="cannot add new elements of state",
+    typical=True,
+)
 def dense_in_call():
     class CustomDense(layers.Layer):
         def __init__(self, units, activation=None, **kwargs):
@@ -220,7 +232,16 @@ def dense_in_call():
     return CustomDense
 
 
-@wrong("layers.dense", "층을 call에서 만듦", expect="층이 아는 가중치가 하나도 없습니다")
+@wrong(
+    "layers.dense",
+    "층을 call에서 만듦",
+    expect="층이 아는 가중치가 하나도 없습니다",
+    never=(
+        "추론 모드에서도 난수를",
+        "값이 명세와 다릅니다",
+    ),
+    typical=True,
+)
 def dense_layer_in_call():
     def call(self, inputs):
         return layers.Dense(self.units, activation=self.activation)(inputs)
@@ -240,7 +261,12 @@ def dense_fixed_input():
     return _dense(build=build)
 
 
-@wrong("layers.dense", "input_shape[1]을 씀", expect="실행하다가 오류가 났습니다")
+@wrong(
+    "layers.dense",
+    "input_shape[1]을 씀",
+    expect="마지막 축은 `input_shape[-1]`입니다",
+    typical=True,
+)
 def dense_second_axis():
     class CustomDense(layers.Layer):
         def __init__(self, units, activation=None, **kwargs):
@@ -258,7 +284,7 @@ def dense_second_axis():
     return CustomDense
 
 
-@wrong("layers.dense", "편향이 없음", expect="편향을 빠뜨리지 않았는지")
+@wrong("layers.dense", "편향이 없음", expect="편향을 빠뜨리지 않았는지", typical=True)
 def dense_no_bias():
     def build(self, input_shape):
         self.w = self.add_weight(shape=(input_shape[-1], self.units), name="w")
@@ -269,24 +295,39 @@ def dense_no_bias():
     return _dense(build=build, call=call)
 
 
-@wrong("layers.dense", "만들었지만 더하지 않은 편향", expect="값이 명세와 다릅니다")
+@wrong(
+    "layers.dense",
+    "만들었지만 더하지 않은 편향",
+    expect="편향 `b`를 더하지 않습니다",
+    never=("값이 명세와 다릅니다",),
+    typical=True,
+)
 def dense_unused_bias():
     return _dense(call=lambda self, inputs: self.activation(ops.matmul(inputs, self.w)))
 
 
 @wrong(
-    "layers.dense", "편향을 활성화 함수 뒤에 더함", expect="활성화 함수를 이름, 함수, `None`으로"
+    "layers.dense",
+    "편향을 활성화 함수 뒤에 더함",
+    expect="활성화 함수를 지난 다음에 편향 `b`를 더합니다",
+    never=("값이 명세와 다릅니다",),
 )
 def dense_bias_after():
     return _dense(call=lambda self, x: self.activation(ops.matmul(x, self.w)) + self.b)
 
 
-@wrong("layers.dense", "활성화 함수를 쓰지 않음", expect="활성화 함수를 이름, 함수, `None`으로")
+@wrong(
+    "layers.dense",
+    "활성화 함수를 쓰지 않음",
+    expect="받은 활성화 함수를 쓰지 않습니다",
+    never=("값이 명세와 다릅니다",),
+    typical=True,
+)
 def dense_no_activation():
     return _dense(call=lambda self, inputs: ops.matmul(inputs, self.w) + self.b)
 
 
-@wrong("layers.dense", "이름을 함수로 바꾸지 않음", expect="is not callable")
+@wrong("layers.dense", "이름을 함수로 바꾸지 않음", expect="is not callable", typical=True)
 def dense_raw_activation():
     return _dense(activation=lambda given: given or (lambda x: x))
 
@@ -296,12 +337,17 @@ def dense_names_only():
     return _dense(activation=lambda given: getattr(tf.nn, given) if given else tf.identity)
 
 
-@wrong("layers.dense", "None이면 relu", expect="`activation(x·w + b)`를 계산합니다: 값이")
+@wrong(
+    "layers.dense",
+    "None이면 relu",
+    expect="`activation`을 주지 않아도 `relu`를 씌웁니다",
+    never=("값이 명세와 다릅니다",),
+)
 def dense_default_relu():
     return _dense(activation=lambda given: keras.activations.get(given or "relu"))
 
 
-@wrong("layers.dense", "w가 훈련되지 않음", expect="`w` 가중치는 훈련되지 않습니다")
+@wrong("layers.dense", "w가 훈련되지 않음", expect="`w` 가중치는 훈련되지 않습니다", typical=True)
 def dense_frozen():
     def build(self, input_shape):
         self.w = self.add_weight(shape=(input_shape[-1], self.units), name="w", trainable=False)
@@ -310,7 +356,7 @@ def dense_frozen():
     return _dense(build=build)
 
 
-@wrong("layers.dense", "w를 0으로 시작", expect="모두 같은 값으로 시작합니다")
+@wrong("layers.dense", "w를 0으로 시작", expect="모두 같은 값으로 시작합니다", typical=True)
 def dense_zeros():
     def build(self, input_shape):
         self.w = self.add_weight(shape=(input_shape[-1], self.units), initializer="zeros", name="w")
@@ -336,7 +382,7 @@ def dense_by_numpy():
     return _dense(call=call)
 
 
-@wrong("layers.dense", "return을 빠뜨림", expect="아무것도 돌려주지 않습니다")
+@wrong("layers.dense", "return을 빠뜨림", expect="아무것도 돌려주지 않습니다", typical=True)
 def dense_no_return():
     def call(self, inputs):
         self.activation(ops.matmul(inputs, self.w) + self.b)
@@ -344,7 +390,7 @@ def dense_no_return():
     return _dense(call=call)
 
 
-@wrong("layers.dense", "super().__init__()을 빠뜨림", expect="super().__init__()")
+@wrong("layers.dense", "super().__init__()을 빠뜨림", expect="super().__init__()", typical=True)
 def dense_no_super():
     class CustomDense(layers.Layer):
         def __init__(self, units, activation=None):
@@ -366,7 +412,12 @@ def dense_instance():
     return _dense()(4)
 
 
-@wrong("layers.dense", "Layer가 아닌 클래스", expect="케라스 모델이나 층이 아니라")
+@wrong(
+    "layers.dense",
+    "Layer가 아닌 클래스",
+    expect="케라스 모델이나 층이 아니라",
+    never=("class CustomDense(keras.Model)",),
+)
 def dense_module():
     class CustomDense(tf.Module):
         def __init__(self, units, activation=None):
@@ -402,6 +453,90 @@ def dense_rebuilt():
             return self.activation(ops.matmul(inputs, w) + b)
 
     return CustomDense
+
+
+@wrong(
+    "layers.dense",
+    "build의 이름이 틀림",
+    expect="`self.w = ...`으로 담은 곳이 없습니다",
+)
+def dense_misspelt_build():
+    class CustomDense(layers.Layer):
+        def __init__(self, units, activation=None, **kwargs):
+            super().__init__(**kwargs)
+            self.units = units
+
+        def bulid(self, input_shape):
+            self.w = self.add_weight(shape=(input_shape[-1], self.units), name="w")
+
+        def call(self, inputs):
+            return ops.matmul(inputs, self.w)
+
+    return CustomDense
+
+
+@wrong("layers.dense", "call의 이름이 틀림", expect="`call` 메서드가 없습니다")
+def dense_misspelt_call():
+    class CustomDense(layers.Layer):
+        def __init__(self, units, activation=None, **kwargs):
+            super().__init__(**kwargs)
+            self.units = units
+
+        def cal(self, inputs):
+            return inputs
+
+    return CustomDense
+
+
+@wrong(
+    "layers.dense",
+    "모듈에 없는 함수",
+    expect="`redcue_sum`이라는 이름이 없습니다",
+    never=("self.",),
+)
+def dense_misspelt_function():
+    def call(self, inputs):
+        return tf.redcue_sum(inputs[..., None] * self.w, axis=-2) + self.b
+
+    return _dense(call=call)
+
+
+@wrong(
+    "layers.dense",
+    "LoRA처럼 가중치를 더 둠",
+    expect="명세에 없는 것은 `lora_a`, `lora_b`입니다",
+    never=("편향이",),
+)
+def dense_lora():
+    def build(self, input_shape):
+        size = input_shape[-1]
+        self.w = self.add_weight(shape=(size, self.units), name="w")
+        self.b = self.add_weight(shape=(self.units,), initializer="zeros", name="b")
+        self.lora_a = self.add_weight(shape=(size, 2), initializer="zeros", name="lora_a")
+        self.lora_b = self.add_weight(shape=(2, self.units), initializer="zeros", name="lora_b")
+
+    def call(self, inputs):
+        return self.activation(inputs @ (self.w + self.lora_a @ self.lora_b) + self.b)
+
+    return _dense(build=build, call=call)
+
+
+@wrong(
+    "layers.dense",
+    "출력에 곱하는 가중치를 더 둠",
+    expect="그 모양의 가중치는 `b`, `scale`입니다",
+    never=("편향이", "use_bias"),
+)
+def dense_scaled():
+    def build(self, input_shape):
+        self.w = self.add_weight(shape=(input_shape[-1], self.units), name="w")
+        self.b = self.add_weight(shape=(self.units,), initializer="zeros", name="b")
+        self.scale = self.add_weight(shape=(self.units,), initializer="ones", name="scale")
+
+    def call(self, inputs):
+        return self.activation(inputs @ self.w * self.scale + self.b)
+
+    return _dense(build=build, call=call)
 
 
 # ------------------------------------------------------------------ 8-2 layers.block
@@ -566,22 +701,45 @@ def block_typo():
     return CustomLayer
 
 
-@wrong("layers.block", "예제 000처럼 hidden_dimension2를 쓰지 않음", expect="가중치의 모양이")
+@wrong(
+    "layers.block",
+    "예제 000처럼 hidden_dimension2를 쓰지 않음",
+    expect="2번째 `Dense` 층에 `hidden_dimension2`가 아니라",
+    typical=True,
+)
 def block_unused():
     return _block(lambda self, first, second, last: _three(self, first, first, last))
 
 
-@wrong("layers.block", "출력에 softmax가 없음", expect="출력이 명세와 같습니다: 값이")
+@wrong(
+    "layers.block",
+    "출력에 softmax가 없음",
+    expect="활성화 함수가 `softmax`여야 하는데 없습니다",
+    never=("값이 명세와 다릅니다",),
+    typical=True,
+)
 def block_no_softmax():
     return _block(lambda self, *sizes: _three(self, *sizes, ("relu", "relu", None)))
 
 
-@wrong("layers.block", "두 번째 층에 relu가 없음", expect="출력이 명세와 같습니다: 값이")
+@wrong(
+    "layers.block",
+    "두 번째 층에 relu가 없음",
+    expect="2번째 `Dense` 층의 활성화 함수가 `relu`여야 하는데 없습니다",
+    never=("값이 명세와 다릅니다",),
+    typical=True,
+)
 def block_no_relu():
     return _block(lambda self, *sizes: _three(self, *sizes, ("relu", None, "softmax")))
 
 
-@wrong("layers.block", "sigmoid", expect="출력이 명세와 같습니다: 값이")
+@wrong(
+    "layers.block",
+    "sigmoid",
+    expect="`softmax`여야 하는데 `sigmoid`입니다",
+    never=("값이 명세와 다릅니다",),
+    typical=True,
+)
 def block_sigmoid():
     return _block(lambda self, *sizes: _three(self, *sizes, ("relu", "relu", "sigmoid")))
 
@@ -596,7 +754,9 @@ def block_skipped():
     return _block(_three, lambda self, x: self.c(self.a(x)))
 
 
-@wrong("layers.block", "보통 객체에 숨긴 층", expect="담은 층을 바깥 층이 알지 못합니다")
+@wrong(
+    "layers.block", "보통 객체에 숨긴 층", expect="담은 층을 바깥 층이 알지 못합니다", typical=True
+)
 def block_hidden():
     def make(self, *sizes):
         self.box = SimpleNamespace()
@@ -615,7 +775,9 @@ def block_closure():
     return _block(make, lambda self, x: self.run(x))
 
 
-@wrong("layers.block", "층을 call에서 만듦", expect="층이 아는 가중치가 하나도 없습니다")
+@wrong(
+    "layers.block", "층을 call에서 만듦", expect="층이 아는 가중치가 하나도 없습니다", typical=True
+)
 def block_in_call():
     def call(self, inputs):
         box = SimpleNamespace()
@@ -634,7 +796,7 @@ def block_frozen():
     return _block(make)
 
 
-@wrong("layers.block", "매개변수의 이름이 다름", expect="unexpected keyword argument")
+@wrong("layers.block", "매개변수의 이름이 다름", expect="unexpected keyword argument", typical=True)
 def block_other_names():
     class CustomLayer(layers.Layer):
         def __init__(self, hidden1, hidden2, output):
@@ -647,7 +809,12 @@ def block_other_names():
     return CustomLayer
 
 
-@wrong("layers.block", "마지막 두 인수의 순서가 바뀜", expect="가중치의 모양이")
+@wrong(
+    "layers.block",
+    "마지막 두 인수의 순서가 바뀜",
+    expect="두 번째와 세 번째 인수의 순서가 바뀌었습니다",
+    typical=True,
+)
 def block_order():
     class CustomLayer(layers.Layer):
         def __init__(self, hidden_dimension, output_dimension, hidden_dimension2):
@@ -660,7 +827,7 @@ def block_order():
     return CustomLayer
 
 
-@wrong("layers.block", "드롭아웃을 더 넣음", expect="`fit`으로 훈련됩니다")
+@wrong("layers.block", "드롭아웃을 더 넣음", expect="`fit`으로 훈련됩니다", never=("중간에서 끊",))
 def block_dropout():
     def make(self, *sizes):
         _three(self, *sizes)
@@ -670,6 +837,19 @@ def block_dropout():
         return self.c(self.drop(self.b(self.a(inputs)), training=training))
 
     return _block(make, call)
+
+
+@wrong("layers.block", "첫 번째 층에 relu가 없음", expect="1번째 `Dense` 층의 활성화 함수가")
+def block_no_first_relu():
+    return _block(lambda self, *sizes: _three(self, *sizes, (None, "relu", "softmax")))
+
+
+@wrong("layers.block", "return이 없음", expect="아무것도 돌려주지 않습니다", never=("ops.shape",))
+def block_no_return():
+    def call(self, inputs):
+        self.c(self.b(self.a(inputs)))
+
+    return _block(_three, call)
 
 
 # ------------------------------------------------------------------ 8-3 layers.config
@@ -815,20 +995,26 @@ def _full(self):
     }
 
 
-@wrong("layers.config", "등록하지 않음", expect="케라스에 등록되어 있지 않아서")
+@wrong("layers.config", "등록하지 않음", expect="케라스에 등록되어 있지 않아서", typical=True)
 def config_unregistered():
     return _config(_full, registered=False)
 
 
 @wrong(
-    "layers.config", "activation을 적지 않음", expect="되살린 층으로 계산한 값이 명세와 다릅니다"
+    "layers.config",
+    "activation을 적지 않음",
+    expect="`get_config()`의 결과에 `activation`이 없습니다",
+    typical=True,
 )
 def config_no_activation():
     return _config(lambda self: {**layers.Layer.get_config(self), "units": self.units})
 
 
 @wrong(
-    "layers.config", "units를 적지 않음", expect="`__init__`이 받은 인수를 모두 `get_config()`에"
+    "layers.config",
+    "units를 적지 않음",
+    expect="`__init__`이 받은 인수를 모두 `get_config()`에",
+    typical=True,
 )
 def config_no_units():
     return _config(
@@ -839,7 +1025,9 @@ def config_no_units():
     )
 
 
-@wrong("layers.config", "예제 004처럼 자기 인수만 적음", expect="되살린 층의 `name`은")
+@wrong(
+    "layers.config", "예제 004처럼 자기 인수만 적음", expect="되살린 층의 `name`은", typical=True
+)
 def config_own_only():
     return _config(
         lambda self: {
@@ -849,7 +1037,7 @@ def config_own_only():
     )
 
 
-@wrong("layers.config", "함수를 그대로 적음", expect="JSON으로 쓸 수 없습니다")
+@wrong("layers.config", "함수를 그대로 적음", expect="JSON으로 쓸 수 없습니다", typical=True)
 def config_function():
     return _config(
         lambda self: {
@@ -860,7 +1048,12 @@ def config_function():
     )
 
 
-@wrong("layers.config", "**kwargs를 받지 않음", expect="처럼 모든 층에 있는 인수를 받지 못합니다")
+@wrong(
+    "layers.config",
+    "**kwargs를 받지 않음",
+    expect="처럼 모든 층에 있는 인수를 받지 못합니다",
+    typical=True,
+)
 def config_no_kwargs():
     def init(self, units, activation=None):
         layers.Layer.__init__(self)
@@ -870,7 +1063,7 @@ def config_no_kwargs():
     return _config(_full, init=init)
 
 
-@wrong("layers.config", "**kwargs를 넘기지 않음", expect="로 만들었는데 `name`이")
+@wrong("layers.config", "**kwargs를 넘기지 않음", expect="로 만들었는데 `name`이", typical=True)
 def config_kwargs_dropped():
     def init(self, units, activation=None, **kwargs):
         layers.Layer.__init__(self)
@@ -887,7 +1080,12 @@ def config_defaults():
     )
 
 
-@wrong("layers.config", "return을 빠뜨림", expect="`get_config()`가 딕셔너리를 돌려주어야 하는데")
+@wrong(
+    "layers.config",
+    "return을 빠뜨림",
+    expect="`get_config()`가 딕셔너리를 돌려주어야 하는데",
+    typical=True,
+)
 def config_no_return():
     def get_config(self):
         config = layers.Layer.get_config(self)
@@ -970,6 +1168,31 @@ def config_other_class():
 @wrong("layers.config", "층이 모르는 가중치", expect="`self.w`에 담은 `tf.Variable`")
 def config_untracked():
     return _config(_full, base=dense_untracked())
+
+
+@wrong(
+    "layers.config",
+    "데코레이터에 괄호가 없음",
+    expect="데코레이터에 괄호가 빠졌습니다",
+    never=("로 시작하세요", "상속했는지"),
+    typical=True,
+)
+def config_bare_decorator():
+    class Plain(_dense()):
+        def get_config(self):
+            return _full(self)
+
+    return keras.saving.register_keras_serializable(Plain)
+
+
+@wrong(
+    "layers.config",
+    "편향을 더하지 않는 층",
+    expect="편향 `b`를 더하지 않습니다",
+    never=("되살린 층", "다시 읽은 모델"),
+)
+def config_unused_bias():
+    return _config(_full, base=dense_unused_bias())
 
 
 # ------------------------------------------------------------------ 8-4 layers.rnn
@@ -1219,7 +1442,12 @@ def _zeros(self, inputs):
     return ops.zeros((ops.shape(inputs)[0], self.units))
 
 
-@wrong("layers.rnn", "예제 004 그대로: 정해진 배치 크기", expect="`ops.shape(inputs)[0]`을 쓰세요")
+@wrong(
+    "layers.rnn",
+    "예제 004 그대로: 정해진 배치 크기",
+    expect="`ops.shape(inputs)[0]`을 쓰세요",
+    typical=True,
+)
 def rnn_static():
     def call(self, inputs):
         state = tf.zeros(shape=(inputs.shape[0], self.units))
@@ -1266,7 +1494,7 @@ def rnn_lost_shape():
     return _rnn(call)
 
 
-@wrong("layers.rnn", "마지막 상태만", expect="하나만 꺼내지 않았는지")
+@wrong("layers.rnn", "마지막 상태만", expect="하나만 꺼내지 않았는지", typical=True)
 def rnn_last_only():
     def call(self, inputs):
         state = _zeros(self, inputs)
@@ -1276,7 +1504,7 @@ def rnn_last_only():
     return _rnn(call)
 
 
-@wrong("layers.rnn", "시점을 첫 축에 쌓음", expect="축의 순서가 다릅니다")
+@wrong("layers.rnn", "시점을 첫 축에 쌓음", expect="축의 순서가 다릅니다", typical=True)
 def rnn_time_major():
     def call(self, inputs):
         state = _zeros(self, inputs)
@@ -1286,7 +1514,13 @@ def rnn_time_major():
     return _rnn(call)
 
 
-@wrong("layers.rnn", "상태를 이어 주지 않음", expect="값이 명세와 다릅니다")
+@wrong(
+    "layers.rnn",
+    "상태를 이어 주지 않음",
+    expect="앞 시점의 상태가 이어지지 않습니다",
+    never=("값이 명세와 다릅니다",),
+    typical=True,
+)
 def rnn_no_state():
     def call(self, inputs):
         zeros = _zeros(self, inputs)
@@ -1295,7 +1529,12 @@ def rnn_no_state():
     return _rnn(call)
 
 
-@wrong("layers.rnn", "처음 상태가 1", expect="값이 명세와 다릅니다")
+@wrong(
+    "layers.rnn",
+    "처음 상태가 1",
+    expect="처음 상태가 0이 아니라 1입니다",
+    never=("값이 명세와 다릅니다",),
+)
 def rnn_ones():
     def call(self, inputs):
         state = _zeros(self, inputs) + 1
@@ -1304,7 +1543,13 @@ def rnn_ones():
     return _rnn(call)
 
 
-@wrong("layers.rnn", "tanh를 밖에서 한 번만", expect="값이 명세와 다릅니다")
+@wrong(
+    "layers.rnn",
+    "tanh를 밖에서 한 번만",
+    expect="`tanh`를 한 번만 씌웁니다",
+    never=("값이 명세와 다릅니다",),
+    typical=True,
+)
 def rnn_outer_tanh():
     def call(self, inputs):
         state = _zeros(self, inputs)
@@ -1313,7 +1558,13 @@ def rnn_outer_tanh():
     return _rnn(call, None, None)
 
 
-@wrong("layers.rnn", "상태 쪽에 tanh가 없음", expect="값이 명세와 다릅니다")
+@wrong(
+    "layers.rnn",
+    "상태 쪽에 tanh가 없음",
+    expect="상태의 항 `h_{t−1}·U + c`에 `tanh`가 없습니다",
+    never=("값이 명세와 다릅니다",),
+    typical=True,
+)
 def rnn_linear_state():
     def call(self, inputs):
         state = _zeros(self, inputs)
@@ -1322,7 +1573,9 @@ def rnn_linear_state():
     return _rnn(call, "tanh", None)
 
 
-@wrong("layers.rnn", "더하지 않고 곱함", expect="값이 명세와 다릅니다")
+@wrong(
+    "layers.rnn", "더하지 않고 곱함", expect="더하지 않고 곱합니다", never=("값이 명세와 다릅니다",)
+)
 def rnn_product():
     def call(self, inputs):
         state = _zeros(self, inputs)
@@ -1331,7 +1584,12 @@ def rnn_product():
     return _rnn(call)
 
 
-@wrong("layers.rnn", "시점을 거꾸로", expect="값이 명세와 다릅니다")
+@wrong(
+    "layers.rnn",
+    "시점을 거꾸로",
+    expect="시점을 마지막부터 거꾸로 읽습니다",
+    never=("값이 명세와 다릅니다",),
+)
 def rnn_backwards():
     def call(self, inputs):
         state = _zeros(self, inputs)
@@ -1350,7 +1608,7 @@ def rnn_skips_first():
     return _rnn(call)
 
 
-@wrong("layers.rnn", "부를 때마다 이어지는 상태", expect="`self`에 텐서를 담아 두면")
+@wrong("layers.rnn", "부를 때마다 이어지는 상태", expect="`self`에 텐서를 담아 두면", typical=True)
 def rnn_stateful():
     class CustomRNN(layers.Layer):
         def __init__(self, units, **kwargs):
@@ -1370,7 +1628,7 @@ def rnn_stateful():
     return CustomRNN
 
 
-@wrong("layers.rnn", "시점마다 새 층", expect="빠진 가중치가 있습니다")
+@wrong("layers.rnn", "시점마다 새 층", expect="빠진 가중치가 있습니다", typical=True)
 def rnn_layers_per_step():
     def call(self, inputs):
         def step(x, state):
@@ -1409,6 +1667,15 @@ def rnn_truncated():
         return _steps(self, inputs, _zeros(self, inputs), step)
 
     return _rnn(call)
+
+
+@wrong("layers.rnn", "입력 쪽에 tanh가 없음", expect="입력의 항 `x_t·W + b`에 `tanh`가 없습니다")
+def rnn_linear_input():
+    def call(self, inputs):
+        state = _zeros(self, inputs)
+        return _steps(self, inputs, state, lambda x, state: self.a(x) + self.b(state))
+
+    return _rnn(call, None, "tanh")
 
 
 # ------------------------------------------------------------------ 8-5 layers.noise
@@ -1546,7 +1813,13 @@ def _noise(draw, *, default=None, when=bool):
     return TrainingNoise
 
 
-@wrong("layers.noise", "언제나 더함", expect="추론할 때는 입력을 그대로 돌려줍니다: 값이")
+@wrong(
+    "layers.noise",
+    "언제나 더함",
+    expect="추론 모드에서도 난수를 씁니다",
+    never=("값이 명세와 다릅니다",),
+    typical=True,
+)
 def noise_always():
     return _noise(lambda self, x: x + tf.random.normal(tf.shape(x), 0, self.stddev), when=any_time)
 
@@ -1555,7 +1828,9 @@ def any_time(training):
     return True
 
 
-@wrong("layers.noise", "training이 아니면 더함", expect="훈련 모드에서도 입력을 그대로")
+@wrong(
+    "layers.noise", "training이 아니면 더함", expect="훈련 모드에서도 입력을 그대로", typical=True
+)
 def noise_inverted():
     return _noise(
         lambda self, x: x + tf.random.normal(tf.shape(x), 0, self.stddev),
@@ -1563,12 +1838,23 @@ def noise_inverted():
     )
 
 
-@wrong("layers.noise", "기본값이 True", expect="추론할 때는 입력을 그대로 돌려줍니다: 값이")
+@wrong(
+    "layers.noise",
+    "기본값이 True",
+    expect="추론 모드에서도 난수를 씁니다",
+    never=("값이 명세와 다릅니다",),
+    typical=True,
+)
 def noise_default():
     return _noise(lambda self, x: x + tf.random.normal(tf.shape(x), 0, self.stddev), default=True)
 
 
-@wrong("layers.noise", "False가 아니면 더함", expect="추론할 때는 입력을 그대로 돌려줍니다: 값이")
+@wrong(
+    "layers.noise",
+    "False가 아니면 더함",
+    expect="추론 모드에서도 난수를 씁니다",
+    never=("값이 명세와 다릅니다",),
+)
 def noise_not_false():
     return _noise(
         lambda self, x: x + tf.random.normal(tf.shape(x), 0, self.stddev),
@@ -1576,7 +1862,7 @@ def noise_not_false():
     )
 
 
-@wrong("layers.noise", "다른 이름의 매개변수", expect="훈련 모드에서도 입력을 그대로")
+@wrong("layers.noise", "다른 이름의 매개변수", expect="훈련 모드에서도 입력을 그대로", typical=True)
 def noise_other_name():
     class TrainingNoise(layers.Layer):
         def __init__(self, stddev, **kwargs):
@@ -1592,13 +1878,16 @@ def noise_other_name():
 
 
 @wrong(
-    "layers.noise", "넘파이 난수: 그래프에서 얼어붙음", expect="그래프에서 한 번만 실행되는 넘파이"
+    "layers.noise",
+    "넘파이 난수: 그래프에서 얼어붙음",
+    expect="그래프에서 한 번만 실행되는 넘파이",
+    typical=True,
 )
 def noise_frozen():
     return _noise(lambda self, x: x + np.random.normal(0, self.stddev, x.shape).astype("float32"))
 
 
-@wrong("layers.noise", "같은 정수 시드", expect="두 번 불러도 같은 잡음이 나옵니다")
+@wrong("layers.noise", "같은 정수 시드", expect="두 번 불러도 같은 잡음이 나옵니다", typical=True)
 def noise_fixed_seed():
     return _noise(lambda self, x: x + keras.random.normal(ops.shape(x), stddev=self.stddev, seed=1))
 
@@ -1622,12 +1911,14 @@ def noise_kept():
     return TrainingNoise
 
 
-@wrong("layers.noise", "분산을 표준편차 자리에", expect="제곱한 값(분산)을 주었습니다")
+@wrong(
+    "layers.noise", "분산을 표준편차 자리에", expect="제곱한 값(분산)을 주었습니다", typical=True
+)
 def noise_variance():
     return _noise(lambda self, x: x + tf.random.normal(tf.shape(x), 0, self.stddev**2))
 
 
-@wrong("layers.noise", "stddev를 쓰지 않음", expect="받은 `stddev`를 쓰지 않고")
+@wrong("layers.noise", "stddev를 쓰지 않음", expect="받은 `stddev`를 쓰지 않고", typical=True)
 def noise_unit():
     return _noise(lambda self, x: x + tf.random.normal(tf.shape(x)))
 
@@ -1670,17 +1961,25 @@ def noise_per_sample():
     return _noise(draw)
 
 
-@wrong("layers.noise", "잡음만 돌려줌", expect="표준편차가")
+@wrong(
+    "layers.noise",
+    "잡음만 돌려줌",
+    expect="입력에 더하지 않고 잡음만 돌려줍니다",
+    never=("두 번 불러도 같은 잡음",),
+    typical=True,
+)
 def noise_only():
     return _noise(lambda self, x: tf.random.normal(tf.shape(x), 0, self.stddev))
 
 
-@wrong("layers.noise", "relu까지", expect="훈련할 때는")
+@wrong(
+    "layers.noise", "relu까지", expect="음수를 0으로 바꿉니다", never=("두 번 불러도 같은 잡음",)
+)
 def noise_relu():
     return _noise(lambda self, x: tf.nn.relu(x + tf.random.normal(tf.shape(x), 0, self.stddev)))
 
 
-@wrong("layers.noise", "훈련되는 stddev", expect="가중치가 없어야 하는데")
+@wrong("layers.noise", "훈련되는 stddev", expect="가중치가 없어야 하는데", never=("표준편차가 0.",))
 def noise_trainable():
     class TrainingNoise(layers.Layer):
         def __init__(self, stddev, **kwargs):
@@ -1697,7 +1996,7 @@ def noise_trainable():
     return TrainingNoise
 
 
-@wrong("layers.noise", "모델을 그릴 때 실패", expect="오류가 났습니다")
+@wrong("layers.noise", "모델을 그릴 때 실패", expect="오류가 났습니다", never=("in user code",))
 def noise_numpy_shape():
     def draw(self, x):
         return x + tf.random.normal(x.numpy().shape, 0, self.stddev)
@@ -1705,7 +2004,7 @@ def noise_numpy_shape():
     return _noise(draw)
 
 
-@wrong("layers.noise", "추론할 때 None", expect="아무것도 돌려주지 않습니다")
+@wrong("layers.noise", "추론할 때 None", expect="아무것도 돌려주지 않습니다", typical=True)
 def noise_no_else():
     class TrainingNoise(layers.Layer):
         def __init__(self, stddev, **kwargs):

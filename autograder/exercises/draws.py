@@ -1,0 +1,36 @@
+"""물음을 다시 뽑을지 정합니다: 가중치가 모두 값에 드러나야 틀린 답이 가려집니다."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from types import SimpleNamespace
+
+import numpy as np
+
+ALIVE = 0.05
+"""`relu`를 지난 값이 한 번은 이보다 커야 그 유닛이 살아 있다고 봅니다."""
+
+
+def relu_units_alive(x: np.ndarray, sizes: list[int], seed: int, hidden: int) -> bool:
+    """`Dense` 층을 이은 것에 `x`를 넣으면 앞의 `hidden`개 층의 모든 유닛이 어느 행에서는 0보다 큰지.
+
+    `relu`가 언제나 0으로 만드는 유닛은 가중치가 무엇이든 같은 값을 내고, 0이 하나도 없으면 `relu`가 드러나지
+    않습니다.
+    """
+    values = relu_values(x, sizes, seed, hidden)
+    alive = all(bool(np.all(np.max(value, axis=0) > ALIVE)) for value in values)
+    return alive and all(bool(np.mean(value == 0) > 0.02) for value in values)
+
+
+def relu_values(x: np.ndarray, sizes: list[int], seed: int, hidden: int) -> list[np.ndarray]:
+    """앞의 `hidden`개 층의 출력들. 가중치는 관찰할 때 채우는 값입니다."""
+    from autograder.observe.probe import probe_values
+
+    widths = [x.shape[-1], *sizes]
+    shapes = [shape for before, after in pairwise(widths) for shape in ((before, after), (after,))]
+    weights = probe_values([SimpleNamespace(shape=shape, name="") for shape in shapes], seed)
+    value, found = x.reshape(-1, x.shape[-1]).astype("float64"), []
+    for kernel, bias in list(zip(weights[::2], weights[1::2], strict=True))[:hidden]:
+        value = np.maximum(value @ kernel + bias, 0)
+        found.append(value)
+    return found
