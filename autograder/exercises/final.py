@@ -378,7 +378,6 @@ EXERCISES = (
         minutes=45,
         subjects=("ResidualBlock", "model"),
         reference=own_block,
-        mistakes=BLOCK_MISTAKES,
         parts={
             "block": Part(
                 title="`ResidualBlock`",
@@ -386,6 +385,7 @@ EXERCISES = (
                     **_inner("final.own_block/block"),
                     subjects=("ResidualBlock",),
                     reference=own_block,
+                    mistakes=BLOCK_MISTAKES,
                     base="layer",
                     objects=block_objects,
                     groups=(

@@ -8,9 +8,8 @@ import json
 from dataclasses import replace
 from typing import Any, TypeVar
 
-from autograder.exercise import CompositeExercise, Exercise, LayerExercise, Mistake
+from autograder.exercise import CompositeExercise, Exercise, Mistake
 from autograder.exercise.composite import Part
-from autograder.judge.compare import compare_call
 from autograder.judge.problems import explain
 from autograder.korean import with_particle
 from autograder.observe.composite import inner
@@ -18,7 +17,6 @@ from autograder.protocol import Challenge, Evidence
 from autograder.report import Item
 
 _E = TypeVar("_E", bound=Exercise)
-_M = TypeVar("_M", Challenge, Evidence)
 
 
 def items(exercise: CompositeExercise, challenge: Challenge, evidence: Evidence) -> list[Item]:
@@ -36,8 +34,7 @@ def items(exercise: CompositeExercise, challenge: Challenge, evidence: Evidence)
         name = part.call[0] if part.call else part.exercise.subjects[0]
         own = _part_items(part, asked, seen, name, told)
         if mistake is None:
-            mistake = _mistake(exercise, part, asked, seen, own)
-            own = _told(own, mistake)
+            mistake = _mistake(part, own)
         elif not all(item.passed for item in own):
             own = _with_own(mistake, part, asked, seen, own)
         if part.layers:
@@ -48,45 +45,13 @@ def items(exercise: CompositeExercise, challenge: Challenge, evidence: Evidence)
     return result
 
 
-_VALUE = "값이 명세와 다릅니다"
-
-
-def _mistake(
-    exercise: CompositeExercise, part: Part, asked: Challenge, seen: Evidence, own: list[Item]
-) -> Mistake | None:
-    """층의 값이 틀렸을 때, 어느 오해로 쓴 층과 똑같은 값을 내는지."""
-    wrong = any(_VALUE in item.message for item in own if not item.passed)
-    if not wrong or not isinstance(part.exercise, LayerExercise):
-        return None
-    return next(
-        (
-            mistake
-            for mistake in exercise.mistakes
-            # 첫 객체부터 다르면 나머지는 볼 것도 없습니다.
-            if _acts_alike(part, mistake, asked, seen, 1)
-            and _acts_alike(part, mistake, asked, seen, len(asked.facts["objects"]))
-        ),
-        None,
-    )
-
-
-def _acts_alike(part: Part, mistake: Mistake, asked: Challenge, seen: Evidence, count: int) -> bool:
-    """학습자의 층이 처음 `count`개의 물음에 `mistake`의 층과 같은 값을 내는지."""
-    from autograder.observe import observe
-
-    calls = [item | {"uses": []} for item in asked.facts["objects"][:count]]
-    challenge = replace(asked, facts=asked.facts | {"objects": calls, "eager": True})
-    name = part.exercise.subjects[0]
-    other = observe(challenge, {name: mistake.make()[name]})
-    pairs = zip(other.facts["objects"], seen.facts["objects"], strict=False)
-    return all(
-        want["status"] == have["status"] == "seen"
-        and all(
-            compare_call(name, one, two, other, seen) is None
-            for one, two in zip(want["calls"], have["calls"], strict=True)
-        )
-        for want, have in pairs
-    )
+def _mistake(part: Part, own: list[Item]) -> Mistake | None:
+    """이 부분의 항목이 까닭으로 말한 오해."""
+    lost = [item.message for item in own if not item.passed]
+    for mistake in part.exercise.mistakes:
+        if mistake.message and any(mistake.message in message for message in lost):
+            return mistake
+    return None
 
 
 def _as_if(exercise: _E, mistake: Mistake) -> _E:
@@ -97,18 +62,6 @@ def _as_if(exercise: _E, mistake: Mistake) -> _E:
         return {name: made[name] for name in exercise.subjects}
 
     return replace(exercise, id=f"{exercise.id}/{mistake.message}", reference=reference)
-
-
-def _told(own: list[Item], mistake: Mistake | None) -> list[Item]:
-    """값이 다르다는 항목의 메시지를 그 까닭으로 바꿉니다."""
-    if mistake is None:
-        return own
-    return [
-        replace(item, message=f"{item.name}: {mistake.message}", advice=mistake.advice)
-        if not item.passed and _VALUE in item.message
-        else item
-        for item in own
-    ]
 
 
 def _with_own(
