@@ -195,15 +195,24 @@ def root_cases(random):
         call = {"args": [spec], "tolerance": 0.5 * (tol or 1e-6)}
         return call | ({"kwargs": {"tol": {"value": tol}}} if tol else {})
 
-    def hard(low, high):
-        """1e-6에서 멈춘 값이 우연히 훨씬 더 정확하지는 않은 수. 반복할수록 맞는 자릿수가 두 배가 됩니다."""
+    def drawn(low, high, limit, fits):
+        """어디에서 시작하든 `limit(a)`에서 멈춘 값의 상대 오차가 `fits`인 수. 틀린 답이 우연히 맞지 않습니다."""
         while True:
             value = power(low, high)
             starts = (value, 1.0, value / 2, (value + 1) / 2)
-            if all(abs(_stopped(value, x) / np.sqrt(value) - 1) > 1e-10 for x in starts):
+            errors = [abs(_stopped(value, x, limit(value)) / np.sqrt(value) - 1) for x in starts]
+            if all(map(fits, errors)):
                 return value
 
-    calls = [case(power(0.2, 2)), case(power(-2, -0.2)), case(1.0), case(power(0.2, 2), "float32")]
+    def small():
+        """차이를 `tol`과 바로 견주어도 충분히 정확한 수."""
+        return drawn(-2, -0.2, lambda a: 1e-6, lambda error: error < 4e-7)
+
+    def hard(low, high):
+        """1e-6에서 멈추면 1e-11까지 맞지는 않는 수. 되풀이할수록 맞는 자릿수가 두 배가 됩니다."""
+        return drawn(low, high, lambda a: 1e-6 * a, lambda error: error > 1e-10)
+
+    calls = [case(power(0.2, 2)), case(small()), case(1.0), case(power(0.2, 2), "float32")]
     calls += [case(power(-11, -9)), case(power(-11, -9), "float32")]
     calls += [case(power(9, 11)), case(power(9, 11), "float32")]
     calls += [case(power(-3, -2), tol=0.1), case(power(1, 3), tol=1e-3)]
@@ -211,8 +220,8 @@ def root_cases(random):
     return calls, arrays
 
 
-def _stopped(a, x, tol=1e-6):
-    while abs(x * x - a) > tol * a:
+def _stopped(a, x, limit):
+    while abs(x * x - a) > limit:
         x = (x + a / x) / 2
     return x
 
