@@ -16,7 +16,7 @@ import numpy as np
 from autograder.judge import loop
 from autograder.judge.loop import Failure
 
-CHANGE_TOLERANCE = 0.02
+CHANGE_TOLERANCE = 0.03
 """가중치의 변화가 다를 수 있는 비율."""
 RATE_TOLERANCE = 0.03
 """찾은 학습률이 명세의 것과 같다고 볼 비율."""

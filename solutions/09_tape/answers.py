@@ -1359,7 +1359,7 @@ def loop_slow():
     return loop_with(rate=1e-6)
 
 
-@wrong("tape.train_loop", "손실 하나만", expect="손실이 3개여야 하는데 1개입니다")
+@wrong("tape.train_loop", "손실 하나만", expect="손실이 2개여야 하는데 1개입니다")
 def loop_one_number():
     return lambda *args: loop_slices()(*args)[-1]
 
