@@ -9,6 +9,8 @@ from typing import Any, ClassVar
 import numpy as np
 
 from autograder.exercise.base import Exercise
+from autograder.exercise.telling import telling_seed, tried
+from autograder.protocol import Challenge
 
 
 @dataclass(frozen=True)
@@ -82,12 +84,41 @@ class ModelExercise(Exercise):
             parts[name] = {"inputs": _question(name, wanted, random, arrays)}
             if name in self.counts:
                 parts[name]["count"] = self.counts[name]
-        facts = {
+        facts: dict[str, Any] = {
             "parts": parts,
-            "seeds": [int(random.randint(2**31)) for _ in range(2)],
+            "seeds": [0, 0],
             "weights": ["model"] if self.accuracy else [],
+            "tables": sorted(_vocabularies(self.inputs)),
+            "loud": {"arrays": sorted(_loud(self.inputs)), "ends": []},
         }
+        challenge = Challenge(self.id, self.kind, facts, arrays)
+        model = tried(self, challenge)
+        facts["loud"] = facts["loud"] | {"ends": model.bounded} if _loud(self.inputs) else None
+        for number in range(len(facts["seeds"])):
+
+            def tells(seed: int, number: int = number) -> bool:
+                facts["seeds"][number] = seed
+                return model.tells(challenge, number)
+
+            telling_seed(random, tells)
         return facts, arrays
+
+
+def _loud(inputs: Any, name: str = "") -> list[str]:
+    """크게 해도 되는 입력(실수)의 배열 이름들."""
+    if isinstance(inputs, Mapping):
+        return [n for key, item in inputs.items() for n in _loud(item, f"{name}/{key}".strip("/"))]
+    if isinstance(inputs, list):
+        return [n for key, item in enumerate(inputs) for n in _loud(item, f"{name}/{key}")]
+    return [name] if isinstance(inputs, tuple) else []
+
+
+def _vocabularies(inputs: Any) -> set[int]:
+    """단어 번호인 입력들의 어휘 크기."""
+    if isinstance(inputs, Tokens):
+        return {inputs.vocabulary}
+    items = inputs.values() if isinstance(inputs, Mapping) else inputs
+    return set().union(*map(_vocabularies, items)) if isinstance(inputs, (Mapping, list)) else set()
 
 
 _SAMPLES = 6
@@ -123,5 +154,10 @@ def _question(
         arrays[name] = random.randint(0, 2, (_SAMPLES, wanted.size)).astype("float32")
     else:
         # 음수가 있어야 0으로 채우는 것과 아무것도 채우지 않는 것이 갈립니다.
-        arrays[name] = random.uniform(-1, 1, (_SAMPLES, *wanted)).astype("float32")
+        values = random.uniform(-1, 1, (_SAMPLES, *wanted))
+        if len(wanted) > 1:
+            # 잡음뿐이면 평균을 내는 모델은 어느 사진에나 거의 같은 값을 냅니다.
+            tones = random.uniform(-1, 1, (_SAMPLES, *(1 for _ in wanted[1:]), wanted[-1]))
+            values = (values + tones) / 2
+        arrays[name] = values.astype("float32")
     return {"tensor": name}

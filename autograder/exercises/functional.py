@@ -159,7 +159,8 @@ EXERCISES = (
         style="functional",
         shared="`autoencoder`는 `encoder`와 `decoder`의 가중치를 그대로 씁니다",
         requirements=(
-            "`autoencoder`는 `encoder`와 `decoder`를 층처럼 불러서 만듭니다. 층을 새로 만들지 않습니다.",
+            "`autoencoder`는 `encoder`와 같은 입력을 받아, `encoder`의 출력을 `decoder`에 넣은 결과를 냅니다. "
+            "층을 새로 만들지 않고 두 모델의 가중치를 그대로 씁니다.",
         ),
         hints=(
             "모델도 층처럼 부를 수 있습니다. 새로 만들지 않고 부르면 가중치를 함께 씁니다.",

@@ -60,8 +60,7 @@ def _model_lines(exercise: ModelExercise) -> list[str]:
     if exercise.model_name:
         lines.append(f"- 모델의 이름(`name`)은 `{exercise.model_name}`입니다.")
     lines += [f"- {text}" for text in exercise.requirements]
-    if lines:
-        lines.append("")
+    lines += ["- 적지 않은 설정은 케라스의 기본값입니다. 적지 않은 층은 넣지 않습니다.", ""]
     shown: set[str] = set()
     for part, steps in specification_steps(exercise).items():
         name = part.partition("[")[0]
@@ -96,7 +95,8 @@ def _accuracy_line(accuracy: Accuracy) -> str:
     limits, name = accuracy.thresholds, _DATASETS[accuracy.dataset]
     return (
         f"- 훈련한 뒤 {name} 테스트 정확도가 내장 데이터에서는 {limits['builtin']:.0%}, "
-        f"원본 데이터에서는 {limits['original']:.0%} 이상이어야 합니다."
+        f"원본 데이터에서는 {limits['original']:.0%} 이상이어야 합니다. "
+        "255로 나누어 [0, 1]로 바꾼 이미지로 잽니다."
     )
 
 

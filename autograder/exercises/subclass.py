@@ -236,7 +236,7 @@ EXERCISES = (
         inputs={"model": (28, 28, 1)},
         style="subclass",
         requirements=(
-            "`__init__` 메서드에서 층을 만들고 `call` 메서드에서 부릅니다.",
+            "가중치가 있는 층은 `__init__` 메서드에서 만들어 `self`에 담고, `call` 메서드에서 부릅니다.",
             "`call`의 입력이 모델의 입력, 돌려주는 값이 모델의 출력입니다.",
         ),
         hints=(
@@ -263,7 +263,7 @@ EXERCISES = (
             dataset="cifar100", thresholds=thresholds("cifar100_cnn"), prepare=scaled
         ),
         requirements=(
-            "`__init__` 메서드에서 층을 만들고 `call` 메서드에서 부릅니다.",
+            "가중치가 있는 층은 `__init__` 메서드에서 만들어 `self`에 담고, `call` 메서드에서 부릅니다.",
             "`call`의 입력이 모델의 입력, 돌려주는 값이 모델의 출력입니다.",
         ),
         hints=(

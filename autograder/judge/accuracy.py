@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -35,7 +36,6 @@ def not_trained(started: bool | None, steps: int, accuracy: float, classes: int)
 def accuracy_item(
     exercise: ModelExercise,
     challenge: Challenge,
-    reference: dict[str, Any],
     evidence: Evidence,
     *,
     same_structure: bool,
@@ -59,21 +59,25 @@ def accuracy_item(
             points,
             0,
             "정확도: 가중치에 `NaN`이나 무한대가 있습니다.",
-            "한번 이렇게 된 가중치는 더 훈련해도 돌아오지 않습니다. 모델을 다시 만들고, 손실이 `NaN`이 되는 "
-            "스텝을 찾아 보세요.",
+            "이런 가중치는 더 훈련해도 돌아오지 않습니다. 모델을 새로 만들어 훈련하고, 에포크마다의 손실이 "
+            "언제 `nan`이 되는지 보세요.",
         )
     images, labels = judging_data(question.dataset, DRAW)
     images, labels = np.asarray(images), np.asarray(labels).reshape(-1)
-    accuracy = _accuracy(exercise, reference, weights, question.prepare(images), labels)
+    predict = _predictor(exercise, weights)
+    inputs = question.prepare(images)
+    predicted = predict(inputs)
+    accuracy = float(np.mean(predicted == labels))
     if accuracy >= threshold:
         return Item(title, points, points, f"테스트 정확도 {accuracy:.1%} (기준 {threshold:.0%})")
+    steps = part.get("trained_steps", 0)
     classes = int(labels.max()) + 1
     trainable = [
         weight
         for index, weight in zip(part["weights"], weights, strict=True)
         if weight is not None and evidence.facts["weights"][index]["trainable"]
     ]
-    if not_trained(untouched(trainable), part.get("trained_steps", 0), accuracy, classes):
+    if not_trained(untouched(trainable), steps, accuracy, classes):
         return Item(
             title,
             points,
@@ -82,36 +86,69 @@ def accuracy_item(
             "모델을 다시 만들면 훈련도 다시 해야 합니다.",
         )
     message = f"테스트 정확도가 {threshold:.0%} 이상이어야 하는데 {accuracy:.1%}입니다."
-    raw = question.prepare(images) * 255.0
-    if _accuracy(exercise, reference, weights, raw, labels) > max(accuracy, 0.8 * threshold):
-        advice = "입력을 255로 나누지 않고 훈련한 것 같습니다. [0, 1]로 바꾼 입력으로 훈련하세요."
-    elif by_chance(accuracy, classes):
-        advice = (
-            f"클래스 {classes}개 가운데 아무것이나 찍은 것과 다르지 않습니다. "
-            "입력과 레이블이 짝이 맞는지, 그레이디언트를 적용하는지 보세요."
-        )
+    share = float(np.bincount(predicted).max()) / len(predicted)
+    advice = ""
+    few = slice(_FEW)
+    reached = [
+        (float(np.mean(predict(change(inputs[few])) == labels[few])), told)
+        for told, change in _OTHER_INPUTS
+    ]
+    best, told = max(reached)
+    if best > accuracy + _FURTHER and best > 0.8 * threshold:
+        advice = told
     else:
-        advice = "손실, 옵티마이저, 에포크 수를 확인하세요. 5 에포크면 기준을 넘습니다."
+        if share > _ALMOST_ALL:
+            advice = (
+                f"테스트 이미지의 {share:.0%}에 같은 답({int(np.bincount(predicted).argmax())}번)을 "
+                "냅니다. 훈련하는 동안 손실이 줄었는지 보세요."
+            )
+        elif by_chance(accuracy, classes):
+            advice = f"클래스 {classes}개 가운데 아무것이나 찍은 것과 다르지 않습니다. "
+            advice += "입력과 레이블이 짝이 맞는지, 그레이디언트를 적용하는지 보세요."
+        elif steps:
+            advice = f"지금까지 {steps:,} 스텝 훈련했습니다. "
+            advice += "훈련 손실이 아직 줄고 있으면 더 훈련하세요."
     return Item(title, points, 0, message, advice)
 
 
-def _accuracy(
-    exercise: ModelExercise,
-    reference: dict[str, Any],
-    weights: list[Any],
-    inputs: np.ndarray,
-    labels: np.ndarray,
-) -> float:
+_FEW = 500
+"""까닭을 시험할 때 쓰는 이미지의 수."""
+_FURTHER = 0.1
+"""입력을 다르게 바꾸면 정확도가 이만큼은 올라야 그것이 까닭이라고 봅니다."""
+_ALMOST_ALL = 0.9
+_OTHER_INPUTS: tuple[tuple[str, Callable[[np.ndarray], np.ndarray]], ...] = (
+    (
+        "입력을 255로 나누지 않고 훈련한 것 같습니다. [0, 1]로 바꾼 입력으로 훈련하세요.",
+        lambda inputs: inputs * 255.0,
+    ),
+    (
+        "[-1, 1]로 바꾼 입력으로 훈련한 것 같습니다. [0, 1]로 바꾼 입력으로 훈련하세요.",
+        lambda inputs: inputs * 2.0 - 1.0,
+    ),
+    (
+        "255로 두 번 나눈 입력으로 훈련한 것 같습니다. [0, 1]로 바꾼 입력으로 훈련하세요.",
+        lambda inputs: inputs / 255.0,
+    ),
+)
+"""다르게 바꾼 입력. 그 입력에서 정확하면 그렇게 훈련한 것입니다."""
+
+
+def _predictor(exercise: ModelExercise, weights: list[Any]) -> Callable[[np.ndarray], np.ndarray]:
+    """학습자의 가중치를 넣은 참고 모델이 고르는 클래스를 내는 함수."""
     from autograder.judge.model_reference import reference_trace
 
     model, trace = reference_trace(exercise)
     for variable, value in zip(trace.weights, _in_order(trace.weights, weights), strict=True):
         variable.assign(value)
-    predicted = []
-    for start in range(0, len(inputs), 500):
-        outputs = model(inputs[start : start + 500], training=False)
-        predicted.append(np.argmax(np.asarray(outputs), axis=-1))
-    return float(np.mean(np.concatenate(predicted) == labels))
+
+    def predict(inputs: np.ndarray) -> np.ndarray:
+        predicted = [
+            np.argmax(np.asarray(model(inputs[start : start + 500], training=False)), axis=-1)
+            for start in range(0, len(inputs), 500)
+        ]
+        return np.concatenate(predicted)
+
+    return predict
 
 
 def _in_order(variables: list[Any], weights: list[np.ndarray]) -> list[np.ndarray]:

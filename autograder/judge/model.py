@@ -13,9 +13,10 @@ from typing import Any
 
 from autograder.exercise import ModelExercise
 from autograder.judge.accuracy import accuracy_item
-from autograder.judge.model_inputs import input_items, output_names_item
+from autograder.judge.model_inputs import input_items
 from autograder.judge.model_layers import layer_items
 from autograder.judge.model_match import match
+from autograder.judge.model_outputs import closer, crossings, output_names_item
 from autograder.judge.model_part import Part
 from autograder.judge.model_reference import reference_evidence
 from autograder.judge.model_sharing import shared_item, sharing
@@ -46,7 +47,18 @@ def items(exercise: ModelExercise, challenge: Challenge, evidence: Evidence) -> 
     """항목들을 만듭니다."""
     reference = reference_evidence(exercise, challenge)
     wanted_parts, parts = reference.facts["parts"], evidence.facts.get("parts", {})
-    matches = {name: match(exercise, challenge, reference, evidence, name) for name in wanted_parts}
+    crossed: dict[str, dict[str, str]] = {}
+    matches = {}
+    for name, wanted in wanted_parts.items():
+        found = parts.get(name) or {"status": "problem", "problem": "missing"}
+        matched = match(exercise, challenge, reference, evidence, name, found)
+        for uncrossed, renamed in crossings(exercise, found, matched):
+            again = match(exercise, challenge, reference, evidence, name, uncrossed)
+            if again.equal or again.surplus or closer(exercise, name, wanted, uncrossed, found):
+                matched, crossed[name] = again, renamed
+                parts = parts | {name: uncrossed}
+                break
+        matches[name] = matched
     unshared = bool(exercise.shared) and sharing(wanted_parts) != sharing(parts)
     result: list[Item] = []
     if exercise.style:
@@ -63,10 +75,13 @@ def items(exercise: ModelExercise, challenge: Challenge, evidence: Evidence) -> 
                 name=name,
                 prefix="" if list(wanted_parts) == ["model"] else f"`{name}` · ",
                 wanted=wanted_parts[name],
-                found=parts.get(name) or {"status": "problem", "problem": "none"},
+                found=parts.get(name) or {"status": "problem", "problem": "missing"},
                 arrays=evidence.arrays,
                 equal=matches[name].equal,
                 alike=matches[name].alike,
+                surplus=matches[name].surplus,
+                idle=matches[name].idle,
+                crossed=crossed.get(name, {}),
                 detailed=name in detailed,
                 unshared=unshared,
             )
@@ -82,7 +97,6 @@ def items(exercise: ModelExercise, challenge: Challenge, evidence: Evidence) -> 
             accuracy_item(
                 exercise,
                 challenge,
-                reference.facts,
                 evidence,
                 same_structure=matches["model"].equal,
             )
@@ -93,10 +107,23 @@ def items(exercise: ModelExercise, challenge: Challenge, evidence: Evidence) -> 
 def _part_items(part: Part) -> list[Item]:
     result = input_items(part.prefix, part.name, part.exercise, part.found)
     if part.exercise.output_names:
-        result.append(output_names_item(part.prefix, part.exercise.output_names, part.found))
+        result.append(output_names_item(part))
     if part.detailed:
         result += layer_items(part)
-    return [*result, whole_item(part)]
+    return told_once([*result, whole_item(part)])
+
+
+def told_once(items: list[Item]) -> list[Item]:
+    """같은 까닭은 한 번만 말합니다."""
+    told: set[str] = set()
+    result = []
+    for item in items:
+        if not item.passed and item.message in told:
+            text = f"{item.name}: 위와 같은 까닭으로 확인하지 못했습니다."
+            item = replace(item, message=text, advice="")
+        told.add(item.message)
+        result.append(item)
+    return result
 
 
 def _merged(base: str, names: list[str], items: tuple[Item, ...]) -> Item:

@@ -118,24 +118,6 @@ def _field_text(field: Field) -> str:
     return f"{field_shape(field)}" + (" int32" if isinstance(field, Tokens) else "")
 
 
-def output_names_item(prefix: str, wanted: tuple[str, ...], part: dict[str, Any]) -> Item:
-    """출력의 이름을 묻는 항목."""
-    listed = ", ".join(f"`{name}`" for name in wanted)
-    title = f"{prefix}출력의 이름은 {listed}입니다"
-    found = part.get("output_names", [])
-    if sorted(found) == sorted(wanted):
-        return Item(title, 1, 1)
-    if part["status"] != "seen":
-        return Item(title, 1, 0, f"{title}: 확인하지 못했습니다.")
-    message = f"{title}." + (
-        " 지금은 " + ", ".join(f"`{name}`" for name in found) + "입니다."
-        if found
-        else " 지금은 이름이 없습니다."
-    )
-    advice = "출력을 내는 층에 `name=`을 주거나, 출력을 이름 → 텐서의 딕셔너리로 주세요."
-    return Item(title, 1, 0, message, advice)
-
-
 def _fits(declared: list[int | None], shape: tuple[int | None, ...]) -> bool:
     """(None, None, 3)처럼 덜 정해진 모양도 그 입력을 받으면 맞습니다."""
     return len(declared) == len(shape) + 1 and all(

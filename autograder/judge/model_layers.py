@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
+from autograder.exercise import ModelExercise
 from autograder.judge import branches
 from autograder.judge.align import Pair, differences
 from autograder.judge.model_part import Part
 from autograder.judge.model_reference import compared, labels, wanted_steps
-from autograder.judge.steps import Step, steps_of
+from autograder.judge.steps import Step, does_nothing, in_training, split_by_use, step_of, steps_of
 from autograder.judge.wording import difference, layer_name, setting_advice, settings_text
 from autograder.korean import with_particle
+from autograder.observe.trace import UNKNOWN
 from autograder.report import Item
 
 
@@ -28,22 +32,76 @@ def layer_items(part: Part) -> list[Item]:
         return [
             Item(name, most, 0, f"{name}: 확인하지 못했습니다.") for name, most in worth.items()
         ]
-    if part.equal:
+    if part.equal or part.surplus:
         pairs = _pair_invisible(wanted, found)
-    verdicts = _verdicts(wanted, found, pairs, part.found["style"])
+    lost = split_by_use(part.found)[1]
+    if part.idle:
+        # 추론과 같은 값을 내므로, 불렀어도 결과를 쓰지 않은 것입니다.
+        lost += [found[p.found] for p in pairs if p.wanted is not None and p.found is not None]
+        pairs = [replace(p, found=None) if p.wanted is not None else p for p in pairs]
+    verdicts = _verdicts(wanted, found, pairs, part.found["style"], lost)
+    # 오류가 나서 멈춘 모델에서는 부르지 못한 층이 있는지 알 수 없습니다.
+    partial = bool(part.found.get("partial"))
+    unreached = {p.wanted for p in pairs if p.found is None} if partial else set()
     result = []
     for index, title in enumerate(titles):
         message, advice = verdicts.get(index, ("", ""))
+        if index in unreached:
+            name = f"{prefix}{title}"
+            result.append(Item(name, points, 0, f"{name}: 확인하지 못했습니다."))
+            continue
         score = 0 if message else points
         number = f" 명세 {index + 1}번을 다시 보세요." if message else ""
         text = f"{prefix}{ordinal(wanted, index)}: {message}" if message else ""
         result.append(Item(f"{prefix}{title}", points, score, text, (advice + number).strip()))
-    told = _unasked(found, pairs) or ("" if part.alike else _TRAINS_DIFFERENTLY)
-    if told:
-        result.append(Item(extra_name, 1, 0, prefix + told, _COUNT_ADVICE))
+    told, advice = _unasked(found, pairs), _COUNT_ADVICE
+    if part.surplus or (not told and not part.equal):
+        told, advice = surplus_text(part)
+    if not told and not part.alike:
+        told, advice = _TRAINS_DIFFERENTLY, ""
+    if partial and not told:
+        result.append(Item(extra_name, 1, 0, f"{extra_name}: 확인하지 못했습니다."))
+    elif told:
+        result.append(Item(extra_name, 1, 0, prefix + told, advice))
     else:
         result.append(Item(extra_name, 1, 1))
     return result
+
+
+def surplus_text(part: Part) -> tuple[str, str]:
+    """명세에 없지만 출력에 닿지 않는 가중치를 말하는 (메시지, 조언). 없으면 빈 문자열들."""
+    wanted, found, pairs = compared(part.exercise, part.name, part.wanted, part.found)
+    lost = [step for step in split_by_use(part.found)[1] if step.parameters]
+    if part.surplus:
+        lost += [found[p.found] for p in pairs if p.wanted is None and p.found is not None]
+    else:
+        # 명세의 층인데 결과를 쓰지 않은 것은 그 층의 항목이 말합니다.
+        for pair in pairs:
+            if pair.wanted is not None and pair.found is None:
+                mine = next((x for x in lost if x.kind == wanted[pair.wanted].kind), None)
+                lost = [step for step in lost if step is not mine]
+    steps = [step for step in lost if step.parameters]
+    if steps:
+        named = ", ".join(_described(step) for step in steps)
+        return (
+            f"명세에 없는 층이 더 있습니다: {named}. 출력을 바꾸지 않지만 가중치는 모델에 남습니다.",
+            "그 층을 지우세요.",
+        )
+    if part.surplus:
+        return (
+            "모델에 있지만 쓰지 않는 가중치가 있습니다.",
+            "`call`에서 부르지 않는 층이나 가중치를 지우세요.",
+        )
+    return "", ""
+
+
+def differences_told(
+    exercise: ModelExercise, name: str, wanted_part: dict[str, Any], part: dict[str, Any]
+) -> int:
+    """나란히 맞춘 단계에서 다른 곳의 수."""
+    wanted, found, pairs = compared(exercise, name, wanted_part, part)
+    extra = sum(pair.wanted is None for pair in pairs)
+    return extra + len(_verdicts(wanted, found, pairs, part["style"]))
 
 
 _COUNT_ADVICE = "층의 수와 순서를 명세와 비교해 보세요."
@@ -104,19 +162,43 @@ _MISSING = {
 }
 
 
+_SHUFFLED = "명세의 층이 모두 있지만 차례가 다릅니다. 층의 순서를 명세와 비교해 보세요."
+_MOVED = ("자리가 다릅니다.", "층의 순서를 명세와 비교해 보세요.")
+_IDLE = (
+    "훈련 모드에서도 추론과 같은 값을 냅니다.",
+    "드롭아웃 층의 결과를 받아 다음 층에 넘기는지 보세요.",
+)
+_LOST = (
+    "부르지만 결과를 쓰지 않습니다.",
+    "`x = self.층(x)`처럼 결과를 다시 담아 다음 층에 넘기세요.",
+)
+
+
 def _verdicts(
-    wanted: list[Step], found: list[Step], pairs: list[Pair], style: str
+    wanted: list[Step],
+    found: list[Step],
+    pairs: list[Pair],
+    style: str,
+    lost: Sequence[Step] = (),
 ) -> dict[int, tuple[str, str]]:
+    """단계의 번호 → (메시지, 조언). `lost`는 결과를 쓰지 않는 단계들입니다."""
+    left = list(lost)
     verdicts: dict[int, tuple[str, str]] = {}
+    shuffled = _same_layers(wanted, found)
     extra = [found[pair.found] for pair in pairs if pair.wanted is None and pair.found is not None]
     for pair in pairs:
         if pair.wanted is None:
             continue
         step = wanted[pair.wanted]
         if pair.found is None:
+            idle = next((one for one in left if one.kind == step.kind), None)
+            if idle is not None:
+                left.remove(idle)
+                verdicts[pair.wanted] = _LOST
+                continue
             moved = any(other.kind == step.kind and not differences(step, other) for other in extra)
             verdicts[pair.wanted] = (
-                ("자리가 다릅니다.", "층의 순서를 명세와 비교해 보세요.")
+                _MOVED
                 if moved
                 else (
                     "빠졌습니다.",
@@ -128,7 +210,7 @@ def _verdicts(
         if other.kind != step.kind:
             verdicts[pair.wanted] = (
                 f"`{step.kind}` 층이어야 하는데 `{other.kind}` 층입니다.",
-                "층의 종류를 바꾸세요.",
+                _SHUFFLED if shuffled else "층의 종류를 바꾸세요.",
             )
             continue
         different = differences(step, other)
@@ -136,12 +218,24 @@ def _verdicts(
             sentences = [
                 difference(key, step.settings[key], other.settings.get(key)) for key in different
             ]
-            verdicts[pair.wanted] = (" ".join(sentences), setting_advice(different[0], step.kind))
+            advice = _SHUFFLED if shuffled else setting_advice(different[0], step.kind)
+            verdicts[pair.wanted] = " ".join(sentences), advice
     if any(step.sources for step in wanted):
         for index, told in branches.connections(wanted, found, pairs).items():
             if told[0] != "unclear":
                 verdicts.setdefault(index, _connection_verdict(wanted, *told))
     return verdicts
+
+
+def _same_layers(wanted: list[Step], found: list[Step]) -> bool:
+    """한 줄인 두 모델의 층이 차례만 빼고 같은지."""
+    left = list(found)
+    for step in wanted:
+        mine = next((x for x in left if x.kind == step.kind and not differences(step, x)), None)
+        if mine is None or step.sources:
+            return False
+        left.remove(mine)
+    return not left
 
 
 def _connection_verdict(
@@ -165,27 +259,53 @@ def _connection_verdict(
 def first_difference(part: Part) -> tuple[str, str] | None:
     """나란히 맞춘 단계에서 처음으로 다른 곳의 (메시지, 조언). 모두 같으면 None."""
     wanted, found, pairs = compared(part.exercise, part.name, part.wanted, part.found)
-    return _first_told(wanted, found, pairs, part.found["style"])
+    lost = split_by_use(part.found)[1]
+    return _first_told(wanted, found, pairs, part.found["style"], lost)
 
 
 def _first_told(
-    wanted: list[Step], found: list[Step], pairs: list[Pair], style: str
+    wanted: list[Step],
+    found: list[Step],
+    pairs: list[Pair],
+    style: str,
+    lost: Sequence[Step],
 ) -> tuple[str, str] | None:
-    verdicts = _verdicts(wanted, found, pairs, style)
+    verdicts = _verdicts(wanted, found, pairs, style, lost)
     for index, (message, advice) in sorted(verdicts.items()):
         return f"{ordinal(wanted, index)}: {message}", advice
     told = _unasked(found, pairs)
     return (told, _COUNT_ADVICE) if told else None
 
 
+def unknown_operation(part: Part) -> tuple[str, str] | None:
+    """층이 아닌 연산을 지난 값을 받는 첫 층을 말하는 (메시지, 조언). 없으면 None."""
+    advice = "층 사이에 더하거나 곱하거나 나누는 연산이 있는지 보세요."
+    known = in_training(part.found)
+    for call in part.found["calls"]:
+        if call["leaf"] and not does_nothing(call) and UNKNOWN in call["sources"]:
+            step = step_of(call, known)
+            return (
+                f"{with_particle(_described(step), '이', '가')} 받는 값이 앞 층의 출력이나 모델의 입력 "
+                "그대로가 아닙니다. 층이 아닌 연산을 지났습니다.",
+                advice,
+            )
+    if UNKNOWN in part.found["output_sources"]:
+        message = "모델의 출력이 마지막 층의 출력 그대로가 아닙니다. 층이 아닌 연산을 지났습니다."
+        return message, advice
+    return None
+
+
 def hidden_difference(part: Part) -> tuple[str, str] | None:
     """추론의 값은 같은 두 모델이 훈련할 때 다른 점의 (메시지, 조언). 없으면 None."""
     wanted = wanted_steps(part.exercise, part.name, part.wanted)
+    record, lost = split_by_use(part.found)
     if branches.is_graph(part.wanted):
-        found = branches.graph_steps(part.found, labels(part.exercise, part.name, part.found))
+        found = branches.graph_steps(record, labels(part.exercise, part.name, record))
     else:
-        found = steps_of(part.found)
-    told = _first_told(wanted, found, _pair_invisible(wanted, found), part.found["style"])
+        found = steps_of(record)
+    if part.idle:
+        return _IDLE
+    told = _first_told(wanted, found, _pair_invisible(wanted, found), part.found["style"], lost)
     return told or (None if part.alike else (_TRAINS_DIFFERENTLY, ""))
 
 
@@ -211,6 +331,9 @@ def step_titles(steps: list[Step]) -> list[str]:
 
 
 def _where(steps: list[Step], index: int) -> str:
-    text = settings_text(steps[index].settings)
-    described = layer_name(steps[index].kind) + (f"({text})" if text else "")
-    return f"{index + 1}번째 자리의 {described}"
+    return f"{index + 1}번째 자리의 {_described(steps[index])}"
+
+
+def _described(step: Step) -> str:
+    text = settings_text(step.settings)
+    return layer_name(step.kind) + (f"({text})" if text else "")

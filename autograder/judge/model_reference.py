@@ -9,9 +9,10 @@ from typing import Any
 import numpy as np
 
 from autograder.exercise import ModelExercise
+from autograder.exercise.telling import tried
 from autograder.judge import branches
 from autograder.judge.align import Pair, align
-from autograder.judge.steps import Step, steps_of
+from autograder.judge.steps import Step, split_by_use, steps_of
 from autograder.observe.trace import Trace, record_calls
 from autograder.protocol import Challenge, Evidence
 
@@ -39,7 +40,7 @@ class _Held:
 def _observed_reference(exercise_id: str, key: str, held: _Held) -> Evidence:
     from autograder.observe import observe
 
-    evidence = observe(held.challenge, held.exercise.solution())
+    evidence = observe(held.challenge, tried(held.exercise, held.challenge).solution)
     for part in evidence.facts["parts"].values():
         if part["status"] != "seen":
             raise RuntimeError(f"{exercise_id}의 참고 답안을 관찰할 수 없습니다: {part}")
@@ -72,8 +73,9 @@ def wanted_steps(exercise: ModelExercise, name: str, wanted: dict[str, Any]) -> 
 def compared(
     exercise: ModelExercise, name: str, wanted_part: dict[str, Any], part: dict[str, Any]
 ) -> tuple[list[Step], list[Step], list[Pair]]:
-    """명세의 단계, 학습자의 단계, 나란히 맞춘 것."""
+    """명세의 단계, 학습자의 단계, 나란히 맞춘 것. 결과를 쓰지 않는 단계는 뺍니다."""
     wanted = wanted_steps(exercise, name, wanted_part)
+    part, _ = split_by_use(part)
     if branches.is_graph(wanted_part) and part.get("calls"):
         order = output_order(exercise, part)
         return wanted, *branches.best_alignment(wanted, part, labels(exercise, name, part), order)

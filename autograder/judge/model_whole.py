@@ -4,7 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 
-from autograder.judge.model_layers import first_difference, hidden_difference
+from autograder.judge.model_layers import (
+    first_difference,
+    hidden_difference,
+    surplus_text,
+    unknown_operation,
+)
+from autograder.judge.model_match import same_losses
 from autograder.judge.model_part import Part
 from autograder.judge.model_reference import in_order, output_order
 from autograder.judge.problems import explain
@@ -22,6 +28,12 @@ def whole_item(part: Part) -> Item:
         if hidden is None:
             return Item(title, points, points)
         return Item(title, points, 0, part.prefix + hidden[0], hidden[1])
+    if part.surplus:
+        # 층마다 항목이 있는 부분에서는 명세에 없는 층을 묻는 항목이 말합니다.
+        if part.detailed:
+            return Item(title, points, points)
+        told, advice = surplus_text(part)
+        return Item(title, points, 0, part.prefix + told, advice)
     if part.found["status"] == "unattempted":
         return Item(title, points, 0, f"{part.prefix}아직 풀지 않았어요")
     if part.found["status"] != "seen":
@@ -69,23 +81,25 @@ def _why_different(part: Part) -> tuple[str, str]:
     different = first_difference(part)
     if different:
         return (
-            ("층이 명세와 달라서 계산 결과도 다릅니다.", "위의 ✘ 항목부터 고치세요.")
+            ("층이 명세와 다릅니다. 층이 같아지면 값을 다시 견줍니다.", "위의 ✘ 항목부터 고치세요.")
             if part.detailed
             else different
         )
     frozen = len(found["trainable"]) - sum(found["trainable"])
-    if len(found["trainable"]) != len(wanted["trainable"]):
-        want, have = len(wanted["trainable"]), len(found["trainable"])
+    want, have = len(wanted["trainable"]), len(found["trainable"])
+    if want != have:
         return (
             f"가중치의 수가 {want}개여야 하는데 {have}개입니다.",
-            "층에 `use_bias`, `center`, `scale`처럼 가중치를 없애는 인수를 주지 않았는지 보세요.",
+            "층에 `use_bias`, `center`, `scale`처럼 가중치를 없애는 인수를 주지 않았는지 보세요."
+            if have < want
+            else "명세에 없는 층이나 가중치를 지우세요.",
         )
     if frozen > len(wanted["trainable"]) - sum(wanted["trainable"]):
         return (
             "훈련되지 않는 가중치가 있습니다.",
             "층이나 모델의 `trainable`을 `False`로 바꾸지 않았는지 보세요.",
         )
-    if not np.allclose(wanted["losses"], np.array(found["losses"], float), rtol=1e-3, atol=1e-6):
+    if not same_losses(wanted, found):
         return "규제(regularizer)로 더해지는 손실이 명세와 다릅니다.", setting_advice(
             "kernel_regularizer"
         )
@@ -94,7 +108,7 @@ def _why_different(part: Part) -> tuple[str, str]:
             "층은 명세와 같지만 가중치가 이어져 있지 않아 값이 다릅니다.",
             "가중치를 함께 쓰는지 묻는 아래 항목을 보세요.",
         )
-    return (
+    return unknown_operation(part) or (
         "층과 설정은 명세와 같지만 계산 결과가 다릅니다.",
         "층 사이에 명세에 없는 연산이 있는지, 층을 부르는 순서와 입력이 맞는지 보세요.",
     )

@@ -10,6 +10,8 @@ from autograder.korean import with_particle
 _SENTENCES = {
     "none": "`{name}`의 값이 `None`입니다. 함수라면 `return`을 빠뜨리지 않았는지, "
     "`model = model.add(...)`처럼 쓰지 않았는지 보세요.",
+    "missing": "{name_object} 넘기지 않았습니다. `check(...)`에 `{name}={name}`도 넘기세요.",
+    "too_few": "`{whole}`에 모델이 {wanted}개여야 하는데 {found}개입니다.",
     "class": "`{name}`에 클래스 `{type}` 자체가 들어 있습니다. "
     "`{name} = {type}(...)`처럼 괄호를 붙여 객체를 만드세요.",
     "empty": "`{name}`에 층이 하나도 없습니다. `model.add(...)`로 더하거나 리스트에 넣으세요.",
@@ -87,6 +89,7 @@ _ADVICE = {
     "`assign_sub`를 쓰세요.",
     "cannot compute": "두 값의 자료형이 다릅니다. `tf.cast`로 먼저 같게 하세요.",
     "Tensor conversion requested dtype": "두 값의 자료형이 다릅니다. `tf.cast`로 먼저 같게 하세요.",
+    "' is not defined": "이 이름은 정의된 적이 없습니다. 철자가 맞는지, 객체에 담은 것이면 앞에 `self.`을 붙였는지 보세요.",
     "Only input tensors may be passed as positional": "`training=training`처럼 이름을 붙여 넘기세요.",
     "is out of scope": "`call`에서 `self`에 텐서를 담아 두면 다음에 부를 때 쓸 수 없습니다.",
     "has no setter": "`self.input`과 `self.output`은 케라스가 쓰는 이름입니다. 다른 이름에 담으세요.",
@@ -114,9 +117,19 @@ def explain(record: dict[str, Any], name: str) -> tuple[str, str]:
         name_subject=with_particle(f"`{name}`", "이", "가"),
         seconds=float(record.get("seconds") or 0),
         where=f" (`{layer}` 층)" if layer else "",
+        wanted=record.get("wanted"),
+        found=record.get("found"),
         error=record.get("error", ""),
         message=first_line.replace("`", "'")[:240],
     )
+    if record.get("near_names"):
+        first, *others = (f"`{name}`" for name in record["near_names"])
+        near = f"{with_particle(first, '과', '와')} {others[0]}" if others else first
+        wanted = with_particle(f"`{record['wanted_name']}`", "이", "가")
+        return (
+            text,
+            f"{wanted} 없고 이름이 비슷한 {with_particle(near, '이', '가')} 있습니다. 이름을 맞추세요.",
+        )
     advice = next((said for sign, said in _ADVICE.items() if sign in message), "")
     return text, advice or _missing_attribute(message, {name, str(layer)})
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from autograder.judge.wording import SETTINGS
+from autograder.observe.trace import UNKNOWN
 
 INVISIBLE = {
     "Dropout",
@@ -80,6 +81,41 @@ def steps_of(record: dict[str, Any]) -> list[Step]:
     for bridge in record.get("output_bridges", []):
         _apply_bridge(steps, bridge, [])
     return steps
+
+
+def split_by_use(record: dict[str, Any]) -> tuple[dict[str, Any], list[Step]]:
+    """(출력에 닿는 호출만 남긴 기록, 결과를 쓰지 않는 단계들).
+
+    `self.conv(x)`처럼 결과를 받지 않은 층은 실행되지만 출력에 닿지 않습니다.
+    """
+    calls = record.get("calls", [])
+    kept = _reaching(calls, record.get("output_sources", []))
+    lost = [
+        call
+        for call in calls
+        if call["leaf"] and call["index"] not in kept and not does_nothing(call)
+    ]
+    if not lost or not kept:
+        return record, []
+    gone = {call["index"] for call in lost}
+    left = [call for call in calls if call["index"] not in gone]
+    known = in_training(record)
+    return record | {"calls": left}, [replace(step_of(c, known), layer=c["layer"]) for c in lost]
+
+
+def _reaching(calls: list[dict[str, Any]], ends: list[int]) -> set[int]:
+    """출력에 닿는 호출의 번호들. 어디에서 왔는지 모르는 텐서는 앞의 모든 호출에서 왔을 수 있습니다."""
+    leaves = {call["index"]: call for call in calls if call["leaf"]}
+    waiting = [(source, max(leaves, default=0) + 1) for source in ends]
+    reached: set[int] = set()
+    while waiting:
+        source, number = waiting.pop()
+        found = [n for n in leaves if n < number] if source == UNKNOWN else [source]
+        for one in found:
+            if one in leaves and one not in reached:
+                reached.add(one)
+                waiting += [(before, one) for before in leaves[one]["sources"]]
+    return reached
 
 
 def does_nothing(call: dict[str, Any]) -> bool:

@@ -11,7 +11,7 @@ from autograder.judge.wording import with_batch
 from autograder.protocol import Challenge, Evidence
 from autograder.report import Item
 
-_TOLERANCE = 1e-3
+_TOLERANCE = 5e-3
 _KEPT = "받은 모델의 층과 가중치를 그대로 쓰고, 받은 모델을 바꾸지 않습니다"
 _KEPT_POINTS = 2.0
 
@@ -38,7 +38,7 @@ def items(exercise: TransformExercise, challenge: Challenge, evidence: Evidence)
     result, told = [], []
     for title, points, numbers in exercise.groups:
         failure = next(
-            filter(None, (_failure(name, n, reference, evidence) for n in numbers)), None
+            filter(None, (_failure(name, n, challenge, reference, evidence) for n in numbers)), None
         )
         if failure is None:
             result.append(Item(title, points, points))
@@ -51,17 +51,24 @@ def items(exercise: TransformExercise, challenge: Challenge, evidence: Evidence)
     return [*result, _kept_item(evidence)]
 
 
+def _names(spec: dict[str, Any]) -> list[str]:
+    """구조에 쓰인 배열의 이름들."""
+    ((_, content),) = spec.items()
+    return [content] if isinstance(content, str) else [n for item in content for n in _names(item)]
+
+
 def _failure(
-    name: str, number: int, reference: Evidence, evidence: Evidence
+    name: str, number: int, challenge: Challenge, reference: Evidence, evidence: Evidence
 ) -> tuple[str, str] | None:
     wanted, found = reference.facts["results"][number], evidence.facts["results"][number]
+    inputs = [challenge.arrays[key] for key in _names(challenge.facts["bases"][number]["inputs"])]
     if found["status"] != "seen":
         return explain(found, f"{name}(base)")
     answers = [reference.arrays[output["array"]] for output in wanted["outputs"]]
     given = [evidence.arrays.get(output.get("array", "")) for output in found["outputs"]]
     if len(answers) != len(given):
         message = f"출력이 {len(answers)}개여야 하는데 {len(given)}개입니다."
-        return message, _count_advice(found, answers, given)
+        return message, _count_advice(found, answers, given, inputs)
     different = [
         index
         for index, pair in enumerate(zip(answers, given, strict=True))
@@ -99,44 +106,65 @@ def _failure(
     return f"{first + 1}번째 출력의 값이 그 층의 출력과 다릅니다.", "`layer.output`을 담으세요."
 
 
-def _count_advice(found: dict[str, Any], answers: list[Any], given: list[Any]) -> str:
+def _count_advice(
+    found: dict[str, Any], answers: list[Any], given: list[Any], inputs: list[Any]
+) -> str:
+    """출력의 수가 다를 때의 조언. 값을 견주어 알 수 있는 것만 말합니다."""
+
+    def among(value: Any, values: list[Any]) -> bool:
+        return value is not None and any(close(other, value, _TOLERANCE) for other in values)
+
     if found["same"]:
         return (
             "받은 모델을 그대로 돌려주었습니다. 출력만 바꾼 모델을 `keras.Model`로 새로 묶으세요."
         )
-    if len(given) == 1:
+    if len(given) == 1 and among(given[0], answers[-1:]):
         return "마지막 층만이 아니라 모든 층의 출력을 리스트에 담으세요."
-    if len(given) > len(answers):
+    if any(among(value, inputs) for value in given):
         return (
             "입력층의 출력까지 담았습니다. "
             "`isinstance(layer, keras.layers.InputLayer)`인 층은 빼세요."
         )
-    if all(close(*pair, _TOLERANCE) for pair in zip(answers[1:], given, strict=False)):
+    lacking = [index for index, answer in enumerate(answers) if not among(answer, given)]
+    if found["sequential"] and lacking == [0]:
         return (
-            "빠진 층이 있습니다. 순차형 모델의 `layers`에는 입력층이 없으므로, "
+            "첫 층이 빠졌습니다. 순차형 모델의 `layers`에는 입력층이 없으므로, "
             "`layers[1:]`로 자르면 진짜 층이 빠집니다."
         )
-    return "빠진 층이 있습니다. 입력층만 빼고 `base.layers`의 층을 모두 담으세요."
+    if lacking:
+        return "빠진 층이 있습니다. 입력층만 빼고 `base.layers`의 층을 모두 담으세요."
+    return "같은 출력을 여러 번 담았습니다." if len(given) > len(answers) else ""
 
 
 def _kept_item(evidence: Evidence) -> Item:
     results = [result for result in evidence.facts["results"] if result["status"] == "seen"]
+    message, advice = _not_kept(results)
+    if message:
+        return Item(_KEPT, _KEPT_POINTS, 0, message, advice)
     if len(results) < len(evidence.facts["results"]):
         return Item(_KEPT, _KEPT_POINTS, 0, f"{_KEPT}: 확인하지 못했습니다.")
-    if any(result["foreign"] for result in results):
-        message = "돌려준 모델에 `base`에 없던 가중치가 있습니다."
-        advice = "층을 새로 만들거나 `clone_model`로 복제하면 가중치를 함께 쓰지 않습니다."
-        return Item(_KEPT, _KEPT_POINTS, 0, message, advice)
-    if any(result["base_changed"] for result in results):
-        message = "부른 다음 `base`의 층이나 가중치가 바뀌었습니다."
-        return Item(_KEPT, _KEPT_POINTS, 0, message, "`base`에 층을 더하거나 빼지 마세요.")
-    if any(result["base_frozen"] for result in results):
-        message = "부른 다음 `base`나 그 층의 `trainable`이 바뀌었습니다."
-        advice = "층을 함께 쓰므로, 새 모델의 `trainable`을 바꾸면 `base`의 층도 바뀝니다."
-        return Item(_KEPT, _KEPT_POINTS, 0, message, advice)
-    if added := next(filter(None, (result["added"] for result in results)), None):
-        message = f"돌려준 모델에 `base`에 없던 층(`{'`, `'.join(added)}`)이 있습니다."
-        return Item(_KEPT, _KEPT_POINTS, 0, message, "`layer.output`을 그대로 담으세요.")
-    if any(result["same"] for result in results):
-        return Item(_KEPT, _KEPT_POINTS, 0, "받은 모델을 그대로 돌려주었습니다.")
     return Item(_KEPT, _KEPT_POINTS, _KEPT_POINTS)
+
+
+def _not_kept(results: list[dict[str, Any]]) -> tuple[str, str]:
+    """받은 모델을 그대로 쓰지 않았으면 (메시지, 조언), 아니면 빈 문자열들."""
+    if any(result["foreign"] for result in results):
+        return (
+            "돌려준 모델에 `base`에 없던 가중치가 있습니다.",
+            "층을 새로 만들거나 `clone_model`로 복제하면 가중치를 함께 쓰지 않습니다.",
+        )
+    if any(result["base_changed"] for result in results):
+        return "부른 다음 `base`의 층이나 가중치가 바뀌었습니다.", "`base`는 읽기만 하세요."
+    if any(result["base_frozen"] for result in results):
+        return (
+            "부른 다음 `base`나 그 층의 `trainable`이 바뀌었습니다.",
+            "층을 함께 쓰므로, 새 모델의 `trainable`을 바꾸면 `base`의 층도 바뀝니다.",
+        )
+    if added := next(filter(None, (result["added"] for result in results)), None):
+        return (
+            f"돌려준 모델에 `base`에 없던 층(`{'`, `'.join(added)}`)이 있습니다.",
+            "`layer.output`을 그대로 담으세요.",
+        )
+    if any(result["same"] for result in results):
+        return "받은 모델을 그대로 돌려주었습니다.", ""
+    return "", ""

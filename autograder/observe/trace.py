@@ -107,7 +107,7 @@ def record_calls(
     `weights`를 주면 그 목록에 이어서 번호를 매깁니다. 여러 모델이 가중치를 공유하는지 볼 때 씁니다.
     `bridges`가 거짓이면 층 없이 한 연산을 찾지 않고, `merges`가 참이면 층 없이 합친 곳도 찾습니다.
     `configs`가 거짓이면 층의 설정을 적지 않습니다.
-    모델이 던지는 예외는 그대로 나갑니다.
+    모델이 던지는 예외는 그대로 나갑니다. 그때까지 끝난 호출의 기록을 `partial_trace`에 답니다.
     """
     arguments = {} if training is None else {"training": training}
     if mask is not None:
@@ -117,8 +117,13 @@ def record_calls(
         if not getattr(model, "built", True):
             # 처음 부를 때 케라스가 모양만 알아보려고 한 번 더 실행하는 것은 기록하지 않습니다.
             model(inputs, **arguments)
-        with _patched(recorder):
-            outputs = model(inputs, **arguments)
+        try:
+            with _patched(recorder):
+                outputs = model(inputs, **arguments)
+        except Exception as error:
+            with contextlib.suppress(AttributeError):
+                error.partial_trace = recorder.so_far(inputs)  # type: ignore[attr-defined]
+            raise
         if training:
             recorder.compare_with_inference()
     recorder.adopt(getattr(model, "weights", []))
@@ -247,6 +252,11 @@ class _Recorder:
                 before is not None and after is not None and not np.array_equal(before, after)
                 for before, after in zip(values[:half], values[half:], strict=True)
             )
+
+    def so_far(self, inputs: Any) -> Trace:
+        """끝난 호출만의 기록."""
+        self.calls = [call for call in self.calls if call.index in self.values]
+        return self.finish(inputs, [])
 
     def finish(self, inputs: Any, outputs: Any) -> Trace:
         given = _tensors(inputs)

@@ -9,7 +9,6 @@ Challenge의 `facts`
 from __future__ import annotations
 
 import copy
-import inspect
 from typing import Any
 
 import keras
@@ -27,7 +26,8 @@ _CLASSES = {"Sequential": keras.Sequential, "Functional": keras.Model}
 def observe(challenge: Challenge, subject: dict[str, Any]) -> Evidence:
     """`subject[이름]`을 challenge가 적은 모델마다 부릅니다."""
     function = subject.get(challenge.facts["name"])
-    if function is None or not callable(function) or inspect.isclass(function):
+    # 부르면 모델이 나오는 것이면 함수든 클래스든 상관없습니다.
+    if function is None or not callable(function):
         kind = "none" if function is None else "not_function"
         facts = problem(kind, type=type(function).__name__)
         return Evidence(challenge.exercise, challenge.kind, facts)
@@ -47,8 +47,7 @@ def _result(
     challenge: Challenge,
     arrays: dict[str, np.ndarray],
 ) -> dict[str, Any]:
-    # 케라스가 설정을 고쳐 쓰므로 복사해서 줍니다.
-    base = _CLASSES[question["class"]].from_config(copy.deepcopy(question["config"]))
+    base = built(question)
     values = probe_values(base.weights, question["seed"])
     for weight, value in zip(base.weights, values, strict=True):
         weight.assign(value)
@@ -77,6 +76,7 @@ def _result(
         return problem("call", error)
     record["form"] = type(trace.outputs).__name__
     listed = trace.outputs if isinstance(trace.outputs, (list, tuple)) else [trace.outputs]
+    record["sequential"] = isinstance(base, keras.Sequential)
     record["nested"] = any(isinstance(output, (list, tuple, dict)) for output in listed)
     record["added"] = sorted(
         {call.class_name for call in trace.leaves if call.layer_id not in own} - {"InputLayer"}
@@ -89,6 +89,12 @@ def _result(
         for weight, value in zip(base.weights, values, strict=False)
     )
     return record
+
+
+def built(question: dict[str, Any]) -> Any:
+    """물음에 적힌 모델."""
+    # 케라스가 설정을 고쳐 쓰므로 복사해서 줍니다.
+    return _CLASSES[question["class"]].from_config(copy.deepcopy(question["config"]))
 
 
 def _state(base: Any) -> tuple[list[str], list[bool]]:

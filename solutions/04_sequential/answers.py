@@ -112,7 +112,9 @@ def mlp_idle_flatten():
     )
 
 
-@wrong("sequential.mlp", "두 번째 층이 32개", expect="유닛이 64개여야 하는데 32개입니다")
+@wrong(
+    "sequential.mlp", "두 번째 층이 32개", expect="유닛이 64개여야 하는데 32개입니다", typical=True
+)
 def mlp_narrow():
     return stack(
         keras.Input((784,)),
@@ -126,6 +128,7 @@ def mlp_narrow():
     "sequential.mlp",
     "은닉층에 활성화 함수가 없음",
     expect="활성화 함수가 `relu`여야 하는데 없습니다",
+    typical=True,
 )
 def mlp_linear():
     return stack(
@@ -140,6 +143,7 @@ def mlp_linear():
     "sequential.mlp",
     "출력이 시그모이드",
     expect="활성화 함수가 `softmax`여야 하는데 `sigmoid`입니다",
+    typical=True,
 )
 def mlp_sigmoid():
     return stack(
@@ -150,7 +154,7 @@ def mlp_sigmoid():
     )
 
 
-@wrong("sequential.mlp", "층 하나가 빠짐", expect="빠졌습니다")
+@wrong("sequential.mlp", "층 하나가 빠짐", expect="빠졌습니다", typical=True)
 def mlp_shallow():
     return stack(
         keras.Input((784,)),
@@ -159,13 +163,18 @@ def mlp_shallow():
     )
 
 
-@wrong("sequential.mlp", "은닉층이 하나 더", expect="명세에 없는 층이 더 있습니다")
+@wrong("sequential.mlp", "은닉층이 하나 더", expect="명세에 없는 층이 더 있습니다", typical=True)
 def mlp_deep():
     hidden = [layers.Dense(64, activation="relu") for _ in range(3)]
     return stack(keras.Input((784,)), *hidden, layers.Dense(10, activation="softmax"))
 
 
-@wrong("sequential.mlp", "이미지를 그대로 받음", expect="입력 모양이 `(784,)`이어야 하는데")
+@wrong(
+    "sequential.mlp",
+    "이미지를 그대로 받음",
+    expect="입력 모양이 `(784,)`이어야 하는데",
+    typical=True,
+)
 def mlp_image_input():
     return stack(
         keras.Input((28, 28)),
@@ -176,7 +185,7 @@ def mlp_image_input():
     )
 
 
-@wrong("sequential.mlp", "add의 결과를 담음", expect="`model = model.add(...)`처럼")
+@wrong("sequential.mlp", "add의 결과를 담음", expect="`model = model.add(...)`처럼", typical=True)
 def mlp_none():
     model = keras.Sequential([keras.Input((784,))])
     return model.add(layers.Dense(64))
@@ -254,6 +263,22 @@ def mlp_own_noise():
         layers.Dense(64, activation="relu"),
         layers.Dense(64, activation="relu"),
         layers.Dense(10, activation="softmax"),
+    )
+
+
+@wrong("sequential.mlp", "소프트맥스가 없음", expect="`softmax`여야 하는데 없습니다")
+def mlp_logits():
+    hidden = [layers.Dense(64, activation="relu") for _ in range(2)]
+    return stack(keras.Input((784,)), *hidden, layers.Dense(10))
+
+
+@wrong("sequential.mlp", "층의 차례가 바뀜", expect="명세의 층이 모두 있지만 차례가 다릅니다")
+def mlp_order():
+    return stack(
+        keras.Input((784,)),
+        layers.Dense(10, activation="softmax"),
+        layers.Dense(64, activation="relu"),
+        layers.Dense(64, activation="relu"),
     )
 
 
@@ -354,6 +379,7 @@ def mnist_loop():
     "sequential.mnist",
     "두 번째 합성곱이 32개(강의 자료의 실수)",
     expect="2번째 합성곱 층: 필터가 64개여야 하는데 32개입니다",
+    typical=True,
 )
 def mnist_lecture():
     return stack(
@@ -366,7 +392,7 @@ def mnist_lecture():
     )
 
 
-@wrong("sequential.mnist", "Flatten이 없음", expect="출력 모양이 `(None, 10)`이어야 하는데")
+@wrong("sequential.mnist", "Flatten이 없음", expect="`Flatten` 층: 빠졌습니다", typical=True)
 def mnist_without_flatten():
     return stack(
         keras.Input((28, 28, 1)),
@@ -389,7 +415,9 @@ def mnist_global_pooling():
     )
 
 
-@wrong("sequential.mnist", "패딩이 same", expect="패딩이 `valid`여야 하는데 `same`입니다")
+@wrong(
+    "sequential.mnist", "패딩이 same", expect="패딩이 `valid`여야 하는데 `same`입니다", typical=True
+)
 def mnist_same():
     return stack(
         keras.Input((28, 28, 1)),
@@ -413,7 +441,7 @@ def mnist_large_kernel():
     )
 
 
-@wrong("sequential.mnist", "풀링을 넣음", expect="명세에 없는 층이 더 있습니다")
+@wrong("sequential.mnist", "풀링을 넣음", expect="명세에 없는 층이 더 있습니다", typical=True)
 def mnist_pooling():
     return stack(
         keras.Input((28, 28, 1)),
@@ -440,7 +468,10 @@ def mnist_strides():
 
 
 @wrong(
-    "sequential.mnist", "소프트맥스가 없음", expect="활성화 함수가 `softmax`여야 하는데 없습니다"
+    "sequential.mnist",
+    "소프트맥스가 없음",
+    expect="활성화 함수가 `softmax`여야 하는데 없습니다",
+    typical=True,
 )
 def mnist_logits():
     return stack(
@@ -453,7 +484,7 @@ def mnist_logits():
     )
 
 
-@wrong("sequential.mnist", "채널 축이 없는 입력", expect="`(28, 28, 1)`")
+@wrong("sequential.mnist", "채널 축이 없는 입력", expect="`(28, 28, 1)`", typical=True)
 def mnist_without_channel():
     return stack(
         keras.Input((28, 28)),
@@ -479,17 +510,49 @@ def mnist_rescaling():
     )
 
 
-@wrong("sequential.mnist", "훈련하지 않음", expect="아직 훈련하지 않았어요")
+@wrong("sequential.mnist", "훈련하지 않음", expect="아직 훈련하지 않았어요", typical=True)
 def mnist_untrained():
     return mnist_keywords()
 
 
-@wrong("sequential.mnist", "255로 나누지 않고 훈련", expect="255로 나누지 않고 훈련한 것 같습니다")
+@wrong(
+    "sequential.mnist",
+    "255로 나누지 않고 훈련",
+    expect="255로 나누지 않고 훈련한 것 같습니다",
+    typical=True,
+)
 def mnist_raw():
     (x, y), _ = load_data("mnist", quiet=True)
     model = mnist_keywords()
     model.compile("adam", SPARSE, metrics=["accuracy"])
     model.fit(x[:1200, ..., None].astype("float32"), y[:1200], epochs=2, verbose=0)
+    return model
+
+
+@wrong(
+    "sequential.mnist",
+    "가중치가 NaN이 됨",
+    expect="가중치에 `NaN`이나 무한대가 있습니다",
+    never=("학습률이 너무 크거나",),
+)
+def mnist_nan():
+    model = mnist_keywords()
+    model.set_weights([value * np.nan for value in model.get_weights()])
+    return model
+
+
+@wrong(
+    "sequential.mnist",
+    "모두 0인 가중치로 훈련(어느 사진에나 같은 답)",
+    expect="같은 답",
+    never=("255로 나누지 않고",),
+)
+def mnist_dead():
+    (x, y), _ = load_data("mnist", quiet=True)
+    model = mnist_keywords()
+    model.set_weights([value * 0 for value in model.get_weights()])
+    model.compile("adam", SPARSE, metrics=["accuracy"])
+    model.fit(x[:64, ..., None] / np.float32(255), y[:64], epochs=1, verbose=0)
     return model
 
 
@@ -564,7 +627,12 @@ def cifar100_blocks():
     )
 
 
-@wrong("sequential.cifar100", "Flatten이 없음(강의 자료의 명세)", expect="`Flatten`")
+@wrong(
+    "sequential.cifar100",
+    "Flatten이 없음(강의 자료의 명세)",
+    expect="`Flatten` 층: 빠졌습니다",
+    typical=True,
+)
 def cifar100_without_flatten():
     return stack(
         keras.Input((32, 32, 3)),
@@ -577,7 +645,12 @@ def cifar100_without_flatten():
     )
 
 
-@wrong("sequential.cifar100", "클래스가 10개", expect="유닛이 100개여야 하는데 10개입니다")
+@wrong(
+    "sequential.cifar100",
+    "클래스가 10개",
+    expect="유닛이 100개여야 하는데 10개입니다",
+    typical=True,
+)
 def cifar100_ten():
     return stack(
         keras.Input((32, 32, 3)),
@@ -607,7 +680,12 @@ def cifar100_average():
     )
 
 
-@wrong("sequential.cifar100", "필터 수가 거꾸로", expect="필터가 16개여야 하는데 32개입니다")
+@wrong(
+    "sequential.cifar100",
+    "필터 수가 거꾸로",
+    expect="필터가 16개여야 하는데 32개입니다",
+    typical=True,
+)
 def cifar100_reversed():
     return stack(
         keras.Input((32, 32, 3)),
@@ -621,7 +699,9 @@ def cifar100_reversed():
     )
 
 
-@wrong("sequential.cifar100", "둘째 풀링이 빠짐", expect="2번째 최대 풀링 층: 빠졌습니다")
+@wrong(
+    "sequential.cifar100", "둘째 풀링이 빠짐", expect="2번째 최대 풀링 층: 빠졌습니다", typical=True
+)
 def cifar100_one_pooling():
     return stack(
         keras.Input((32, 32, 3)),
@@ -650,14 +730,25 @@ def cifar100_pooling_strides():
     )
 
 
-@wrong("sequential.cifar100", "compile만 하고 훈련하지 않음", expect="아직 훈련하지 않았어요")
+@wrong(
+    "sequential.cifar100",
+    "compile만 하고 훈련하지 않음",
+    expect="아직 훈련하지 않았어요",
+    typical=True,
+)
 def cifar100_untrained():
     model = cifar100_aliases()
     model.compile("adam", SPARSE, metrics=["accuracy"])
     return model
 
 
-@wrong("sequential.cifar100", "조금만 훈련", expect="이상이어야 하는데")
+@wrong(
+    "sequential.cifar100",
+    "조금만 훈련",
+    expect="스텝 훈련했습니다",
+    never=("5 에포크면 기준을 넘습니다",),
+    typical=True,
+)
 def cifar100_hardly_trained():
     (x, y), _ = load_data("cifar100", quiet=True)
     model = cifar100_aliases()
@@ -788,14 +879,19 @@ def regularized_without_beta():
     return keras.Sequential(items)
 
 
-@wrong("sequential.regularized", "규제가 없음", expect="커널 규제가 `L2(0.04)`여야 하는데 없습니다")
+@wrong(
+    "sequential.regularized",
+    "규제가 없음",
+    expect="커널 규제가 `L2(0.04)`여야 하는데 없습니다",
+    typical=True,
+)
 def regularized_without_penalty():
     items = regularized()
     items[1] = layers.Conv2D(32, 2, activation="relu")
     return keras.Sequential(items)
 
 
-@wrong("sequential.regularized", "규제의 계수가 0.4", expect="`L2(0.04)`")
+@wrong("sequential.regularized", "규제의 계수가 0.4", expect="`L2(0.04)`", typical=True)
 def regularized_strong():
     return keras.Sequential(regularized(strength=0.4))
 
@@ -805,7 +901,9 @@ def regularized_l1():
     return keras.Sequential(regularized(penalty=keras.regularizers.L1))
 
 
-@wrong("sequential.regularized", "규제가 밀집 층에", expect="커널 규제가 없어야 하는데")
+@wrong(
+    "sequential.regularized", "규제가 밀집 층에", expect="커널 규제가 없어야 하는데", typical=True
+)
 def regularized_elsewhere():
     items = regularized()
     items[1] = layers.Conv2D(32, 2, activation="relu")
@@ -813,26 +911,41 @@ def regularized_elsewhere():
     return keras.Sequential(items)
 
 
-@wrong("sequential.regularized", "드롭아웃이 0.9", expect="비율이 0.1이어야 하는데 0.9입니다")
+@wrong(
+    "sequential.regularized",
+    "드롭아웃이 0.9",
+    expect="비율이 0.1이어야 하는데 0.9입니다",
+    typical=True,
+)
 def regularized_keep_rate():
     return keras.Sequential(regularized(rate=0.9))
 
 
-@wrong("sequential.regularized", "드롭아웃이 빠짐", expect="드롭아웃 층: 빠졌습니다")
+@wrong("sequential.regularized", "드롭아웃이 빠짐", expect="드롭아웃 층: 빠졌습니다", typical=True)
 def regularized_without_dropout():
     items = regularized()
     del items[4]
     return keras.Sequential(items)
 
 
-@wrong("sequential.regularized", "드롭아웃이 밀집 층 뒤에", expect="드롭아웃 층: 자리가 다릅니다")
+@wrong(
+    "sequential.regularized",
+    "드롭아웃이 밀집 층 뒤에",
+    expect="드롭아웃 층: 자리가 다릅니다",
+    typical=True,
+)
 def regularized_late_dropout():
     items = regularized()
     items[4], items[5] = items[5], items[4]
     return keras.Sequential(items)
 
 
-@wrong("sequential.regularized", "배치 정규화가 빠짐", expect="배치 정규화 층: 빠졌습니다")
+@wrong(
+    "sequential.regularized",
+    "배치 정규화가 빠짐",
+    expect="배치 정규화 층: 빠졌습니다",
+    typical=True,
+)
 def regularized_without_normalization():
     items = regularized()
     del items[6]
@@ -846,7 +959,12 @@ def regularized_layer_normalization():
     return keras.Sequential(items)
 
 
-@wrong("sequential.regularized", "커널이 3", expect="커널 크기가 2×2여야 하는데 3×3입니다")
+@wrong(
+    "sequential.regularized",
+    "커널이 3",
+    expect="커널 크기가 2×2여야 하는데 3×3입니다",
+    typical=True,
+)
 def regularized_kernel():
     return keras.Sequential(regularized(kernel=3))
 

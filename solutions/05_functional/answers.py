@@ -86,7 +86,9 @@ def mlp_as_functional_subclass():
     return MnistModel(name="mnist_model")
 
 
-@wrong("functional.mlp", "이름을 정하지 않음", expect="모델의 이름은 `mnist_model`입니다")
+@wrong(
+    "functional.mlp", "이름을 정하지 않음", expect="모델의 이름은 `mnist_model`입니다", typical=True
+)
 def mlp_without_name():
     inputs = keras.Input((784,))
     x = layers.Dense(64, activation="relu")(inputs)
@@ -94,7 +96,9 @@ def mlp_without_name():
     return keras.Model(inputs, layers.Dense(10, activation="softmax")(x))
 
 
-@wrong("functional.mlp", "두 번째 층도 inputs로 부름", expect="번째 밀집 층: 빠졌습니다")
+@wrong(
+    "functional.mlp", "두 번째 층도 inputs로 부름", expect="번째 밀집 층: 빠졌습니다", typical=True
+)
 def mlp_not_chained():
     inputs = keras.Input((784,))
     x = layers.Dense(64, activation="relu")(inputs)
@@ -112,7 +116,7 @@ def mlp_same_layer_twice():
     return keras.Model(inputs, outputs, name="mnist_model")
 
 
-@wrong("functional.mlp", "순차형으로 만듦", expect="지금 `model`은 순차형 모델입니다")
+@wrong("functional.mlp", "순차형으로 만듦", expect="지금 `model`은 순차형 모델입니다", typical=True)
 def mlp_sequential():
     return keras.Sequential(
         [
@@ -126,7 +130,10 @@ def mlp_sequential():
 
 
 @wrong(
-    "functional.mlp", "이미지를 그대로 받음", expect="입력 모양이 `(784,)`이어야 하는데 `(28, 28)`"
+    "functional.mlp",
+    "이미지를 그대로 받음",
+    expect="입력 모양이 `(784,)`이어야 하는데 `(28, 28)`",
+    typical=True,
 )
 def mlp_image_input():
     inputs = keras.Input((28, 28))
@@ -136,7 +143,12 @@ def mlp_image_input():
     return keras.Model(inputs, layers.Dense(10, activation="softmax")(x), name="mnist_model")
 
 
-@wrong("functional.mlp", "소프트맥스가 없음", expect="활성화 함수가 `softmax`여야 하는데 없습니다")
+@wrong(
+    "functional.mlp",
+    "소프트맥스가 없음",
+    expect="활성화 함수가 `softmax`여야 하는데 없습니다",
+    typical=True,
+)
 def mlp_logits():
     inputs = keras.Input((784,))
     x = layers.Dense(64, activation="relu")(inputs)
@@ -144,7 +156,12 @@ def mlp_logits():
     return keras.Model(inputs, layers.Dense(10)(x), name="mnist_model")
 
 
-@wrong("functional.mlp", "은닉층의 활성화 함수를 하나 빠뜨림", expect="활성화 함수가 `relu`여야")
+@wrong(
+    "functional.mlp",
+    "은닉층의 활성화 함수를 하나 빠뜨림",
+    expect="활성화 함수가 `relu`여야",
+    typical=True,
+)
 def mlp_one_relu():
     inputs = keras.Input((784,))
     x = layers.Dense(64, activation="relu")(inputs)
@@ -154,13 +171,35 @@ def mlp_one_relu():
 
 
 @wrong(
-    "functional.mlp", "모델이 아니라 출력 텐서", expect="출력 텐서(`KerasTensor`)가 들어 있습니다"
+    "functional.mlp",
+    "모델이 아니라 출력 텐서",
+    expect="출력 텐서(`KerasTensor`)가 들어 있습니다",
+    typical=True,
 )
 def mlp_tensor():
     inputs = keras.Input((784,))
     x = layers.Dense(64, activation="relu")(inputs)
     x = layers.Dense(64, activation="relu")(x)
     return layers.Dense(10, activation="softmax")(x)
+
+
+@wrong("functional.mlp", "훈련하지 않음", expect="아직 훈련하지 않았어요", typical=True)
+def mlp_untrained():
+    return mlp_by_lines()
+
+
+@wrong(
+    "functional.mlp",
+    "0을 곱한 층을 더함",
+    expect="명세에 없는 층이 더 있습니다: 밀집 층(유닛 10개). 출력을 바꾸지 않지만",
+    never=("값이 다릅니다", "계산 결과"),
+)
+def mlp_cancelled_layer():
+    inputs = keras.Input((784,))
+    x = layers.Dense(64, activation="relu")(inputs)
+    x = layers.Dense(64, activation="relu")(x)
+    outputs = layers.Dense(10, activation="softmax")(x) + 0 * layers.Dense(10)(x)
+    return keras.Model(inputs, outputs, name="mnist_model")
 
 
 # --- functional.mnist -------------------------------------------------------------------------
@@ -245,7 +284,10 @@ def mnist_from_sequential():
 
 
 @wrong(
-    "functional.mnist", "seed처럼 두 번째 합성곱도 32개", expect="필터가 64개여야 하는데 32개입니다"
+    "functional.mnist",
+    "seed처럼 두 번째 합성곱도 32개",
+    expect="필터가 64개여야 하는데 32개입니다",
+    typical=True,
 )
 def mnist_narrow():
     inputs = keras.Input((28, 28, 1))
@@ -256,7 +298,7 @@ def mnist_narrow():
     return keras.Model(inputs, layers.Dense(10, activation="softmax")(x))
 
 
-@wrong("functional.mnist", "Flatten이 없음", expect="출력 모양이 `(None, 10)`이어야 하는데")
+@wrong("functional.mnist", "Flatten이 없음", expect="`Flatten` 층: 빠졌습니다", typical=True)
 def mnist_without_flatten():
     inputs = keras.Input((28, 28, 1))
     x = layers.Conv2D(32, 3, activation="relu")(inputs)
@@ -265,7 +307,12 @@ def mnist_without_flatten():
     return keras.Model(inputs, layers.Dense(10, activation="softmax")(x))
 
 
-@wrong("functional.mnist", "첫 합성곱을 그래프에서 빠뜨림", expect="합성곱 층: 빠졌습니다")
+@wrong(
+    "functional.mnist",
+    "첫 합성곱을 그래프에서 빠뜨림",
+    expect="합성곱 층: 빠졌습니다",
+    typical=True,
+)
 def mnist_not_chained():
     inputs = keras.Input((28, 28, 1))
     x = layers.Conv2D(32, 3, activation="relu")(inputs)
@@ -275,7 +322,7 @@ def mnist_not_chained():
     return keras.Model(inputs, layers.Dense(10, activation="softmax")(x))
 
 
-@wrong("functional.mnist", "명세에 없는 풀링", expect="명세에 없는 층이 더 있습니다")
+@wrong("functional.mnist", "명세에 없는 풀링", expect="명세에 없는 층이 더 있습니다", typical=True)
 def mnist_with_pooling():
     inputs = keras.Input((28, 28, 1))
     x = layers.Conv2D(32, 3, activation="relu")(inputs)
@@ -286,7 +333,7 @@ def mnist_with_pooling():
     return keras.Model(inputs, layers.Dense(10, activation="softmax")(x))
 
 
-@wrong("functional.mnist", "드롭아웃을 더함", expect="명세에 없는 층이 더 있습니다")
+@wrong("functional.mnist", "드롭아웃을 더함", expect="명세에 없는 층이 더 있습니다", typical=True)
 def mnist_with_dropout():
     inputs = keras.Input((28, 28, 1))
     x = layers.Conv2D(32, 3, activation="relu")(inputs)
@@ -297,7 +344,12 @@ def mnist_with_dropout():
     return keras.Model(inputs, layers.Dense(10, activation="softmax")(x))
 
 
-@wrong("functional.mnist", "서브클래싱으로 만듦", expect="지금 `model`은 서브클래싱 모델입니다")
+@wrong(
+    "functional.mnist",
+    "서브클래싱으로 만듦",
+    expect="지금 `model`은 서브클래싱 모델입니다",
+    typical=True,
+)
 def mnist_subclass():
     class Network(keras.Model):
         def __init__(self):
@@ -315,7 +367,9 @@ def mnist_subclass():
     return Network()
 
 
-@wrong("functional.mnist", "커널이 5", expect="커널 크기가 3×3이어야 하는데 5×5입니다")
+@wrong(
+    "functional.mnist", "커널이 5", expect="커널 크기가 3×3이어야 하는데 5×5입니다", typical=True
+)
 def mnist_wide_kernel():
     inputs = keras.Input((28, 28, 1))
     x = layers.Conv2D(32, 5, activation="relu")(inputs)
@@ -403,24 +457,42 @@ def _cifar(classes=100, pooling=layers.MaxPooling2D, flatten=True, shape=(32, 32
     return keras.Model(inputs, layers.Dense(classes, activation="softmax")(x))
 
 
-@wrong("functional.cifar100", "seed의 명세대로 Flatten이 없음", expect="`Flatten` 층: 빠졌습니다")
+@wrong(
+    "functional.cifar100",
+    "seed의 명세대로 Flatten이 없음",
+    expect="`Flatten` 층: 빠졌습니다",
+    typical=True,
+)
 def cifar_without_flatten():
     return _cifar(flatten=False)
 
 
-@wrong("functional.cifar100", "클래스가 10개", expect="유닛이 100개여야 하는데 10개입니다")
+@wrong(
+    "functional.cifar100",
+    "클래스가 10개",
+    expect="유닛이 100개여야 하는데 10개입니다",
+    typical=True,
+)
 def cifar_ten_classes():
     return _cifar(classes=10)
 
 
 @wrong(
-    "functional.cifar100", "평균 풀링", expect="`MaxPooling2D` 층이어야 하는데 `AveragePooling2D`"
+    "functional.cifar100",
+    "평균 풀링",
+    expect="`MaxPooling2D` 층이어야 하는데 `AveragePooling2D`",
+    typical=True,
 )
 def cifar_average_pooling():
     return _cifar(pooling=layers.AveragePooling2D)
 
 
-@wrong("functional.cifar100", "두 번째 풀링이 없음", expect="2번째 최대 풀링 층: 빠졌습니다")
+@wrong(
+    "functional.cifar100",
+    "두 번째 풀링이 없음",
+    expect="2번째 최대 풀링 층: 빠졌습니다",
+    typical=True,
+)
 def cifar_one_pooling():
     return _cifar(pools=1)
 
@@ -429,6 +501,7 @@ def cifar_one_pooling():
     "functional.cifar100",
     "흑백 입력",
     expect="입력 모양이 `(32, 32, 3)`이어야 하는데 `(32, 32, 1)`",
+    typical=True,
 )
 def cifar_gray():
     return _cifar(shape=(32, 32, 1))
@@ -438,6 +511,7 @@ def cifar_gray():
     "functional.cifar100",
     "활성화 함수가 없는 합성곱",
     expect="활성화 함수가 `relu`여야 하는데 없습니다",
+    typical=True,
 )
 def cifar_linear():
     inputs = keras.Input((32, 32, 3))
@@ -448,7 +522,10 @@ def cifar_linear():
 
 
 @wrong(
-    "functional.cifar100", "합성곱에서 크기를 지킴", expect="패딩이 `valid`여야 하는데 `same`입니다"
+    "functional.cifar100",
+    "합성곱에서 크기를 지킴",
+    expect="패딩이 `valid`여야 하는데 `same`입니다",
+    typical=True,
 )
 def cifar_same_padding():
     inputs = keras.Input((32, 32, 3))
@@ -555,6 +632,7 @@ def autoencoder_ops():
     "functional.autoencoder",
     "오토인코더의 층을 모두 새로 만듦",
     expect="`autoencoder` 안에서 `encoder`의 가중치를 쓰지 않습니다",
+    typical=True,
 )
 def autoencoder_new_layers():
     image = keras.Input((28, 28, 1))
@@ -566,6 +644,7 @@ def autoencoder_new_layers():
     "functional.autoencoder",
     "디코더만 새로 만듦",
     expect="`autoencoder` 안에서 `decoder`의 가중치를 쓰지 않습니다",
+    typical=True,
 )
 def autoencoder_new_decoder():
     encoder = _encoder()
@@ -573,7 +652,12 @@ def autoencoder_new_decoder():
     return joined | {"decoder": _decoder()}
 
 
-@wrong("functional.autoencoder", "전역 평균 풀링", expect="`GlobalMaxPooling2D` 층이어야 하는데")
+@wrong(
+    "functional.autoencoder",
+    "전역 평균 풀링",
+    expect="`GlobalMaxPooling2D` 층이어야 하는데",
+    typical=True,
+)
 def autoencoder_average():
     return _joined(_encoder(last=layers.GlobalAveragePooling2D), _decoder())
 
@@ -582,12 +666,18 @@ def autoencoder_average():
     "functional.autoencoder",
     "마지막 활성화가 시그모이드",
     expect="`relu`여야 하는데 `sigmoid`입니다",
+    typical=True,
 )
 def autoencoder_sigmoid():
     return _joined(_encoder(), _decoder(activation="sigmoid"))
 
 
-@wrong("functional.autoencoder", "풀링 크기가 2", expect="풀링 크기가 3×3이어야 하는데 2×2입니다")
+@wrong(
+    "functional.autoencoder",
+    "풀링 크기가 2",
+    expect="풀링 크기가 3×3이어야 하는데 2×2입니다",
+    typical=True,
+)
 def autoencoder_pooling():
     return _joined(_encoder(pooling=2), _decoder())
 
@@ -596,13 +686,17 @@ def autoencoder_pooling():
     "functional.autoencoder",
     "업샘플링 크기가 2",
     expect="출력 모양이 `(None, 28, 28, 1)`이어야 하는데 `(None, 20, 20, 1)`입니다",
+    typical=True,
 )
 def autoencoder_upsampling():
     return _joined(_encoder(), _decoder(size=2))
 
 
 @wrong(
-    "functional.autoencoder", "autoencoder가 부호만 냄", expect="출력 모양이 `(None, 28, 28, 1)`"
+    "functional.autoencoder",
+    "autoencoder가 부호만 냄",
+    expect="출력 모양이 `(None, 28, 28, 1)`",
+    typical=True,
 )
 def autoencoder_code_only():
     encoder, decoder = _encoder(), _decoder()
@@ -625,6 +719,7 @@ def autoencoder_without_decoder():
     "functional.autoencoder",
     "순차형으로 이음",
     expect="지금 `autoencoder`는 순차형 모델입니다",
+    typical=True,
 )
 def autoencoder_sequential():
     encoder, decoder = _encoder(), _decoder()
@@ -638,6 +733,30 @@ def autoencoder_dropout():
     inputs = keras.Input((28, 28, 1))
     code = layers.Dropout(0.3)(models["encoder"](inputs))
     return models | {"autoencoder": keras.Model(inputs, models["decoder"](code))}
+
+
+@wrong(
+    "functional.autoencoder",
+    "오토인코더를 두 번 지남",
+    expect="`autoencoder` · 명세에 없는 층이 더 있습니다",
+)
+def autoencoder_twice():
+    models = _joined(_encoder(), _decoder())
+    image = keras.Input((28, 28, 1))
+    twice = models["autoencoder"](models["autoencoder"](image))
+    return models | {"autoencoder": keras.Model(image, twice)}
+
+
+@wrong(
+    "functional.autoencoder",
+    "오토인코더를 넘기지 않음",
+    expect="`autoencoder`를 넘기지 않았습니다",
+    never=("`return`을 빠뜨리지 않았는지",),
+)
+def autoencoder_not_given():
+    models = _joined(_encoder(), _decoder())
+    del models["autoencoder"]
+    return models
 
 
 # --- functional.ensemble ----------------------------------------------------------------------
@@ -699,7 +818,10 @@ def ensemble_one_graph():
 
 
 @wrong(
-    "functional.ensemble", "모델 하나를 세 번", expect="가중치가 따로 있어야 하는데 같은 것입니다"
+    "functional.ensemble",
+    "모델 하나를 세 번",
+    expect="가중치가 따로 있어야 하는데 같은 것입니다",
+    typical=True,
 )
 def ensemble_one_model():
     return _ensemble([_member()] * 3, layers.Average())
@@ -709,6 +831,7 @@ def ensemble_one_model():
     "functional.ensemble",
     "앙상블 안에서 모델을 새로 만듦",
     expect="`ensemble` 안에서 `members[0]`의 가중치를 쓰지 않습니다",
+    typical=True,
 )
 def ensemble_new_members():
     inputs = keras.Input((128,))
@@ -723,6 +846,7 @@ def ensemble_new_members():
     "functional.ensemble",
     "첫 모델만 세 번 부름",
     expect="`ensemble` 안에서 `members[1]`의 가중치를 쓰지 않습니다",
+    typical=True,
 )
 def ensemble_first_only():
     members = [_member() for _ in range(3)]
@@ -732,7 +856,10 @@ def ensemble_first_only():
 
 
 @wrong(
-    "functional.ensemble", "더하고 나누지 않음", expect="`Average` 층이어야 하는데 `Add` 층입니다"
+    "functional.ensemble",
+    "더하고 나누지 않음",
+    expect="`Average` 층이어야 하는데 `Add` 층입니다",
+    typical=True,
 )
 def ensemble_sum():
     return _ensemble([_member() for _ in range(3)], layers.Add())
@@ -743,7 +870,12 @@ def ensemble_maximum():
     return _ensemble([_member() for _ in range(3)], layers.Maximum())
 
 
-@wrong("functional.ensemble", "평균을 내지 않고 이어 붙임", expect="출력 모양이 `(None, 1)`이어야")
+@wrong(
+    "functional.ensemble",
+    "평균을 내지 않고 이어 붙임",
+    expect="출력 모양이 `(None, 1)`이어야",
+    typical=True,
+)
 def ensemble_concatenate():
     return _ensemble([_member() for _ in range(3)], layers.Concatenate())
 
@@ -768,13 +900,22 @@ def ensemble_dictionary():
     }
 
 
-@wrong("functional.ensemble", "모델이 둘", expect="`members[2]`의 값이 `None`입니다")
+@wrong(
+    "functional.ensemble",
+    "모델이 둘",
+    expect="`members`에 모델이 3개여야 하는데 2개입니다",
+    never=("`None`입니다",),
+    typical=True,
+)
 def ensemble_two():
     return _ensemble([_member() for _ in range(2)], layers.Average())
 
 
 @wrong(
-    "functional.ensemble", "시그모이드가 없음", expect="활성화 함수가 `sigmoid`여야 하는데 없습니다"
+    "functional.ensemble",
+    "시그모이드가 없음",
+    expect="활성화 함수가 `sigmoid`여야 하는데 없습니다",
+    typical=True,
 )
 def ensemble_linear():
     return _ensemble([_member(None) for _ in range(3)], layers.Average())

@@ -140,6 +140,7 @@ def _tickets(order=(0, 1, 2), units=(128, 32), words=10000, size=64, shared=Fals
     "이어 붙이는 차례가 다름",
     expect="입력의 차례가 1번째 `LSTM` 층, 2번째 `LSTM` 층, `tags`여야 하는데 "
     "2번째 `LSTM` 층, 1번째 `LSTM` 층, `tags`입니다",
+    typical=True,
 )
 def tickets_concatenate_order():
     return _tickets(order=(1, 0, 2))
@@ -149,6 +150,7 @@ def tickets_concatenate_order():
     "topology.tickets",
     "제목과 본문을 바꾸어 읽음",
     expect="1번째 임베딩 층: 입력이 `title`이어야 하는데 `body`입니다",
+    typical=True,
 )
 def tickets_swapped_texts():
     title, body, tags = _ticket_inputs()
@@ -160,12 +162,13 @@ def tickets_swapped_texts():
     "topology.tickets",
     "임베딩 하나를 함께 씀",
     expect="2번째 임베딩 층: 새로 만든 층이어야 하는데 1번째 임베딩 층과 같은 층입니다",
+    typical=True,
 )
 def tickets_shared():
     return _tickets(shared=True)
 
 
-@wrong("topology.tickets", "태그를 잊음", expect="이름이 `tags`인 입력이 없습니다")
+@wrong("topology.tickets", "태그를 잊음", expect="이름이 `tags`인 입력이 없습니다", typical=True)
 def tickets_without_tags():
     title, body, _ = _ticket_inputs()
     x = layers.Concatenate()([_read(title, 128), _read(body, 32)])
@@ -183,7 +186,12 @@ def tickets_unused_tags():
     return keras.Model([title, body, tags], _ticket_heads(x))
 
 
-@wrong("topology.tickets", "입력에 이름이 없음", expect="이름이 `title`인 입력이 없습니다")
+@wrong(
+    "topology.tickets",
+    "입력에 이름이 없음",
+    expect="이름이 `title`인 입력이 없습니다",
+    typical=True,
+)
 def tickets_unnamed_inputs():
     title = keras.Input((None,), dtype="int32")
     body = keras.Input((None,), dtype="int32")
@@ -196,6 +204,7 @@ def tickets_unnamed_inputs():
     "topology.tickets",
     "출력에 이름이 없음",
     expect="출력의 이름은 `priority`, `department`입니다. 지금은",
+    typical=True,
 )
 def tickets_unnamed_outputs():
     return _tickets(names=(None, None))
@@ -204,7 +213,9 @@ def tickets_unnamed_outputs():
 @wrong(
     "topology.tickets",
     "출력의 이름이 서로 바뀜",
-    expect="`priority` 출력 모양이 `(None, 1)`이어야 하는데 `(None, 4)`입니다",
+    expect="이름이 서로 바뀌었습니다: `priority`여야 하는 출력의 이름이 `department`입니다",
+    never=("출력 모양이",),
+    typical=True,
 )
 def tickets_swapped_names():
     return _tickets(names=("department", "priority"))
@@ -214,6 +225,7 @@ def tickets_swapped_names():
     "topology.tickets",
     "seed처럼 자료형을 적지 않음",
     expect="자료형이 `int32`여야 하는데 `float32`입니다",
+    typical=True,
 )
 def tickets_float_words():
     title, body, tags = _ticket_inputs(dtype=None)
@@ -243,7 +255,12 @@ def tickets_narrow_embedding():
     return _tickets(size=32)
 
 
-@wrong("topology.tickets", "두 LSTM이 모두 128", expect="유닛이 32개여야 하는데 128개입니다")
+@wrong(
+    "topology.tickets",
+    "두 LSTM이 모두 128",
+    expect="유닛이 32개여야 하는데 128개입니다",
+    typical=True,
+)
 def tickets_same_lstm():
     return _tickets(units=(128, 128))
 
@@ -260,7 +277,11 @@ def tickets_relu_lstm():
     return keras.Model([title, body, tags], _ticket_heads(layers.Concatenate()([*read, tags])))
 
 
-@wrong("topology.tickets", "태그를 두 배로", expect="14점")
+@wrong(
+    "topology.tickets",
+    "태그를 두 배로",
+    expect="명세에 없는 층이 더 있습니다: 5번째 자리의 `Add` 층",
+)
 def tickets_doubled_tags():
     title, body, tags = _ticket_inputs()
     x = layers.Concatenate()([_read(title, 128), _read(body, 32), 2 * tags])
@@ -271,6 +292,7 @@ def tickets_doubled_tags():
     "topology.tickets",
     "부서도 시그모이드",
     expect="활성화 함수가 `softmax`여야 하는데 `sigmoid`입니다",
+    typical=True,
 )
 def tickets_two_sigmoids():
     return _tickets(activations=("sigmoid", "sigmoid"))
@@ -408,6 +430,7 @@ def shared_subclass():
     "topology.shared_embedding",
     "임베딩을 두 개 만듦",
     expect="2번째 임베딩 층: 1번째 임베딩 층과 같은 층이어야 하는데 새로 만든 층입니다",
+    typical=True,
 )
 def shared_two_embeddings():
     texts = _two_texts()
@@ -419,6 +442,7 @@ def shared_two_embeddings():
     "topology.shared_embedding",
     "seed처럼 풀링이 없음",
     expect="전역 평균 풀링 층: 빠졌습니다",
+    typical=True,
 )
 def shared_without_pooling():
     texts = _two_texts()
@@ -429,7 +453,9 @@ def shared_without_pooling():
 @wrong(
     "topology.shared_embedding",
     "출력의 이름이 서로 바뀜",
-    expect="1번째 임베딩 층: 입력이 모델의 1번째 입력이어야 하는데 모델의 2번째 입력입니다",
+    expect="이름이 서로 바뀌었습니다: `prediction_a`여야 하는 출력의 이름이 `prediction_b`입니다",
+    never=("임베딩 층: 입력이",),
+    typical=True,
 )
 def shared_swapped_names():
     texts = _two_texts()
@@ -442,6 +468,7 @@ def shared_swapped_names():
     "topology.shared_embedding",
     "마지막 층까지 함께 씀",
     expect="2번째 밀집 층: 새로 만든 층이어야 하는데 1번째 밀집 층과 같은 층입니다",
+    typical=True,
 )
 def shared_everything():
     text_a, text_b = _two_texts()
@@ -455,6 +482,7 @@ def shared_everything():
     "topology.shared_embedding",
     "두 출력이 모두 첫 입력에서",
     expect="입력이 모델의 2번째 입력이어야 하는데 모델의 1번째 입력입니다",
+    typical=True,
 )
 def shared_one_text():
     text_a, text_b = _two_texts()
@@ -463,7 +491,12 @@ def shared_one_text():
     return keras.Model([text_a, text_b], _predictions(encoded))
 
 
-@wrong("topology.shared_embedding", "출력의 이름이 없음", expect="출력의 이름은 `prediction_a`")
+@wrong(
+    "topology.shared_embedding",
+    "출력의 이름이 없음",
+    expect="출력의 이름은 `prediction_a`",
+    typical=True,
+)
 def shared_unnamed():
     texts = _two_texts()
     shared = layers.Embedding(1000, 128)
@@ -579,12 +612,16 @@ def resnet_nested():
     return keras.Model(inputs, layers.Dense(10, activation="softmax")(x))
 
 
-@wrong("topology.resnet", "잔차 연결이 하나도 없음", expect="1번째 `Add` 층: 빠졌습니다")
+@wrong(
+    "topology.resnet", "잔차 연결이 하나도 없음", expect="1번째 `Add` 층: 빠졌습니다", typical=True
+)
 def resnet_no_residual():
     return _resnet(lambda x, block: x)
 
 
-@wrong("topology.resnet", "두 번째 잔차 연결이 없음", expect="2번째 `Add` 층: 빠졌습니다")
+@wrong(
+    "topology.resnet", "두 번째 잔차 연결이 없음", expect="2번째 `Add` 층: 빠졌습니다", typical=True
+)
 def resnet_one_residual():
     joins = iter([lambda x, block: layers.Add()([x, block]), lambda x, block: x])
     return _resnet(lambda x, block: next(joins)(x, block))
@@ -595,6 +632,7 @@ def resnet_one_residual():
     "두 번째에도 첫 블록의 입력을 더함",
     expect="2번째 `Add` 층: 입력이 6번째 합성곱 층, 1번째 `Add` 층이어야 하는데 "
     "6번째 합성곱 층, 최대 풀링 층입니다",
+    typical=True,
 )
 def resnet_wrong_skip():
     kept = []
@@ -610,6 +648,7 @@ def resnet_wrong_skip():
     "topology.resnet",
     "더하지 않고 이어 붙임",
     expect="`Add` 층이어야 하는데 `Concatenate` 층입니다",
+    typical=True,
 )
 def resnet_concatenate():
     return _resnet(lambda x, block: layers.Concatenate()([x, block]))
@@ -625,17 +664,24 @@ def resnet_doubled():
     return _resnet(lambda x, block: layers.Add()([x, x]))
 
 
-@wrong("topology.resnet", "드롭아웃이 없음", expect="드롭아웃 층: 빠졌습니다")
+@wrong("topology.resnet", "드롭아웃이 없음", expect="드롭아웃 층: 빠졌습니다", typical=True)
 def resnet_without_dropout():
     return _resnet(lambda x, block: x + block, rate=None)
 
 
-@wrong("topology.resnet", "드롭아웃 비율이 0.2", expect="비율이 0.5여야 하는데 0.2입니다")
+@wrong(
+    "topology.resnet", "드롭아웃 비율이 0.2", expect="비율이 0.5여야 하는데 0.2입니다", typical=True
+)
 def resnet_dropout_rate():
     return _resnet(lambda x, block: x + block, rate=0.2)
 
 
-@wrong("topology.resnet", "풀링 크기가 2", expect="풀링 크기가 3×3이어야 하는데 2×2입니다")
+@wrong(
+    "topology.resnet",
+    "풀링 크기가 2",
+    expect="풀링 크기가 3×3이어야 하는데 2×2입니다",
+    typical=True,
+)
 def resnet_pooling():
     return _resnet(lambda x, block: x + block, pooling=2)
 
@@ -660,6 +706,45 @@ def resnet_shared_block():
     x = layers.GlobalAveragePooling2D()(_conv(block, 64, "valid"))
     x = layers.Dropout(0.5)(layers.Dense(256, activation="relu")(x))
     return keras.Model(inputs, layers.Dense(10, activation="softmax")(x))
+
+
+class _ToyResNet(keras.Model):
+    """드롭아웃의 결과를 버릴 수 있는 서브클래싱 모델."""
+
+    def __init__(self, keep):
+        super().__init__()
+        self.keep = keep
+        self.stem = [layers.Conv2D(n, 3, activation="relu") for n in (32, 64)]
+        self.pool = layers.MaxPooling2D(3)
+        same = {"activation": "relu", "padding": "same"}
+        self.blocks = [layers.Conv2D(64, 3, **same) for _ in range(4)]
+        self.last = layers.Conv2D(64, 3, activation="relu")
+        self.average = layers.GlobalAveragePooling2D()
+        self.hidden = layers.Dense(256, activation="relu")
+        self.dropout = layers.Dropout(0.5)
+        self.scores = layers.Dense(10, activation="softmax")
+
+    def call(self, inputs):
+        x = self.pool(self.stem[1](self.stem[0](inputs)))
+        for first, second in (self.blocks[:2], self.blocks[2:]):
+            x = x + second(first(x))
+        x = self.hidden(self.average(self.last(x)))
+        dropped = self.dropout(x)
+        return self.scores(dropped if self.keep else x)
+
+
+@right("topology.resnet", "서브클래싱, 케라스가 training을 넘기게 함")
+def resnet_context():
+    return _ToyResNet(keep=True)
+
+
+@wrong(
+    "topology.resnet",
+    "드롭아웃을 부르고 결과를 버림",
+    expect="드롭아웃 층: 부르지만 결과를 쓰지 않습니다",
+)
+def resnet_lost_dropout():
+    return _ToyResNet(keep=False)
 
 
 # --- topology.inception -----------------------------------------------------------------------
@@ -763,6 +848,7 @@ def inception_augmented():
     "topology.inception",
     "이어 붙이는 차례가 다름",
     expect="`Concatenate` 층: 입력의 차례가 1번째 합성곱 층, 3번째 합성곱 층, 5번째 합성곱 층",
+    typical=True,
 )
 def inception_order():
     inputs = keras.Input((32, 32, 3))
@@ -808,7 +894,9 @@ def inception_average():
     return keras.Model(inputs, layers.Concatenate()(_branches(inputs, pooled)))
 
 
-@wrong("topology.inception", "3×3 앞의 1×1이 없음", expect="2번째 합성곱 층: 빠졌습니다")
+@wrong(
+    "topology.inception", "3×3 앞의 1×1이 없음", expect="2번째 합성곱 층: 빠졌습니다", typical=True
+)
 def inception_unreduced():
     inputs = keras.Input((32, 32, 3))
     return keras.Model(inputs, layers.Concatenate()(_branches(inputs, reduced=False)))
@@ -830,6 +918,7 @@ def inception_shared():
     "topology.inception",
     "세 번째 갈래가 두 번째 갈래에서 이어짐",
     expect="입력이 모델의 입력이어야 하는데 3번째 합성곱 층입니다",
+    typical=True,
 )
 def inception_chained():
     inputs = keras.Input((32, 32, 3))
@@ -838,13 +927,18 @@ def inception_chained():
     return keras.Model(inputs, layers.Concatenate()([first, second, third, fourth]))
 
 
-@wrong("topology.inception", "풀링 갈래를 잊음", expect="최대 풀링 층: 빠졌습니다")
+@wrong("topology.inception", "풀링 갈래를 잊음", expect="최대 풀링 층: 빠졌습니다", typical=True)
 def inception_three_branches():
     inputs = keras.Input((32, 32, 3))
     return keras.Model(inputs, layers.Concatenate()(_branches(inputs)[:3]))
 
 
-@wrong("topology.inception", "더함", expect="`Concatenate` 층이어야 하는데 `Add` 층입니다")
+@wrong(
+    "topology.inception",
+    "더함",
+    expect="`Concatenate` 층이어야 하는데 `Add` 층입니다",
+    typical=True,
+)
 def inception_add():
     inputs = keras.Input((32, 32, 3))
     parts = [_same(x, 64, 1) for x in _branches(inputs)]
@@ -868,13 +962,23 @@ def inception_axis():
     return keras.Model(inputs, layers.Concatenate(axis=1)(parts))
 
 
-@wrong("topology.inception", "활성화 함수를 하나 잊음", expect="`relu`여야 하는데 없습니다")
+@wrong(
+    "topology.inception",
+    "활성화 함수를 하나 잊음",
+    expect="`relu`여야 하는데 없습니다",
+    typical=True,
+)
 def inception_linear():
     inputs = keras.Input((32, 32, 3))
     return keras.Model(inputs, layers.Concatenate()(_branches(inputs, last=None)))
 
 
-@wrong("topology.inception", "텐서를 넘김", expect="출력 텐서(`KerasTensor`)가 들어 있습니다")
+@wrong(
+    "topology.inception",
+    "텐서를 넘김",
+    expect="출력 텐서(`KerasTensor`)가 들어 있습니다",
+    typical=True,
+)
 def inception_tensor():
     return layers.Concatenate()(_branches(keras.Input((32, 32, 3))))
 
@@ -1006,7 +1110,7 @@ def features_without_last():
     return make_extractor
 
 
-@wrong("topology.features", "입력층까지 담음", expect="입력층의 출력까지 담았습니다")
+@wrong("topology.features", "입력층까지 담음", expect="입력층의 출력까지 담았습니다", typical=True)
 def features_with_inputs():
     def make_extractor(base):
         return keras.Model(base.inputs, [layer.output for layer in base.layers])
@@ -1018,6 +1122,7 @@ def features_with_inputs():
     "topology.features",
     "첫 층을 무조건 버림",
     expect="순차형 모델의 `layers`에는 입력층이 없으므로",
+    typical=True,
 )
 def features_slice():
     def make_extractor(base):
@@ -1026,7 +1131,12 @@ def features_slice():
     return make_extractor
 
 
-@wrong("topology.features", "순차형 모델에 .input", expect="순차형 모델에는 `.input`이 없습니다")
+@wrong(
+    "topology.features",
+    "순차형 모델에 .input",
+    expect="순차형 모델에는 `.input`이 없습니다",
+    typical=True,
+)
 def features_input_attribute():
     def make_extractor(base):
         outputs = [x.output for x in base.layers if not isinstance(x, layers.InputLayer)]
@@ -1035,7 +1145,9 @@ def features_input_attribute():
     return make_extractor
 
 
-@wrong("topology.features", "마지막 출력만", expect="마지막 층만이 아니라 모든 층의 출력")
+@wrong(
+    "topology.features", "마지막 출력만", expect="마지막 층만이 아니라 모든 층의 출력", typical=True
+)
 def features_last():
     def make_extractor(base):
         return keras.Model(base.inputs, base.layers[-1].output)
@@ -1052,7 +1164,12 @@ def features_reversed():
     return make_extractor
 
 
-@wrong("topology.features", "복제해서 가중치가 다름", expect="받은 모델에 없던 가중치로 계산합니다")
+@wrong(
+    "topology.features",
+    "복제해서 가중치가 다름",
+    expect="받은 모델에 없던 가중치로 계산합니다",
+    typical=True,
+)
 def features_clone():
     def make_extractor(base):
         copy = keras.models.clone_model(base)
@@ -1086,7 +1203,9 @@ def features_convolutions():
     return make_extractor
 
 
-@wrong("topology.features", "리스트를 돌려줌", expect="모델이 아니라 파이썬 `list`입니다")
+@wrong(
+    "topology.features", "리스트를 돌려줌", expect="모델이 아니라 파이썬 `list`입니다", typical=True
+)
 def features_list():
     def make_extractor(base):
         return [x.output for x in base.layers if not isinstance(x, layers.InputLayer)]
@@ -1094,7 +1213,7 @@ def features_list():
     return make_extractor
 
 
-@wrong("topology.features", "return이 없음", expect="`return`을 빠뜨리지 않았는지")
+@wrong("topology.features", "return이 없음", expect="`return`을 빠뜨리지 않았는지", typical=True)
 def features_none():
     def make_extractor(base):
         outputs = [x.output for x in base.layers]
@@ -1103,7 +1222,12 @@ def features_none():
     return make_extractor
 
 
-@wrong("topology.features", "받은 모델을 그대로", expect="받은 모델을 그대로 돌려주었습니다")
+@wrong(
+    "topology.features",
+    "받은 모델을 그대로",
+    expect="받은 모델을 그대로 돌려주었습니다",
+    typical=True,
+)
 def features_base():
     def make_extractor(base):
         return base
@@ -1131,3 +1255,38 @@ def features_dict():
         return keras.Model(base.inputs, {x.name: x.output for x in kept})
 
     return make_extractor
+
+
+class _Extractor(keras.Model):
+    """받은 모델의 층들을 꺼내는 모델. 클래스 그대로도, 부를 수 있는 객체로도 답이 됩니다."""
+
+    def __init__(self, base):
+        super().__init__()
+        kept = [x for x in base.layers if not isinstance(x, layers.InputLayer)]
+        self.inner = keras.Model(base.inputs, [x.output for x in kept])
+
+    def call(self, inputs):
+        return self.inner(inputs)
+
+
+@right("topology.features", "클래스 그대로(부르면 모델이 됨)")
+def features_class():
+    return _Extractor
+
+
+@right("topology.features", "부를 수 있는 객체")
+def features_callable_object():
+    class Maker:
+        def __call__(self, base):
+            return _Extractor(base)
+
+    return Maker()
+
+
+@wrong("topology.features", "클래스의 객체를 만들지 않음", expect="오류가 났습니다")
+def features_unmade():
+    class Maker:
+        def __call__(self, base):
+            return _Extractor(base)
+
+    return Maker

@@ -183,6 +183,7 @@ def mnist_two_classes():
     "subclass.mnist",
     "시드의 실수: 두 번째 합성곱이 32개",
     expect="필터가 64개여야 하는데 32개입니다",
+    typical=True,
 )
 def mnist_filters():
     return _mnist(
@@ -194,7 +195,12 @@ def mnist_filters():
     )
 
 
-@wrong("subclass.mnist", "순차형으로 만든 모델", expect="지금 `model`은 순차형 모델입니다")
+@wrong(
+    "subclass.mnist",
+    "순차형으로 만든 모델",
+    expect="지금 `model`은 순차형 모델입니다",
+    typical=True,
+)
 def mnist_sequential():
     return keras.Sequential(
         [
@@ -208,7 +214,12 @@ def mnist_sequential():
     )
 
 
-@wrong("subclass.mnist", "괄호를 빠뜨려 클래스를 넘김", expect="괄호를 붙여 객체를 만드세요")
+@wrong(
+    "subclass.mnist",
+    "괄호를 빠뜨려 클래스를 넘김",
+    expect="괄호를 붙여 객체를 만드세요",
+    typical=True,
+)
 def mnist_class():
     class MnistModel(keras.Model):
         def __init__(self):
@@ -221,7 +232,9 @@ def mnist_class():
     return MnistModel
 
 
-@wrong("subclass.mnist", "return을 빠뜨림", expect="모델이 아무것도 돌려주지 않습니다")
+@wrong(
+    "subclass.mnist", "return을 빠뜨림", expect="모델이 아무것도 돌려주지 않습니다", typical=True
+)
 def mnist_no_return():
     class MnistModel(keras.Model):
         def __init__(self):
@@ -240,7 +253,7 @@ def mnist_no_return():
     return MnistModel()
 
 
-@wrong("subclass.mnist", "Flatten을 부르지 않음", expect="`Flatten` 층: 빠졌습니다")
+@wrong("subclass.mnist", "Flatten을 부르지 않음", expect="`Flatten` 층: 빠졌습니다", typical=True)
 def mnist_no_flatten():
     return _mnist(
         layers.Conv2D(32, 3, activation="relu"),
@@ -250,7 +263,12 @@ def mnist_no_flatten():
     )
 
 
-@wrong("subclass.mnist", "활성화 함수를 빠뜨림", expect="활성화 함수가 `relu`여야 하는데 없습니다")
+@wrong(
+    "subclass.mnist",
+    "활성화 함수를 빠뜨림",
+    expect="활성화 함수가 `relu`여야 하는데 없습니다",
+    typical=True,
+)
 def mnist_no_activation():
     return _mnist(
         layers.Conv2D(32, 3, activation="relu"),
@@ -287,7 +305,12 @@ def mnist_hidden_layers():
     return MnistModel()
 
 
-@wrong("subclass.mnist", "__init__에서 super를 빠뜨림", expect="`super().__init__()`을 쓰세요")
+@wrong(
+    "subclass.mnist",
+    "__init__에서 super를 빠뜨림",
+    expect="`super().__init__()`을 쓰세요",
+    typical=True,
+)
 def mnist_no_super():
     class MnistModel(keras.Model):
         def __init__(self):
@@ -299,7 +322,12 @@ def mnist_no_super():
     return MnistModel()
 
 
-@wrong("subclass.mnist", "call에서 앞 층의 결과를 버림", expect="실행하다가 오류가 났습니다")
+@wrong(
+    "subclass.mnist",
+    "층의 이름을 잘못 씀",
+    expect="`dens2`가 없고 이름이 비슷한 `dense2`와 `dense1`",
+    typical=True,
+)
 def mnist_forgotten_x():
     class MnistModel(keras.Model):
         def __init__(self):
@@ -312,12 +340,139 @@ def mnist_forgotten_x():
 
         def call(self, inputs):
             x = self.conv1(inputs)
-            x = self.conv2(inputs)
+            x = self.conv2(x)
             x = self.flatten(x)
             x = self.dense1(x)
             return self.dens2(x)
 
     return MnistModel()
+
+
+class _MnistParts(keras.Model):
+    """명세의 층들. 틀린 답은 `call`만 다르게 씁니다."""
+
+    def __init__(self):
+        super().__init__()
+        self.conv1 = layers.Conv2D(32, 3, activation="relu")
+        self.conv2 = layers.Conv2D(64, 3, activation="relu")
+        self.flatten = layers.Flatten()
+        self.dense1 = layers.Dense(128, activation="relu")
+        self.dense2 = layers.Dense(10, activation="softmax")
+
+    def features(self, inputs):
+        return self.flatten(self.conv2(self.conv1(inputs)))
+
+    def scores(self, x):
+        return self.dense2(self.dense1(x))
+
+
+@wrong(
+    "subclass.mnist",
+    "x =을 빠뜨림",
+    expect="2번째 합성곱 층: 부르지만 결과를 쓰지 않습니다",
+    never=("층과 설정은 명세와 같지만", "합성곱 층: 빠졌습니다"),
+    typical=True,
+)
+def mnist_lost_result():
+    class Net(_MnistParts):
+        def call(self, inputs):
+            x = self.conv1(inputs)
+            self.conv2(x)
+            x = self.flatten(x)
+            return self.scores(x)
+
+    return Net()
+
+
+@wrong(
+    "subclass.mnist",
+    "x 대신 inputs를 넣음",
+    expect="1번째 합성곱 층: 부르지만 결과를 쓰지 않습니다",
+    typical=True,
+)
+def mnist_skipped():
+    class Net(_MnistParts):
+        def call(self, inputs):
+            x = self.conv1(inputs)
+            x = self.conv2(inputs)
+            return self.scores(self.flatten(x))
+
+    return Net()
+
+
+@wrong(
+    "subclass.mnist",
+    "call의 철자가 틀림",
+    expect="`call`이 없고 이름이 비슷한 `cal`이 있습니다",
+    never=("함수형 모델", "확인하지 못했습니다.  (0/1)"),
+    typical=True,
+)
+def mnist_misspelt():
+    class Net(_MnistParts):
+        def cal(self, inputs):
+            return self.scores(self.features(inputs))
+
+    return Net()
+
+
+@wrong(
+    "subclass.mnist",
+    "0을 곱한 층을 더함",
+    expect="명세에 없는 층이 더 있습니다: 밀집 층(유닛 1개). 출력을 바꾸지 않지만",
+    never=("값이 다릅니다", "계산 결과"),
+)
+def mnist_cancelled():
+    class Net(_MnistParts):
+        def __init__(self):
+            super().__init__()
+            self.extra = layers.Dense(1)
+
+        def call(self, inputs):
+            x = self.features(inputs)
+            return self.scores(x + 0 * self.extra(x))
+
+    return Net()
+
+
+@wrong(
+    "subclass.mnist",
+    "부르지 않는 층에 가중치가 있음",
+    expect="모델에 있지만 쓰지 않는 가중치가 있습니다",
+    never=("use_bias",),
+)
+def mnist_unused_weights():
+    class Net(_MnistParts):
+        def __init__(self):
+            super().__init__()
+            self.extra = layers.Dense(10)
+            self.extra.build((None, 128))
+
+        def call(self, inputs):
+            return self.scores(self.features(inputs))
+
+    return Net()
+
+
+@right("subclass.mnist", "부르지 않아 가중치가 없는 층이 남아 있음")
+def mnist_left_over():
+    class Net(_MnistParts):
+        def __init__(self):
+            super().__init__()
+            self.extra = layers.Dense(10)
+
+        def call(self, inputs):
+            return self.scores(self.features(inputs))
+
+    return Net()
+
+
+@wrong("subclass.mnist", "call에서 255로 나눔", expect="받는 값이 앞 층의 출력이나 모델의 입력")
+def mnist_scaled_in_call():
+    class Net(_MnistParts):
+        def call(self, inputs):
+            return self.scores(self.features(inputs / 255.0))
+
+    return Net()
 
 
 # ------------------------------------------------------------- 7-2 subclass.cifar100
@@ -391,7 +546,9 @@ def cifar_blocks():
     return Net()
 
 
-@wrong("subclass.cifar100", "클래스가 10개", expect="유닛이 100개여야 하는데 10개입니다")
+@wrong(
+    "subclass.cifar100", "클래스가 10개", expect="유닛이 100개여야 하는데 10개입니다", typical=True
+)
 def cifar_ten():
     return _mnist(
         layers.Conv2D(16, 3, activation="relu"),
@@ -404,7 +561,7 @@ def cifar_ten():
     )
 
 
-@wrong("subclass.cifar100", "풀링 하나를 빠뜨림", expect="최대 풀링 층: 빠졌습니다")
+@wrong("subclass.cifar100", "풀링 하나를 빠뜨림", expect="최대 풀링 층: 빠졌습니다", typical=True)
 def cifar_one_pool_missing():
     return _mnist(
         layers.Conv2D(16, 3, activation="relu"),
@@ -416,7 +573,12 @@ def cifar_one_pool_missing():
     )
 
 
-@wrong("subclass.cifar100", "평균 풀링", expect="`MaxPooling2D` 층이어야 하는데 `AveragePooling2D`")
+@wrong(
+    "subclass.cifar100",
+    "평균 풀링",
+    expect="`MaxPooling2D` 층이어야 하는데 `AveragePooling2D`",
+    typical=True,
+)
 def cifar_average():
     return _mnist(
         layers.Conv2D(16, 3, activation="relu"),
@@ -429,12 +591,17 @@ def cifar_average():
     )
 
 
-@wrong("subclass.cifar100", "맞는 구조지만 훈련하지 않음", expect="아직 훈련하지 않았어요")
+@wrong(
+    "subclass.cifar100",
+    "맞는 구조지만 훈련하지 않음",
+    expect="아직 훈련하지 않았어요",
+    typical=True,
+)
 def cifar_untrained():
     return cifar_plain()
 
 
-@wrong("subclass.cifar100", "층을 call에서 만듦", expect="`__init__`에서 만드세요")
+@wrong("subclass.cifar100", "층을 call에서 만듦", expect="`__init__`에서 만드세요", typical=True)
 def cifar_layers_in_call():
     class Net(keras.Model):
         def call(self, x):
@@ -442,6 +609,67 @@ def cifar_layers_in_call():
             x = layers.MaxPooling2D(2)(layers.Conv2D(32, 3, activation="relu")(x))
             x = layers.Dense(256, activation="relu")(layers.Flatten()(x))
             return layers.Dense(100, activation="softmax")(x)
+
+    return Net()
+
+
+class _CifarParts(keras.Model):
+    """명세의 층들. 틀린 답은 `call`만 다르게 씁니다."""
+
+    def __init__(self):
+        super().__init__()
+        self.conv1 = layers.Conv2D(16, 3, activation="relu")
+        self.conv2 = layers.Conv2D(32, 3, activation="relu")
+        self.pool1, self.pool2 = layers.MaxPooling2D(2), layers.MaxPooling2D(2)
+        self.flatten = layers.Flatten()
+        self.dense1 = layers.Dense(256, activation="relu")
+        self.dense2 = layers.Dense(100, activation="softmax")
+
+
+@wrong(
+    "subclass.cifar100",
+    "풀링의 x =을 빠뜨림",
+    expect="최대 풀링 층: 부르지만 결과를 쓰지 않습니다",
+    typical=True,
+)
+def cifar_lost_pool():
+    class Net(_CifarParts):
+        def call(self, inputs):
+            x = self.pool1(self.conv1(inputs))
+            x = self.conv2(x)
+            self.pool2(x)
+            return self.dense2(self.dense1(self.flatten(x)))
+
+    return Net()
+
+
+@wrong(
+    "subclass.cifar100",
+    "call의 철자가 틀림",
+    expect="`call`이 없고 이름이 비슷한 `calls`가 있습니다",
+    never=("함수형 모델",),
+    typical=True,
+)
+def cifar_misspelt():
+    class Net(_CifarParts):
+        def calls(self, inputs):
+            x = self.pool2(self.conv2(self.pool1(self.conv1(inputs))))
+            return self.dense2(self.dense1(self.flatten(x)))
+
+    return Net()
+
+
+@wrong(
+    "subclass.cifar100",
+    "self를 빠뜨림",
+    expect="`self.`을 붙였는지",
+    typical=True,
+)
+def cifar_without_self():
+    class Net(_CifarParts):
+        def call(self, inputs):
+            x = self.pool2(self.conv2(self.pool1(self.conv1(inputs))))
+            return self.dense2(dense1(self.flatten(x)))  # noqa: F821
 
     return Net()
 

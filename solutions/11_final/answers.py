@@ -785,7 +785,7 @@ def loop_short():
 @wrong(
     "final.own_loop",
     "학습률이 너무 커서 배우지 못함",
-    expect="아무것이나 찍은 것과 다르지 않습니다",
+    expect="훈련하는 동안 손실이 줄었는지 보세요",
     never=("아직 훈련하지 않았어요",),
     typical=True,
 )
