@@ -186,10 +186,16 @@ def roundtrip_networks(random):
     ]
     other = [_dense(units(), "tanh"), _dense(units(), "softmax")]
     custom = [_dense(units(), "tanh", "CustomDense"), _dense(units())]
+
+    def width(parts):
+        """첫 층의 유닛 수와 다른 입력의 크기. 같으면 뒤집힌 행렬이 드러나지 않습니다."""
+        taken = parts[0]["config"]["units"]
+        return int(random.choice([size for size in range(3, 9) if size != taken]))
+
     networks = [
-        _network(random, arrays, "first", (units(),), plain),
-        _network(random, arrays, "second", (units(),), other),
-        _network(random, arrays, "custom", (units(),), custom),
+        _network(random, arrays, "first", (width(plain),), plain),
+        _network(random, arrays, "second", (width(other),), other),
+        _network(random, arrays, "custom", (width(custom),), custom),
     ]
     networks[0]["compile"] = {
         "optimizer": {
