@@ -95,16 +95,14 @@ def accuracy_item(
     best, told = max(reached)
     if best > accuracy + _FURTHER and best > 0.8 * threshold:
         advice = told
-    elif share > _ALMOST_ALL:
-        advice = (
-            f"테스트 이미지의 {share:.0%}에 같은 답({int(np.bincount(predicted).argmax())}번)을 "
-            "냅니다. 훈련하는 동안 손실이 줄었는지 보세요."
-        )
-    elif by_chance(accuracy, classes):
-        advice = (
-            f"클래스 {classes}개 가운데 아무것이나 찍은 것과 다르지 않습니다. "
-            "입력과 레이블이 짝이 맞는지, 그레이디언트를 적용하는지 보세요."
-        )
+    elif share > _ALMOST_ALL or by_chance(accuracy, classes):
+        seen = []
+        if share > _ALMOST_ALL:
+            same = int(np.bincount(predicted).argmax())
+            seen.append(f"테스트 이미지의 {share:.0%}에 같은 답({same}번)을 냅니다.")
+        if by_chance(accuracy, classes):
+            seen.append(f"클래스 {classes}개 가운데 아무것이나 찍은 것과 다르지 않습니다.")
+        advice = f"{' '.join(seen)} 훈련하는 동안 손실이 줄었는지, 입력과 레이블이 짝이 맞는지 보세요."
     else:
         trained = f"지금까지 {steps:,} 스텝 훈련했습니다. " if steps else ""
         advice = f"{trained}훈련 손실이 아직 줄고 있으면 더 훈련하세요."

@@ -116,7 +116,7 @@ _ADVICE = tuple(
             "다시 부를 때는 받은 것이 아니라 그 안의 것(자식)을 넘기는지 보세요.",
         ),
         (
-            "tuple indices must be integers or slices, not tuple",
+            "tuple indices must be integers or slices, not (?:tuple|NoneType)",
             "튜플을 텐서처럼 썼습니다. `isinstance(..., tuple)`로 튜플인지 먼저 보세요.",
         ),
         (
