@@ -360,7 +360,8 @@ def train_loop_scenes(random):
         }
 
     batch_size = int(random.choice([5, 6, 7]))
-    rows = 3 * batch_size + int(random.randint(2, batch_size - 1))
+    # 마지막 배치는 절반이 넘습니다. 두 에포크를 이어 나누어도 배치의 수가 늘 같습니다.
+    rows = 3 * batch_size + int(random.randint(batch_size // 2 + 1, batch_size))
     exact = int(random.randint(3, 6))
     dropout = ["Dropout", {"rate": 0.1}]
     return [
