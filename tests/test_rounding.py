@@ -23,22 +23,20 @@ def rounded(value: Any) -> Any:
     return tf.bitcast(tf.bitwise.bitwise_and(bits, tf.constant(-(1 << DROPPED))), tf.float32)
 
 
-@pytest.fixture
-def ten_bits(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
+def round_products(patch: pytest.MonkeyPatch) -> None:
     for module, name in (
         (tf.nn, "convolution"),
         (tf.nn, "conv2d_transpose"),
         (tf, "matmul"),
     ):
         exact = getattr(module, name)
-        monkeypatch.setattr(
+        patch.setattr(
             module,
             name,
             lambda x, y, *args, exact=exact, **kwargs: exact(
                 rounded(x), rounded(y), *args, **kwargs
             ),
         )
-    return monkeypatch
 
 
 @pytest.mark.parametrize(
@@ -52,12 +50,11 @@ def ten_bits(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
         "topology.features",
     ],
 )
-def test_a_right_model_is_right_on_a_device_that_rounds(
-    exercise_id: str, ten_bits: pytest.MonkeyPatch
-) -> None:
+def test_a_right_model_is_right_on_a_device_that_rounds(exercise_id: str) -> None:
     exercise = get(exercise_id)
     challenge = exercise.challenge(7)
-    evidence = observe(challenge, exercise.solution())
-    ten_bits.undo()
+    with pytest.MonkeyPatch.context() as patch:
+        round_products(patch)
+        evidence = observe(challenge, exercise.solution())
     report = judge(exercise, challenge, evidence)
     assert all(item.passed for item in report.items if "정확도" not in item.name), report.to_text()

@@ -22,7 +22,7 @@ TELLING, FELT = 0.02, 0.004
 샘플이 다르면 `TELLING`, 가중치를 바꾸면 그 가중치를 쓰는 부분 가운데 하나에서 `TELLING`, 나머지에서 `FELT`입니다.
 출력이 같다고 보는 한계(`judge.model_match.RELATIVE_TOLERANCE`)의 열 배와 두 배입니다.
 """
-_TRIES = 200
+_TRIES = 40
 _FILLINGS = 8
 """출력이 0과 1 사이인지 볼 때 가중치를 채워 보는 횟수. 모두 0인 `relu`도 한두 번은 0과 1 사이입니다."""
 _TRIED = 3
@@ -30,12 +30,15 @@ _TRIED = 3
 
 
 def telling_seed(random: np.random.RandomState, tells: Callable[[int], bool]) -> int:
-    """`tells(시드)`가 참인 첫 시드. 끝내 없으면 참고 답안이 잘못이므로 RuntimeError."""
+    """`tells(시드)`가 참인 첫 시드. `_TRIES`번 안에 없으면 마지막 시드입니다.
+
+    참고 답안이 가릴 수 있는지는 `tools/count_dead_probes.py`가 세므로, 검사를 멈추지는 않습니다.
+    """
     for _ in range(_TRIES):
         seed = int(random.randint(2**31))
         if tells(seed):
-            return seed
-    raise RuntimeError("참고 답안이 모든 가중치를 드러내는 시드를 찾지 못했습니다.")
+            break
+    return seed
 
 
 class Tried:
