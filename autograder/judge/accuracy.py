@@ -102,7 +102,9 @@ def accuracy_item(
             seen.append(f"테스트 이미지의 {share:.0%}에 같은 답({same}번)을 냅니다.")
         if by_chance(accuracy, classes):
             seen.append(f"클래스 {classes}개 가운데 아무것이나 찍은 것과 다르지 않습니다.")
-        advice = f"{' '.join(seen)} 훈련하는 동안 손실이 줄었는지, 입력과 레이블이 짝이 맞는지 보세요."
+        advice = (
+            f"{' '.join(seen)} 훈련하는 동안 손실이 줄었는지, 입력과 레이블이 짝이 맞는지 보세요."
+        )
     else:
         trained = f"지금까지 {steps:,} 스텝 훈련했습니다. " if steps else ""
         advice = f"{trained}훈련 손실이 아직 줄고 있으면 더 훈련하세요."

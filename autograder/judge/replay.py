@@ -18,6 +18,8 @@ from autograder.judge.loop import Failure
 
 CHANGE_TOLERANCE = 0.03
 """가중치의 변화가 다를 수 있는 비율."""
+EXACT = CHANGE_TOLERANCE / 4
+"""학습률까지 꼭 맞는 까닭이라고 볼 차이."""
 RATE_TOLERANCE = 0.03
 """찾은 학습률이 명세의 것과 같다고 볼 비율."""
 FAR = 0.5
@@ -177,6 +179,10 @@ def optimizer(
     for every in ("batch", "epoch"):
         if replay.gap(replay.trained(_How(every=every), rate)) <= CHANGE_TOLERANCE:
             return None
+    # 두 번 적용한 것은 학습률이 두 배인 것과 비슷합니다. 명세의 학습률로 꼭 맞는 까닭이 먼저입니다.
+    for how, say in _suspects():
+        if replay.gap(replay.trained(how, rate)) <= EXACT:
+            return say(rate, rate)
     for how, say in _suspects():
         found = replay.rate(how, rate)
         if found is not None:

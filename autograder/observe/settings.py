@@ -195,7 +195,7 @@ def full_precision_layers(models: Iterable[Any]) -> Iterator[None]:
     try:
         for layer in {id(item): item for model in models for item in _layers(model)}.values():
             # `super().__init__()`을 부르지 않은 층에는 정책이 없습니다.
-            policy = getattr(layer, "_dtype_policy", None)
+            policy: Any = getattr(layer, "_dtype_policy", None)
             if str(getattr(policy, "name", "")).startswith("mixed_"):
                 kept.append((layer, policy))
                 layer.dtype_policy = policy.variable_dtype
