@@ -159,6 +159,7 @@ def _chain_mutants(part: str, chain: list[Any]) -> Iterator[Mutant]:
         if index + 1 < len(chain) and not _same(layer, chain[index + 1]):
             swapped = (*plain[:index], plain[index + 1], plain[index], *plain[index + 2 :])
             signs = ("자리가 다릅니다", "더 있습니다", "빠졌습니다", "필터가", "유닛이", "활성화")
+            signs += ("먼저 불렀습니다",)
             yield Mutant(f"{label} ↔ 다음", part, swapped, signs)
 
 

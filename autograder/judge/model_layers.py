@@ -43,12 +43,19 @@ def layer_items(part: Part) -> list[Item]:
     # 오류가 나서 멈춘 모델에서는 부르지 못한 층이 있는지 알 수 없습니다.
     partial = bool(part.found.get("partial"))
     unreached = {p.wanted for p in pairs if p.found is None} if partial else set()
+    reached = [p.wanted for p in pairs if p.wanted is not None and p.wanted not in unreached]
+    chain = not branches.is_graph(part.wanted)
     result = []
     for index, title in enumerate(titles):
         message, advice = verdicts.get(index, ("", ""))
         if index in unreached:
             name = f"{prefix}{title}"
-            result.append(Item(name, points, 0, f"{name}: 확인하지 못했습니다."))
+            if chain and any(other > index for other in reached):
+                text = f"{prefix}{ordinal(wanted, index)}: 뒤에 있어야 하는 층을 먼저 불렀습니다."
+                advice = f"{_COUNT_ADVICE} 명세 {index + 1}번을 다시 보세요."
+                result.append(Item(name, points, 0, text, advice))
+            else:
+                result.append(Item(name, points, 0, f"{name}: 확인하지 못했습니다."))
             continue
         score = 0 if message else points
         number = f" 명세 {index + 1}번을 다시 보세요." if message else ""

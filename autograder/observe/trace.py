@@ -116,9 +116,11 @@ def record_calls(
     with eagerly():
         if not getattr(model, "built", True):
             # 처음 부를 때 케라스가 모양만 알아보려고 한 번 더 실행하는 것은 기록하지 않습니다.
-            model(inputs, **arguments)
+            # 오류가 나면 다음의 실행에서 다시 나고, 거기에서 그때까지의 기록이 남습니다.
+            with contextlib.suppress(Exception):
+                model(inputs, **arguments)
         try:
-            with _patched(recorder):
+            with _patched(recorder), _seen_as_built(model):
                 outputs = model(inputs, **arguments)
         except Exception as error:
             with contextlib.suppress(AttributeError):
@@ -128,6 +130,19 @@ def record_calls(
             recorder.compare_with_inference()
     recorder.adopt(getattr(model, "weights", []))
     return recorder.finish(inputs, outputs)
+
+
+@contextlib.contextmanager
+def _seen_as_built(model: Any) -> Iterator[None]:
+    """처음 부르다가 오류가 난 모델도, 안에서는 모양만 알아보는 실행을 하지 않습니다."""
+    built = getattr(model, "built", True)
+    if not built:
+        model.built = True
+    try:
+        yield
+    finally:
+        if not built:
+            model.built = False
 
 
 def example_inputs(model: Any) -> Any:
