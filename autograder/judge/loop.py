@@ -94,20 +94,27 @@ def run_of(scene: dict[str, Any], given: dict[str, np.ndarray], have: Any) -> Ru
         [upstream[rows] for rows in parts],
         training[trained],
     )
-    for number, ids in enumerate(batches):
-        run.losses.append(_own_losses(run, number, y[ids]))
+    run.losses.extend(_own_losses(run, [y[ids] for ids in batches]))
     return run
 
 
-def _own_losses(run: Run, number: int, labels: np.ndarray) -> np.ndarray:
-    """학습자가 구한 샘플마다의 손실: 그레이디언트가 말해 주는 레이블과 손실로 셉니다."""
-    outputs, upstream = run.outputs[number], run.upstream[number]
-    used = _labels_used(outputs, upstream)
-    if used is not None:
-        return _cross_entropy(outputs, used)
-    if _along(_softmax(outputs) - _one_hot(outputs, labels), upstream):
-        return _cross_entropy(_softmax(outputs), labels)
-    return _cross_entropy(outputs, labels)
+def _own_losses(run: Run, labels: list[np.ndarray]) -> list[np.ndarray]:
+    """학습자가 구한 샘플마다의 손실: 그레이디언트가 말해 주는 레이블과 손실로 셉니다.
+
+    작은 배치 하나에서는 다른 손실도 비슷해 보일 수 있어, 배치 모두에 맞는 것만 믿습니다.
+    """
+    pairs = list(zip(run.outputs, run.upstream, strict=True))
+    found = [_labels_used(outputs, upstream) for outputs, upstream in pairs]
+    used = [item for item in found if item is not None]
+    if len(used) == len(found):
+        return [_cross_entropy(p, k) for p, k in zip(run.outputs, used, strict=True)]
+    doubled = [_softmax(outputs) for outputs in run.outputs]
+    if all(
+        _along(q - _one_hot(q, y), upstream) > 0
+        for q, y, upstream in zip(doubled, labels, run.upstream, strict=True)
+    ):
+        return [_cross_entropy(q, y) for q, y in zip(doubled, labels, strict=True)]
+    return [_cross_entropy(p, y) for p, y in zip(run.outputs, labels, strict=True)]
 
 
 def _one_hot(outputs: np.ndarray, labels: np.ndarray) -> np.ndarray:
