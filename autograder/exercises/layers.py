@@ -221,7 +221,7 @@ def _activations_mistakes():
 DENSE_MISTAKES = (
     Mistake(
         make=_dense(axis=1),
-        advice="`w`의 모양에 `input_shape[1]`을 썼습니다. 입력이 `(N, T, D)`면 그것은 `T`입니다. "
+        advice="`w`의 모양에 `input_shape[1]`을 썼습니다. 입력이 `(N, T, D)`면 가운데 축은 `T`입니다. "
         "마지막 축은 `input_shape[-1]`입니다.",
     ),
     Mistake(

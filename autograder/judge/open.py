@@ -115,7 +115,7 @@ def _accuracy_item(
     accuracy = float(np.mean(evidence.arrays["predicted"] == labels))
     slack = _slack(exercise, threshold, len(labels))
     if accuracy >= threshold - slack:
-        told = f", 표본 오차 ±{100 * slack:.1f}%p" if accuracy < threshold else ""
+        told = f", 샘플이 적어 생기는 오차 ±{100 * slack:.1f}%p" if accuracy < threshold else ""
         message = f"테스트 정확도 {accuracy:.1%} (기준 {threshold:.0%}{told})"
         return Item(title, points, points, message)
     facts = evidence.facts
