@@ -94,3 +94,13 @@ def test_the_cpu_is_two_devices_unless_somebody_decided_otherwise() -> None:
     assert run(f"from autograder import check\nimport tensorflow as tf\n{count}").stdout == "2\n"
     late = f"import tensorflow as tf\nx = tf.ones(2) + 1\nfrom autograder import check\n{count}"
     assert run(late).stdout == "1\n"
+
+
+def test_the_grading_programs_start_without_tensorflow() -> None:
+    """Workers never need it: importing it costs each of them seconds, memory and lines on stderr."""
+    program = """import sys
+import autograder.classroom.grade, autograder.classroom.sample, autograder.cli
+import autograder.exercise, autograder.judge, autograder.observe
+print(sorted({"tensorflow", "keras"} & set(sys.modules)))"""
+    done = run(program)
+    assert (done.stdout, done.stderr) == ("[]\n", "")

@@ -10,7 +10,6 @@ import functools
 from collections.abc import Callable
 from typing import Any
 
-import keras
 import numpy as np
 
 from autograder.exercise.base import Exercise
@@ -69,6 +68,8 @@ class Tried:
 
     def weakest(self, challenge: Challenge, number: int) -> float:
         """가장 덜 드러나는 것이 드러나는 정도를 드러나야 하는 정도로 나눈 값."""
+        import keras
+
         from autograder.observe import model as observed
 
         seed, scale = observed.fillings(challenge)[number]
@@ -96,6 +97,8 @@ class Tried:
             weight.assign(value)
 
     def _bounded(self, challenge: Challenge) -> list[int]:
+        import keras
+
         from autograder.observe import model as observed
         from autograder.observe.probe import Scale
 
@@ -147,6 +150,7 @@ def sensitivity(
     출력이 퍼진 정도로 나눈 값입니다. 가중치와 입력은 그 값들이 퍼진 만큼 바꾼다고 보고, 출력을 아무 방향으로
     내린 그림자의 그레이디언트로 잽니다. 바꾸는 것마다 다시 실행하지 않아도 됩니다.
     """
+    import keras
     import tensorflow as tf
 
     draw = np.random.RandomState(seed % 2**32)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import keras
 import numpy as np
 
 from autograder.exercise import ArtifactExercise
@@ -376,6 +375,8 @@ def _other_training(network: dict[str, Any], trained: dict[str, Any], challenge:
     for key, value in wanted.items():
         have = trained.get(key)
         if key == "loss" and have is not None:
+            import keras
+
             have = keras.losses.get(str(have)) if isinstance(have, str) else have
             value = keras.losses.get(value)
             have, value = (getattr(item, "__name__", str(item)) for item in (have, value))

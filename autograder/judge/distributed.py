@@ -6,7 +6,6 @@ import copy
 import itertools
 from typing import Any
 
-import keras
 import numpy as np
 
 from autograder.exercise import DistributedExercise
@@ -168,6 +167,7 @@ class _Step:
         self, weights: list[np.ndarray], *, logits: bool = True
     ) -> tuple[np.ndarray, list[list[np.ndarray]]]:
         """replica마다 손실의 합과 그레이디언트의 합. `logits`가 거짓이면 로짓을 확률로 봅니다."""
+        import keras
         import tensorflow as tf
 
         model = described.build(self.network, self.challenge.arrays)

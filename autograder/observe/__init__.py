@@ -8,6 +8,7 @@ from typing import Any
 
 from autograder.observe.problems import problem, unattempted, unusable
 from autograder.protocol import Challenge, Evidence, ProtocolError, plain
+from autograder.startup import import_tensorflow
 
 KINDS = (
     "model",
@@ -35,6 +36,8 @@ def observe(challenge: Challenge, subject: Any) -> Evidence:
         raise ProtocolError(f"관찰할 줄 모르는 종류입니다: {challenge.kind}")
     if unattempted(subject):
         return Evidence(challenge.exercise, challenge.kind, {"status": "unattempted"})
+    # 답에 텐서플로가 없으면 여기에서 처음 불러오게 됩니다.
+    import_tensorflow()
     module = importlib.import_module(f"autograder.observe.{challenge.kind}")
     from autograder.observe.probe import same_randomness
     from autograder.observe.quiet import quiet
