@@ -55,7 +55,7 @@ lab: $(STAMP)
 		--ServerApp.root_dir=. --LabApp.default_url=/lab/tree/notebooks $(ARGS)
 
 grade: $(STAMP)
-	@$(PYTHON) -m autograder.classroom.sample $(ARGS)
+	@$(PYTHON) -m autograder.grading.sample $(ARGS)
 
 test: lint
 	@sh tools/need.sh chromium

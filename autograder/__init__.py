@@ -27,12 +27,12 @@ __all__ = [
 ]
 
 _HOMES = {
-    "answer": "autograder.course",
-    "check": "autograder.course",
-    "hint": "autograder.course",
-    "progress": "autograder.course",
+    "answer": "autograder.learner",
+    "check": "autograder.learner",
+    "hint": "autograder.learner",
+    "progress": "autograder.learner",
     "quiet": "autograder.observe.quiet",
-    "ready": "autograder.course",
+    "ready": "autograder.learner",
     "load_data": "autograder.data",
 }
 

@@ -1,8 +1,11 @@
-"""이 패키지의 이름, 버전, 저장소 주소. 모두 `pyproject.toml`에서 옵니다."""
+"""이 패키지의 이름, 버전, 저장소 주소(모두 `pyproject.toml`에서 옵니다)와 강좌의 폴더."""
 
 from __future__ import annotations
 
 from importlib import metadata
+from pathlib import Path
+
+from autograder.errors import CourseError
 
 DISTRIBUTION = "autograder-tf-course"
 
@@ -33,3 +36,12 @@ def install_command(extra: str) -> str:
     address = repository()
     source = f" @ git+{address}" if address else ""
     return f'pip install "{DISTRIBUTION}[{extra}]{source}"'
+
+
+def course_root(start: Path | None = None) -> Path:
+    """`solutions/`가 있는 가장 가까운 위쪽 폴더. 없으면 CourseError."""
+    here = (start or Path.cwd()).resolve()
+    for folder in (here, *here.parents):
+        if (folder / "solutions").is_dir():
+            return folder
+    raise CourseError("여기는 강좌의 폴더가 아닙니다.", "solutions/가 있는 폴더에서 실행하세요.")

@@ -41,7 +41,7 @@ def main(arguments: list[str] | None = None) -> NoReturn:
 
 
 def _build(options: argparse.Namespace) -> int | None:
-    return _classroom("build").build(options.units, options.check)
+    return _with_extra("authoring.build").build(options.units, options.check)
 
 
 def _exercises(options: argparse.Namespace) -> None:
@@ -83,7 +83,9 @@ def _grade(options: argparse.Namespace) -> int | None:
             f"과정 폴더 {with_particle(str(options.course), '이', '가')} 없습니다.",
             "--course에 nbgrader 과정 폴더를 주세요.",
         )
-    return _classroom("grade").grade(options.unit, options.course, options.workers, options.cluster)
+    return _with_extra("grading.grade").grade(
+        options.unit, options.course, options.workers, options.cluster
+    )
 
 
 def _data_status(options: argparse.Namespace) -> int | None:
@@ -109,10 +111,10 @@ def _doctor(options: argparse.Namespace) -> int | None:
     return doctor()
 
 
-def _classroom(name: str) -> ModuleType:
-    """`autograder.classroom`의 모듈. 선택 설치가 빠졌으면 설치하는 법을 말합니다."""
+def _with_extra(name: str) -> ModuleType:
+    """선택 설치 `classroom`이 있어야 하는 모듈. 빠졌으면 설치하는 법을 말합니다."""
     try:
-        return importlib.import_module(f"autograder.classroom.{name}")
+        return importlib.import_module(f"autograder.{name}")
     except ModuleNotFoundError as error:
         missing = (error.name or "").partition(".")[0]
         if missing == "autograder":

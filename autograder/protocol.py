@@ -18,6 +18,8 @@ from typing import Any, ClassVar, TypeVar
 
 import numpy as np
 
+RUN_VARIABLE = "AUTOGRADER_RUN"
+"""채점하는 동안 Challenge와 Evidence의 폴더를 가리키는 환경 변수."""
 MAX_BYTES = 256 * 2**20
 """한 Challenge나 Evidence가 풀린 상태에서 차지할 수 있는 최대 크기(바이트)."""
 

@@ -17,8 +17,8 @@ from pathlib import Path
 
 from nbformat import NotebookNode
 
-from autograder.classroom import notebook
-from autograder.classroom.verify import Run, execute
+from autograder import notebook
+from autograder.authoring.verify import Run, execute
 from autograder.exercises.units import UNITS
 
 ROOT = Path(__file__).resolve().parent.parent

@@ -11,12 +11,12 @@ from typing import Any
 import nbformat
 from nbformat import NotebookNode
 
-from autograder.classroom import notebook
-from autograder.classroom.build import release
-from autograder.classroom.fill import grade_id
+from autograder import notebook
+from autograder.authoring.release import release
 from autograder.exercises import unit_exercises
 from autograder.exercises.units import UNITS
 from autograder.judge import points_of
+from autograder.notebook import grade_id
 
 SETUP = "from autograder import check, hint, answer, ready"
 KERAS = """

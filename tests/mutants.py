@@ -11,8 +11,8 @@ from typing import Any
 import keras
 from keras import layers
 
-from autograder.exercise import ModelExercise
 from autograder.exercises import get
+from autograder.kinds import ModelExercise
 
 
 @dataclass(frozen=True)

@@ -21,8 +21,8 @@ class Reference(dict[str, Any]):
 def observed_once() -> Iterator[None]:
     """Inside, the references and known mistakes of an exercise answer each challenge only once."""
     import autograder.observe
-    from autograder.exercise import Exercise
     from autograder.judge import mistakes, step
+    from autograder.kinds import Exercise
     from autograder.protocol import Challenge, Evidence
 
     kept: dict[bytes, Evidence] = {}

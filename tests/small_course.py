@@ -8,7 +8,7 @@ from typing import Any
 import nbformat
 from nbformat import NotebookNode
 
-from autograder.classroom import notebook
+from autograder import notebook
 
 UNIT = "00_start"
 EXERCISE = "start.first_tensor"
@@ -18,7 +18,7 @@ ANSWERS = """\
 import numpy as np
 import tensorflow as tf
 
-from autograder.classroom.answers import right, wrong
+from autograder.authoring.answers import right, wrong
 
 
 @right("start.first_tensor", "tf.constant")

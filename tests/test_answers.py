@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from autograder.classroom.answers import Answer, load_answers
+from autograder.authoring.answers import Answer, load_answers
 from autograder.errors import CourseError
 from autograder.exercises.units import UNITS
 from autograder.report import Report

@@ -16,10 +16,10 @@ from typing import Any
 
 import pytest
 
-from autograder.classroom.workplace import EVIDENCE_BYTES, copy_observing_package, workplace
-from autograder.exercise import Exercise
 from autograder.exercises import all_exercises, get
+from autograder.grading.run.workplace import EVIDENCE_BYTES, copy_observing_package, workplace
 from autograder.judge import judge
+from autograder.kinds import Exercise
 from autograder.observe import observe
 from autograder.protocol import Challenge, Evidence, from_bytes
 from autograder.report import Report
@@ -40,7 +40,7 @@ def names_space():
     import keras, numpy, tensorflow
     return {"keras": keras, "layers": keras.layers, "ops": keras.ops, "np": numpy, "tf": tensorflow}
 
-for module in ("exercises", "exercise", "judge", "classroom"):
+for module in ("exercises", "kinds", "judge", "authoring", "grading"):
     try:
         __import__(f"autograder.{module}")
     except ModuleNotFoundError as error:

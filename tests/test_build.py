@@ -16,12 +16,13 @@ import nbformat
 import pytest
 from small_course import EXERCISE, SOLVED, UNIT, cells, code, markdown, region, write
 
-from autograder.classroom import build as building
-from autograder.classroom import notebook as notebooks
-from autograder.classroom import pages, refusals, templates
-from autograder.classroom.build import build, plan
-from autograder.classroom.stubs import COMMENT, stubs
-from autograder.classroom.verify import Run, solution_faults, untouched_faults
+from autograder import notebook as notebooks
+from autograder.about import course_root
+from autograder.authoring import build as building
+from autograder.authoring import pages, refusals, templates
+from autograder.authoring.build import build, plan
+from autograder.authoring.stubs import COMMENT, stubs
+from autograder.authoring.verify import Run, solution_faults, untouched_faults
 from autograder.errors import CourseError
 from autograder.exercises.units import UNITS
 from autograder.report import Item, Report
@@ -234,7 +235,7 @@ def test_the_same_bytes_in_every_process(
     shutil.copytree(folder, other, dirs_exist_ok=True)
     build([UNIT], root=folder, run=False)
     program = (
-        "import sys\nfrom pathlib import Path\nfrom autograder.classroom.build import build\n"
+        "import sys\nfrom pathlib import Path\nfrom autograder.authoring.build import build\n"
         "sys.exit(build([sys.argv[1]], root=Path(sys.argv[2]), run=False))"
     )
     subprocess.run(
@@ -283,7 +284,7 @@ def test_header_links_go_to_the_units_beside() -> None:
 
 def only_one_unit(monkeypatch: pytest.MonkeyPatch) -> None:
     """Leave UNIT alone; the units come back in their order (delitem would put them last)."""
-    import autograder.classroom.build as build_module
+    import autograder.authoring.build as build_module
     import autograder.exercises as exercises_module
 
     for module in (build_module, templates, exercises_module):
@@ -331,7 +332,7 @@ def test_the_picture_of_the_course_names_only_units_that_are_there() -> None:
 
 
 def test_the_glossary_page_explains_every_term_of_the_lint() -> None:
-    from autograder.classroom.lint.korean import glossary, korean_problems
+    from autograder.authoring.lint.korean import glossary, korean_problems
 
     page = pages.glossary_page()
     for term in glossary():
@@ -406,12 +407,12 @@ def test_wrong_names_and_folders_are_told(tmp_path: Path, course: Callable[..., 
     empty.mkdir()
     (tmp_path / "solutions").rename(tmp_path / "elsewhere")
     with pytest.raises(CourseError, match="강좌의 폴더가 아닙니다"):
-        building.course_root(empty)
+        course_root(empty)
 
 
 def test_the_course_is_found_from_inside_it(course: Callable[..., Path]) -> None:
     folder = course()
-    assert building.course_root(solution_of(folder).parent) == folder.resolve()
+    assert course_root(solution_of(folder).parent) == folder.resolve()
 
 
 def test_a_broken_file_is_told(course: Callable[..., Path]) -> None:
@@ -616,7 +617,7 @@ def test_exercises_without_enough_answers_are_refused(
     path = folder / "solutions" / UNIT / "answers.py"
     path.unlink()
     if source is not None:
-        path.write_text("from autograder.classroom.answers import right, wrong\n" + source)
+        path.write_text("from autograder.authoring.answers import right, wrong\n" + source)
     problems = refusals.exercise_problems(UNIT, folder)
     assert any(said in problem for problem in problems), problems
 
@@ -635,7 +636,7 @@ def test_an_exercise_without_hints_is_refused(
 
 
 def test_a_wrong_answer_must_say_what_is_expected() -> None:
-    from autograder.classroom.answers import wrong
+    from autograder.authoring.answers import wrong
 
     with pytest.raises(ValueError, match="expect"):
         wrong("start.first_tensor", "정수", expect="")
@@ -661,7 +662,7 @@ def small(*sources: str) -> nbformat.NotebookNode:
     ids=["stderr", "C++", "warning", "raises", "dies", "endless"],
 )
 def test_a_run_tells_what_a_learner_must_not_meet(source: str, said: str) -> None:
-    from autograder.classroom import verify
+    from autograder.authoring import verify
 
     faults = verify._faults(verify.execute(small("a = 1", source, "a"), cell_seconds=3))
     assert said in faults[0] and "None" not in faults[0]
@@ -670,7 +671,7 @@ def test_a_run_tells_what_a_learner_must_not_meet(source: str, said: str) -> Non
 def test_a_run_is_quiet_and_sees_only_the_built_in_data(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from autograder.classroom.verify import execute
+    from autograder.authoring.verify import execute
 
     for name in ("AUTOGRADER_DATA", "AUTOGRADER_RUN", "NBGRADER_EXECUTION", "MPLBACKEND"):
         monkeypatch.setenv(name, str(tmp_path))

@@ -117,7 +117,7 @@ ODD = {
 def test_every_odd_subject_gets_a_report_and_no_points_it_did_not_earn(
     exercise_id, capfd, monkeypatch
 ):
-    monkeypatch.setattr("autograder.course.secrets", SimpleNamespace(randbits=lambda bits: 20))
+    monkeypatch.setattr("autograder.learner.secrets", SimpleNamespace(randbits=lambda bits: 20))
     subjects = get(exercise_id).subjects
     for name, odd in ODD.items():
         report = check(exercise_id, *[odd] * len(subjects))
@@ -301,7 +301,7 @@ def test_observing_needs_neither_exercises_nor_judge():
     code = (
         "import sys\n"
         "sys.modules['autograder.exercises'] = sys.modules['autograder.judge'] = None\n"
-        "import autograder.course, autograder.observe.model, autograder.observe.layer\n"
+        "import autograder.learner, autograder.observe.model, autograder.observe.layer\n"
         "import autograder.observe.function, autograder.observe.value\n"
     )
     subprocess.run([sys.executable, "-c", code], check=True, capture_output=True)

@@ -19,7 +19,7 @@ import colab
 import pytest
 from colab import ADDRESS, repository, run
 
-from autograder.classroom.verify import Run, solution_faults, untouched_faults
+from autograder.authoring.verify import Run, solution_faults, untouched_faults
 from autograder.exercises.units import UNITS
 
 ROOT = Path(__file__).resolve().parent.parent

@@ -18,12 +18,12 @@ import nbformat
 import pytest
 from graded_class import Class, find, is_check, without_metadata
 
-from autograder.classroom import notebook
-from autograder.classroom.course_folder import CourseFolder
-from autograder.classroom.grade import Outcome, grade, grade_class
-from autograder.classroom.run import run_notebook
-from autograder.classroom.store import Store
+from autograder import notebook
 from autograder.errors import CourseError
+from autograder.grading.course.folder import CourseFolder
+from autograder.grading.grade import Outcome, grade, grade_class
+from autograder.grading.run.runner import run_notebook
+from autograder.grading.store import Store
 
 # The class is graded once, so its tests stay on one worker.
 pytestmark = pytest.mark.xdist_group("grade_class")
@@ -34,7 +34,7 @@ INTEGERS = "x = tf.constant([[1, 2, 3], [4, 5, 6]])"
 NO_OBSERVING = """
 import os, pathlib
 import numpy as np
-import autograder.course
+import autograder.learner
 from autograder.protocol import Evidence
 
 def forge(folder, exercise_id, subjects, named):
@@ -42,7 +42,7 @@ def forge(folder, exercise_id, subjects, named):
     made = Evidence(exercise_id, "value", facts, {{"value/0": np.ones((2, 3), "float32")}})
     made.write(folder / "evidence" / f"{{exercise_id}}.npz")
 
-autograder.course._observe_for_grading = forge
+autograder.learner._observe_for_grading = forge
 x = ...
 """
 GARBAGE = NO_OBSERVING.format(facts='{"status": "seen", "score": 4, "points": 4, "passed": True}')
@@ -452,7 +452,7 @@ def test_a_full_disk_stops_with_a_remedy(tmp_path: Path, monkeypatch: pytest.Mon
     def full(*_: object) -> None:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), "grades.csv")
 
-    monkeypatch.setattr("autograder.classroom.table.write_csv", full)
+    monkeypatch.setattr("autograder.grading.table.write_csv", full)
     with pytest.raises(CourseError, match="디스크에 남은 자리가 없습니다") as raised:
         grade_class(UNIT, tmp_path, executor=Refusing())
     assert "이어서 채점합니다" in raised.value.remedy

@@ -14,15 +14,17 @@ from graded_class import find, is_check, solution
 from nbformat import NotebookNode
 from rich.console import Console
 
-from autograder.classroom import kernel, notebook, submission, table
-from autograder.classroom.build import release
-from autograder.classroom.notes import notes
-from autograder.classroom.outputs import TEXT_LIMIT, Outputs
-from autograder.classroom.planning import extra_files
-from autograder.classroom.run import NOT_RUN, Code, Limits, Run, Task
-from autograder.classroom.store import Graded, Store, key_of
-from autograder.classroom.submission import MasterCell, UnreadableNotebook
-from autograder.classroom.table import Column, Row
+from autograder import notebook
+from autograder.authoring.release import release
+from autograder.grading import submission, table
+from autograder.grading.planning import extra_files
+from autograder.grading.run import kernel
+from autograder.grading.run.outputs import TEXT_LIMIT, Outputs
+from autograder.grading.run.runner import NOT_RUN, Code, Limits, Run, Task
+from autograder.grading.store import Graded, Store, key_of
+from autograder.grading.submission import MasterCell, UnreadableNotebook
+from autograder.grading.table import Column, Row
+from autograder.grading.unfinished import notes
 from autograder.report import Item, Report
 
 UNIT = "04_sequential"

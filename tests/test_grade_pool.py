@@ -12,16 +12,16 @@ from pathlib import Path
 
 import pytest
 
-from autograder.classroom import kernel
-from autograder.classroom.pool import WorkerDied, default_workers, run_all
-from autograder.classroom.run import Code, Run, Task
+from autograder.grading.run import kernel
+from autograder.grading.run.pool import WorkerDied, default_workers, run_all
+from autograder.grading.run.runner import Code, Run, Task
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="signals")
 
 STOPPED = """
 import sys
-from autograder.classroom.pool import run_all
-from autograder.classroom.run import Code, Task
+from autograder.grading.run.pool import run_all
+from autograder.grading.run.runner import Code, Task
 
 if __name__ == "__main__":
     task = Task((Code("import time; time.sleep(600)"),), {})

@@ -14,9 +14,17 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from autograder.classroom import kernel
-from autograder.classroom.notes import notes
-from autograder.classroom.run import NOT_RUN, OUT_OF_TIME, Code, Limits, Run, Task, run_notebook
+from autograder.grading.run import kernel
+from autograder.grading.run.runner import (
+    NOT_RUN,
+    OUT_OF_TIME,
+    Code,
+    Limits,
+    Run,
+    Task,
+    run_notebook,
+)
+from autograder.grading.unfinished import notes
 from autograder.protocol import Challenge
 
 CHECK = Code("pass", "sequential.mlp")
@@ -158,10 +166,10 @@ def test_the_kernel_sees_nothing_of_the_grader(
     assert not Path(work).exists(), "the place of a run is gone afterwards"
 
 
-@pytest.mark.parametrize("module", ["exercises", "exercise", "judge", "classroom", "cli"])
+@pytest.mark.parametrize("module", ["exercises", "kinds", "judge", "authoring", "grading", "cli"])
 def test_the_kernel_cannot_import_the_trusted_side(module: str) -> None:
     made = run(
-        "import autograder.course, autograder.data, autograder.report",
+        "import autograder.learner, autograder.data, autograder.report",
         f"import autograder.{module}",
         "import os, autograder\n"
         "[name for _, _, names in os.walk(os.path.dirname(autograder.__file__)) for name in names"
@@ -173,9 +181,9 @@ def test_the_kernel_cannot_import_the_trusted_side(module: str) -> None:
 
 
 def test_every_module_is_on_one_side_of_the_boundary(root: Path) -> None:
-    from autograder.classroom.workplace import OBSERVING
+    from autograder.grading.run.workplace import OBSERVING
 
-    trusted = {"classroom", "cli.py", "exercise", "exercises", "judge"}
+    trusted = {"authoring", "cli.py", "exercises", "grading", "judge", "kinds", "notebook.py"}
     names = {
         path.name
         for path in (root / "autograder").iterdir()

@@ -8,16 +8,17 @@ from pathlib import Path
 
 import pytest
 
-from autograder.classroom import notebook, sample
-from autograder.classroom.grade import Outcome
-from autograder.classroom.table import Column, Row
+from autograder import notebook
 from autograder.exercises.units import UNITS
+from autograder.grading import sample
+from autograder.grading.grade import Outcome
+from autograder.grading.table import Column, Row
 
 
 @pytest.mark.slow
 def test_the_sample_class_is_graded_as_expected(tmp_path: Path, root: Path) -> None:
     """As `make grade` does: a process of its own, the way an instructor starts it."""
-    command = [sys.executable, "-m", "autograder.classroom.sample", "--course", str(tmp_path)]
+    command = [sys.executable, "-m", "autograder.grading.sample", "--course", str(tmp_path)]
     done = subprocess.run(command, cwd=root, capture_output=True, encoding="utf-8")
     printed = done.stdout
     assert done.returncode == 0, printed + done.stderr

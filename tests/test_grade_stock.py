@@ -15,7 +15,7 @@ from graded_class import Class, find, is_check
 from nbgrader import utils
 from nbgrader.api import Gradebook
 
-from autograder.classroom.grade import grade_class
+from autograder.grading.grade import grade_class
 from autograder.report import Item, Report
 
 UNIT, CELL = "00_start", "start_first_tensor"
@@ -24,7 +24,7 @@ RIGHT = "x = tf.constant([[1, 2, 3], [4, 5, 6]], dtype=tf.float32)"
 WARNING = "\nimport warnings; warnings.warn('경고'); import sys; print('줄', file=sys.stderr)"
 # A stock test cell with anything on standard error is worth nothing.
 NOISY_CHECK = (
-    "\nimport autograder.course as course, sys\n"
+    "\nimport autograder.learner as course, sys\n"
     "original = course.check\n"
     "def check(*subjects):\n"
     "    print('표준 오류', file=sys.stderr)\n"

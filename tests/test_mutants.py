@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 from mutants import branches, graph_mutants, mutants, rebuild
 
-from autograder.exercise import ModelExercise
 from autograder.exercises import all_exercises, get
 from autograder.judge import judge
+from autograder.kinds import ModelExercise
 from autograder.observe import observe
 
 MODELS = [item for item in all_exercises() if isinstance(item, ModelExercise)]

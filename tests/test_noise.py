@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from autograder.judge.noise import compare_gaussian, compare_noise
+from autograder.judge.layer.noise import compare_gaussian, compare_noise
 
 SHAPES = [(900, 7), (64, 12, 8)]
 

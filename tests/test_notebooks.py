@@ -16,9 +16,9 @@ from pathlib import Path
 import pytest
 from packaging.version import Version
 
-from autograder.classroom import notebook
-from autograder.classroom.build import build
-from autograder.classroom.verify import Run, execute, solution_faults, untouched_faults
+from autograder import notebook
+from autograder.authoring.build import build
+from autograder.authoring.verify import Run, execute, solution_faults, untouched_faults
 from autograder.exercises.units import UNITS
 
 ROOT = Path(__file__).resolve().parent.parent

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import ast
+import functools
+import graphlib
+import importlib.util
 import json
 import os
 import re
@@ -239,7 +242,7 @@ def test_licence_is_mit_and_the_font_keeps_its_own() -> None:
 
 TARGETS = {
     "lab": "jupyterlab",
-    "grade": "autograder.classroom.sample",
+    "grade": "autograder.grading.sample",
     "test": "pytest",
     "bench": "tools/bench.py",
     "build": "autograder.cli build",
@@ -372,14 +375,35 @@ def test_missing_dot_is_said_in_one_line_and_stops_nothing(tmp_path: Path) -> No
 
 # --------------------------------------------------------------------------------------- imports
 
-OUTER = ("classroom", "cli", "doctor")
-FORBIDDEN = {
-    "observe": ("exercises", "judge", "course", "journal", *OUTER),
-    "judge": ("exercises", "course", "journal", *OUTER),
-    "exercises": ("course", "journal", *OUTER),
-    "protocol": ("observe", "exercises", "judge", "course", "journal", "report", *OUTER),
-    "report": ("observe", "exercises", "judge", "course", "journal", *OUTER),
-}
+# The rooms of the map in CONTRIBUTING, and the modules in each. What every room may use is BASE.
+BASE = ("about", "errors", "fonts", "korean", "notebook", "startup")
+ROOM_OF = {"journal": "learner", "note_box": "learner", "doctor": "cli"}
+
+
+def mermaid() -> tuple[set[str], set[tuple[str, str]]]:
+    """The rooms and arrows of the picture in CONTRIBUTING."""
+    text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    (picture,) = re.findall(r"```mermaid\n(.*?)```", text, re.S)
+    rooms = {name.replace("_", ".") for name in re.findall(r"^\s*(\w+)\[", picture, re.M)}
+    arrows = set()
+    for line in picture.splitlines():
+        if "-->" in line:
+            start, _, ends = line.partition("-->")
+            arrows |= {
+                (start.strip().replace("_", "."), end.strip().replace("_", "."))
+                for end in ends.split("&")
+            }
+    assert {room for arrow in arrows for room in arrow} <= rooms
+    return rooms, arrows
+
+
+def room(module: str) -> str:
+    """autograder.judge.model.match → judge; autograder.grading.run.pool → grading.run"""
+    inner = module.partition(".")[2]
+    if inner.startswith("grading.run"):
+        return "grading.run"
+    name = inner.partition(".")[0]
+    return ROOM_OF.get(name, name)
 
 
 def module_name(path: Path) -> str:
@@ -398,6 +422,7 @@ def typing_only(module: ast.Module) -> set[int]:
     }
 
 
+@functools.cache
 def imports() -> dict[str, set[str]]:
     """Module of the package → the package's modules that it imports, wherever in the file."""
     paths = {module_name(path): path for path in (ROOT / "autograder").rglob("*.py")}
@@ -415,53 +440,103 @@ def imports() -> dict[str, set[str]]:
                 package = name.split(".") if path.stem == "__init__" else name.split(".")[:-1]
                 base = package[: len(package) - node.level + 1] if node.level else []
                 source = ".".join([*base, *(node.module or "").split(".")]).strip(".")
-                found |= {source} | {f"{source}.{alias.name}" for alias in node.names}
+                inner = {f"{source}.{alias.name}" for alias in node.names}
+                found |= inner if inner <= set(paths) else {source, *inner}
+            elif isinstance(node, ast.Constant) and "." in str(node.value):
+                # Imported by name: `importlib.import_module(f"autograder.{name}")`.
+                found |= {str(node.value), f"autograder.{node.value}"}
         graph[name] = {target for target in found if target in paths} - {"autograder"}
     return graph
 
 
-def part(module: str) -> str:
-    """autograder.judge.model → judge"""
-    return module.partition(".")[2].partition(".")[0]
+def crossings(graph: dict[str, set[str]]) -> dict[tuple[str, str], set[str]]:
+    """(room, room) → the imports from the one into the other."""
+    found: dict[tuple[str, str], set[str]] = {}
+    for module, targets in graph.items():
+        for target in targets if module != "autograder" else ():
+            if room(module) != room(target):
+                found.setdefault((room(module), room(target)), set()).add(f"{module} → {target}")
+    return found
 
 
-def reachable(graph: dict[str, set[str]], start: str) -> set[str]:
-    seen, waiting = set(), [start]
+def reachable(arrows: set[tuple[str, str]], start: str) -> set[str]:
+    seen: set[str] = set()
+    waiting = [start]
     while waiting:
-        for target in graph[waiting.pop()] - seen:
-            seen.add(target)
-            waiting.append(target)
+        here = waiting.pop()
+        for begin, end in arrows:
+            if begin == here and end not in seen:
+                seen.add(end)
+                waiting.append(end)
     return seen
 
 
-@pytest.mark.parametrize("where", FORBIDDEN)
-def test_imports_point_one_way(where: str) -> None:
-    graph = imports()
-    starts = [module for module in graph if part(module) == where]
-    assert starts
-    found = {
-        f"{start} → {target}"
-        for start in starts
-        for target in reachable(graph, start)
-        if part(target) in FORBIDDEN[where]
-    }
-    assert found == set()
+ROOMS, ARROWS = mermaid()
 
 
-def test_the_core_does_not_know_the_classroom() -> None:
-    found = {
-        f"{module} → {target}"
-        for module, targets in imports().items()
-        if part(module) not in OUTER
-        for target in targets
-        if part(target) in OUTER
+def test_the_map_has_every_room() -> None:
+    found = {room(module) for module in imports()} - {"", *BASE}
+    assert found == ROOMS
+
+
+@pytest.mark.parametrize("where", sorted({*ROOMS, *BASE}))
+def test_imports_follow_the_map(where: str) -> None:
+    """An import must go where the arrows lead; whoever is not on the way does not know of it."""
+    allowed = {*reachable(ARROWS, where), *BASE}
+    wrong = {
+        line
+        for (start, end), lines in crossings(imports()).items()
+        if start == where and end not in allowed
+        for line in lines
     }
-    assert found == set()
+    assert wrong == set()
+
+
+def test_every_arrow_of_the_map_is_an_import() -> None:
+    assert set(crossings(imports())) >= ARROWS
+
+
+def test_the_map_keeps_the_sides_apart() -> None:
+    """The rooms beside a learner's code never lead to an answer; the wings meet at one door."""
+    trusted = {"exercises", "kinds", "judge", "authoring", "grading", "cli"}
+    for beside in ("observe", "protocol", "report", "data", "figures", "grading.run"):
+        assert not reachable(ARROWS, beside) & trusted, beside
+    assert "grading" not in reachable(ARROWS, "authoring")
+    door = "autograder.grading.course.release → autograder.authoring.release"
+    assert crossings(imports())["grading", "authoring"] == {door}
+
+
+def test_no_import_circle() -> None:
+    graphlib.TopologicalSorter(imports()).prepare()
+    between: dict[str, set[str]] = {}
+    for start, end in crossings(imports()):
+        between.setdefault(start, set()).add(end)
+    graphlib.TopologicalSorter(between).prepare()
+
+
+def test_a_kind_has_one_name_everywhere() -> None:
+    """The type of question, how it is observed and how it is judged: three modules of one name."""
+    from autograder import kinds
+    from autograder.observe import KINDS
+
+    classes = [getattr(kinds, name) for name in kinds.__all__ if name.endswith("Exercise")]
+    homes = {
+        made.__module__.rpartition(".")[2]: made.kind
+        for made in classes
+        if made is not kinds.Exercise
+    }
+    assert set(homes) == set(homes.values()) == set(KINDS)
+    for name in KINDS:
+        for part in ("kinds", "observe", "judge"):
+            assert importlib.util.find_spec(f"autograder.{part}.{name}"), (part, name)
 
 
 def test_notebooks_import_the_package_only_from_its_top() -> None:
     """Learners see `autograder`, never the exercises with their answers."""
-    inner = {f"autograder.{name}" for name in ("exercises", "judge", "observe", "classroom")}
+    inner = {
+        f"autograder.{name}"
+        for name in ("authoring", "exercises", "grading", "judge", "kinds", "observe")
+    }
     found = []
     for name, module in code_units():
         if not name.startswith(("notebooks", "solutions")) or name.endswith("answers.py"):

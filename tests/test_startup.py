@@ -99,8 +99,8 @@ def test_the_cpu_is_two_devices_unless_somebody_decided_otherwise() -> None:
 def test_the_grading_programs_start_without_tensorflow() -> None:
     """Workers never need it: importing it costs each of them seconds, memory and lines on stderr."""
     program = """import sys
-import autograder.classroom.grade, autograder.classroom.sample, autograder.cli
-import autograder.exercise, autograder.judge, autograder.observe
+import autograder.grading.grade, autograder.grading.sample, autograder.cli
+import autograder.kinds, autograder.judge, autograder.observe
 print(sorted({"tensorflow", "keras"} & set(sys.modules)))"""
     done = run(program)
     assert (done.stdout, done.stderr) == ("[]\n", "")

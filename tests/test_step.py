@@ -9,8 +9,8 @@ import tensorflow as tf
 
 from autograder.exercises import get
 from autograder.judge import judge
-from autograder.judge.replay import Rule
 from autograder.judge.step import _change_difference
+from autograder.judge.step.replay import Rule
 from autograder.observe import observe
 from autograder.observe.passes import Passes
 from autograder.protocol import Challenge

@@ -9,12 +9,12 @@ import nbformat
 import pytest
 from small_course import code, markdown
 
-from autograder.classroom.lint import sources
-from autograder.classroom.lint.korean import glossary, korean_problems
-from autograder.classroom.lint.notebooks import HEADINGS, notebook_problems
-from autograder.classroom.lint.prose import prose, python_texts, words
-from autograder.exercise import ValueExercise
+from autograder.authoring.lint import sources
+from autograder.authoring.lint.korean import glossary, korean_problems
+from autograder.authoring.lint.notebooks import HEADINGS, notebook_problems
+from autograder.authoring.lint.prose import prose, python_texts, words
 from autograder.exercises.units import UNITS
+from autograder.kinds import ValueExercise
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -272,6 +272,6 @@ def test_the_style_is_applied_to_all_texts() -> None:
     """The patterns still meet the places where texts are."""
     seen = {path.relative_to(ROOT).as_posix() for path in sources._files(ROOT, sources.SOURCES)}
     seen |= {path.relative_to(ROOT).as_posix() for path in sources._files(ROOT, sources.DOCUMENTS)}
-    assert {"README.md", "datasets/README.md", "autograder/judge/model.py"} <= seen
+    assert {"README.md", "datasets/README.md", "autograder/judge/model/__init__.py"} <= seen
     assert sources.RULES in seen
     assert any(re.fullmatch(r"solutions/\w+/answers\.py", path) for path in seen)

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 from keras import layers
 
-from autograder.exercise.telling import TELLING, sensitivity, tried
 from autograder.exercises import get
+from autograder.kinds.telling import TELLING, sensitivity, tried
 from autograder.observe import observe
 
 DRAWS = 4
@@ -49,7 +49,7 @@ def test_every_probe_of_a_challenge_tells(exercise_id: str) -> None:
 
 
 def test_a_challenge_is_a_function_of_its_seed() -> None:
-    from autograder.exercise import telling
+    from autograder.kinds import telling
 
     exercise = get("functional.autoencoder")
     first = exercise.challenge(5)

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from autograder import check
-from autograder.judge.wording import shape_advice
+from autograder.judge.layer_names import shape_advice
 
 
 @pytest.mark.parametrize(

@@ -54,8 +54,8 @@ def main() -> int:
 def bench_check() -> None:
     """문제마다 참고 답안을 검사하는 시간: 처음 한 번을 빼고 다섯 번의 중앙값."""
     from autograder import check
-    from autograder.exercise import ModelExercise
     from autograder.exercises import all_exercises
+    from autograder.kinds import ModelExercise
 
     table = Table("문제", title="check의 시간(초)")
     for name in ("처음", "중앙값", "목표"):
@@ -76,7 +76,7 @@ def bench_check() -> None:
 
 def bench_grading(students: int, workers: int | None) -> bool:
     """같은 제출을 nbgrader와 autograder grade로 채점합니다."""
-    from autograder.classroom.pool import default_workers
+    from autograder.grading.run.pool import default_workers
 
     workers = workers or default_workers()
     folder = Path(tempfile.mkdtemp(prefix="autograder-bench-"))

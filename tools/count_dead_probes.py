@@ -34,7 +34,7 @@ def main() -> int:
     import_tensorflow()
     import numpy as np
 
-    from autograder.exercise import TransformExercise, telling
+    from autograder.kinds import TransformExercise, telling
 
     tries = 0
     tells = telling.telling_seed
@@ -48,7 +48,7 @@ def main() -> int:
         return tells(random, counting)
 
     for name in ("model", "transform"):
-        importlib.import_module(f"autograder.exercise.{name}").telling_seed = counted  # type: ignore[attr-defined]
+        importlib.import_module(f"autograder.kinds.{name}").telling_seed = counted  # type: ignore[attr-defined]
     dead = 0
     for exercise in exercises():
         if options.chosen and exercise.id not in options.chosen:
@@ -77,7 +77,7 @@ SAME = 0.999
 
 
 def of_model(exercise: Any, challenge: Any) -> list[float]:
-    from autograder.exercise.telling import tried
+    from autograder.kinds.telling import tried
 
     model = tried(exercise, challenge)
     return [model.weakest(challenge, number) for number in range(len(challenge.facts["seeds"]))]
@@ -96,8 +96,8 @@ def of_transform(exercise: Any, challenge: Any) -> list[float]:
 
 def exercises() -> Iterator[Any]:
     """The exercises of the kinds, also those inside others."""
-    from autograder.exercise import CompositeExercise, ModelExercise, TransformExercise
     from autograder.exercises import all_exercises
+    from autograder.kinds import CompositeExercise, ModelExercise, TransformExercise
 
     for exercise in all_exercises():
         parts = [exercise]

@@ -32,7 +32,7 @@ def main() -> int:
     options = parser.parse_args()
     from references import observed_once
 
-    from autograder.classroom.answers import load_answers
+    from autograder.authoring.answers import load_answers
     from autograder.exercises.units import UNITS
     from autograder.startup import import_tensorflow
 

@@ -16,11 +16,9 @@ from autograder.data.fetching import (
     import_file,
     status,
 )
+from autograder.data.finding import DataSource, Origin, data_source
 from autograder.data.loading import (
     JUDGING_LIMIT,
-    DataSource,
-    Origin,
-    data_source,
     judging_data,
     known_data,
     label_names,

@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 
 from autograder.data import originals
-from autograder.data.loading import DataSource, data_source, find, how_to_get, short
+from autograder.data.finding import DataSource, data_source, find, how_to_get, short
 from autograder.data.originals import DataError, Found
 from autograder.data.sets import SETS, get_set
 from autograder.korean import with_particle

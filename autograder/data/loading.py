@@ -4,36 +4,21 @@ from __future__ import annotations
 
 import contextlib
 import functools
-import os
-from dataclasses import dataclass
-from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 
 from autograder.data import originals
+from autograder.data.fetching import fetch_data
+from autograder.data.finding import Origin, data_source, find, how_to_get, short
 from autograder.data.originals import DataError, Found, ImageFormat, Pair
-from autograder.data.sets import SETS, DataSet, get_set
-
-Origin = Literal["original", "builtin"]
+from autograder.data.sets import SETS, get_set
 
 JUDGING_LIMIT = 2000
 """정확도를 재는 샘플 수의 상한. MNIST 합성곱 신경망도 3초보다 훨씬 빨리 추론합니다."""
 
 # MNIST 테스트 세트는 앞쪽 절반이 뒤쪽보다 쉬우므로, 앞에서 자르지 않고 정해진 차례로 섞어 고릅니다.
 _SUBSET_SEED = 20190407
-
-
-@dataclass(frozen=True)
-class DataSource:
-    """`load_data`가 줄 데이터의 출처.
-
-    `origin`은 `"original"`이나 `"builtin"`, `path`는 파일이나 폴더입니다(코드로 만들면 None).
-    """
-
-    name: str
-    origin: Origin
-    path: Path | None
 
 
 def known_data() -> tuple[str, ...]:
@@ -60,8 +45,6 @@ def load_data(name: str, *, download: bool = False, quiet: bool = False) -> Any:
     """
     data = get_set(name)
     if download:
-        from autograder.data.fetching import fetch_data
-
         fetch_data(name)
     found = find(data)
     if found is None or data.form is None:
@@ -76,21 +59,6 @@ def load_data(name: str, *, download: bool = False, quiet: bool = False) -> Any:
         train, test = (_count(y) for _, y in split)
         print(f"{name}: {what} · 훈련 샘플 {train:,}개, 테스트 샘플 {test:,}개 · {where}")
     return split
-
-
-def data_source(name: str) -> DataSource:
-    """`load_data(name)`이 무엇을 줄지, 데이터를 다 읽지 않고 알려 줍니다.
-
-    npz 파일은 들어 있는 배열, 모양, 자료형, 레이블까지 검사합니다. 깨졌으면 DataError.
-    """
-    data = get_set(name)
-    found = find(data)
-    if found is not None and data.form is not None:
-        if found.layout == "npz":
-            originals.check_npz(data.form, found)
-        return DataSource(name, "original", found.path)
-    path = originals.builtin_folder() / data.builtin_file if data.builtin_file else None
-    return DataSource(name, "builtin", path)
 
 
 def label_names(name: str, origin: Origin | None = None) -> tuple[str, ...]:
@@ -125,27 +93,6 @@ def judging_data(
     else:
         x, y = data.heldout(seed, limit)
     return x[:limit].copy(), y[:limit].reshape(-1).astype(np.int64)
-
-
-def find(data: DataSet) -> Found | None:
-    """데이터셋의 원본이 있는 곳. 없으면 None."""
-    return originals.find_original(data.form) if data.form else None
-
-
-def how_to_get(name: str) -> str:
-    """원본을 얻는 법을 한 문장으로."""
-    return (
-        f"네트워크가 되는 곳에서 autograder data fetch {name} 명령을 실행하거나, 따로 받은 "
-        f"파일을 autograder data import {name}.npz 명령으로 넣으세요."
-    )
-
-
-def short(path: Path) -> str:
-    """출력에 쓸 경로: 지금 폴더 아래면 상대 경로, 홈 아래면 `~/…`."""
-    for base, mark in ((".", ""), (os.path.expanduser("~"), "~/")):
-        with contextlib.suppress(ValueError, OSError):
-            return mark + path.resolve().relative_to(Path(base).resolve()).as_posix()
-    return str(path)
 
 
 def _copied(data: Any) -> Any:

@@ -7,8 +7,8 @@ import functools
 import importlib
 
 from autograder.errors import UnknownExercise
-from autograder.exercise import Exercise
 from autograder.exercises.units import UNITS
+from autograder.kinds import Exercise
 from autograder.startup import import_tensorflow
 
 

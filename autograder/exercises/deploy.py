@@ -7,7 +7,7 @@ import numpy as np
 import tensorflow as tf
 from keras import layers, ops
 
-from autograder.exercise import ArtifactExercise, DistributedExercise
+from autograder.kinds import ArtifactExercise, DistributedExercise
 
 
 def roundtrip():

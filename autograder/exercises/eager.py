@@ -7,8 +7,8 @@ from functools import partial
 import numpy as np
 import tensorflow as tf
 
-from autograder.exercise import FunctionExercise, Look, Mistake
-from autograder.exercise.function import Loop
+from autograder.kinds import FunctionExercise, Look, Mistake
+from autograder.kinds.function import Loop
 from autograder.korean import with_particle
 from autograder.observe.limits import TooLong
 

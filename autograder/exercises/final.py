@@ -6,7 +6,9 @@ import keras
 import numpy as np
 from keras import layers, ops
 
-from autograder.exercise import (
+from autograder.exercises.prepare import scaled
+from autograder.exercises.thresholds import thresholds
+from autograder.kinds import (
     Accuracy,
     CompositeExercise,
     LayerExercise,
@@ -14,9 +16,7 @@ from autograder.exercise import (
     ModelExercise,
     OpenExercise,
 )
-from autograder.exercise.composite import Part
-from autograder.exercises.prepare import scaled
-from autograder.exercises.thresholds import thresholds
+from autograder.kinds.composite import Part
 
 IMAGE = (32, 32, 3)
 CLASSES = 100

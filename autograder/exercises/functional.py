@@ -5,9 +5,9 @@ from __future__ import annotations
 import keras
 from keras import layers
 
-from autograder.exercise import Accuracy, ModelExercise
 from autograder.exercises.prepare import flattened
 from autograder.exercises.thresholds import thresholds
+from autograder.kinds import Accuracy, ModelExercise
 
 
 def mlp():

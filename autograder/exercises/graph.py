@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import tensorflow as tf
 
-from autograder.exercise import GraphExercise, GraphItem, Mistake
+from autograder.kinds import GraphExercise, GraphItem, Mistake
 
 
 def simple_nn():

@@ -6,8 +6,8 @@ import keras
 import numpy as np
 from keras import layers, ops
 
-from autograder.exercise import LayerExercise, Mistake
 from autograder.exercises.draws import relu_units_alive
+from autograder.kinds import LayerExercise, Mistake
 
 
 def dense():

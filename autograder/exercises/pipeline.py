@@ -7,7 +7,7 @@ from functools import partial
 import numpy as np
 import tensorflow as tf
 
-from autograder.exercise import DatasetExercise, Mistake
+from autograder.kinds import DatasetExercise, Mistake
 
 
 def batches():

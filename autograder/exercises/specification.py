@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from autograder.exercise import (
+from autograder.kinds import (
     Accuracy,
     CompositeExercise,
     Exercise,
@@ -51,7 +51,7 @@ def markdown(exercise: Exercise) -> str:
 
 
 def _model_lines(exercise: ModelExercise) -> list[str]:
-    from autograder.judge.model_reference import specification_steps
+    from autograder.judge.model.reference import specification_steps
 
     lines = []
     if exercise.style:
@@ -111,7 +111,7 @@ def _input_lines(wanted) -> list[str]:  # type: ignore[no-untyped-def]
 
 
 def _field(field) -> str:  # type: ignore[no-untyped-def]
-    from autograder.exercise.model import field_shape
+    from autograder.kinds.model import field_shape
 
     text = f"모양 `{field_shape(field)}`"
     return f"{text} 자료형 `int32`" if isinstance(field, Tokens) else text
@@ -137,8 +137,8 @@ def _output(exercise: ModelExercise, step) -> str:  # type: ignore[no-untyped-de
 
 
 def _step_text(steps, index: int) -> str:  # type: ignore[no-untyped-def]
-    from autograder.judge.branches import first_use
-    from autograder.judge.wording import layer_name, settings_text
+    from autograder.judge.layer_names import layer_name, settings_text
+    from autograder.judge.model.branches import first_use
 
     step, first = steps[index], first_use(steps, index)
     korean = layer_name(step.kind)

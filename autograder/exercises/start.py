@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tensorflow as tf
 
-from autograder.exercise import Mistake, ValueExercise
+from autograder.kinds import Mistake, ValueExercise
 
 
 def first_tensor():

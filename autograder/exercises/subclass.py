@@ -6,10 +6,10 @@ import keras
 import numpy as np
 from keras import layers, ops
 
-from autograder.exercise import Accuracy, LayerExercise, Mistake, ModelExercise
 from autograder.exercises.draws import ALIVE, relu_units_alive, relu_values
 from autograder.exercises.prepare import scaled
 from autograder.exercises.thresholds import thresholds
+from autograder.kinds import Accuracy, LayerExercise, Mistake, ModelExercise
 
 
 def mnist():

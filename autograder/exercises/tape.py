@@ -6,7 +6,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from autograder.exercise import Mistake, StepExercise, StepMistake
+from autograder.kinds import Mistake, StepExercise, StepMistake
 
 # ------------------------------------------------------------------- 9-1 tape.derivative
 

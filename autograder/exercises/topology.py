@@ -5,7 +5,7 @@ from __future__ import annotations
 import keras
 from keras import layers
 
-from autograder.exercise import Flags, ModelExercise, Tokens, TransformExercise
+from autograder.kinds import Flags, ModelExercise, Tokens, TransformExercise
 
 
 def tickets():

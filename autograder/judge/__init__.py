@@ -5,9 +5,9 @@ from __future__ import annotations
 import importlib
 from dataclasses import replace
 
-from autograder.exercise import Exercise
 from autograder.judge.problems import explain
 from autograder.judge.settings import settings_note
+from autograder.kinds import Exercise
 from autograder.protocol import Challenge, Evidence
 from autograder.report import Item, Report
 

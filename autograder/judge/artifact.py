@@ -6,9 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from autograder.exercise import ArtifactExercise
 from autograder.judge.compare import close
 from autograder.judge.problems import explain
+from autograder.kinds import ArtifactExercise
 from autograder.korean import with_particle
 from autograder.observe import described
 from autograder.observe.started import started

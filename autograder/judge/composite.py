@@ -8,9 +8,9 @@ import json
 from dataclasses import replace
 from typing import Any, TypeVar
 
-from autograder.exercise import CompositeExercise, Exercise, Mistake
-from autograder.exercise.composite import Part
 from autograder.judge.problems import explain
+from autograder.kinds import CompositeExercise, Exercise, Mistake
+from autograder.kinds.composite import Part
 from autograder.korean import with_particle
 from autograder.observe.composite import inner
 from autograder.protocol import Challenge, Evidence

@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from autograder.exercise import DistributedExercise
 from autograder.judge.problems import explain
+from autograder.kinds import DistributedExercise
 from autograder.observe import described
 from autograder.protocol import Challenge, Evidence
 from autograder.report import Item

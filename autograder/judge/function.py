@@ -9,11 +9,11 @@ from typing import Any
 
 import numpy as np
 
-from autograder.exercise import FunctionExercise, Mistake
-from autograder.exercise.function import Look, Loop
 from autograder.judge import mistakes
 from autograder.judge.compare import NO_RESULT, Difference, close, difference
 from autograder.judge.problems import explain
+from autograder.kinds import FunctionExercise, Mistake
+from autograder.kinds.function import Look, Loop
 from autograder.korean import with_particle
 from autograder.protocol import Challenge, Evidence
 from autograder.report import Item

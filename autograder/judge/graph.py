@@ -9,10 +9,10 @@ from typing import Any
 
 import numpy as np
 
-from autograder.exercise import GraphExercise, GraphItem, Mistake
 from autograder.judge.compare import compare_call, difference
 from autograder.judge.mistakes import Suspects
 from autograder.judge.problems import explain
+from autograder.kinds import GraphExercise, GraphItem, Mistake
 from autograder.korean import with_particle
 from autograder.protocol import Challenge, Evidence
 from autograder.report import Item

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from autograder.exercise import Exercise, Mistake
+from autograder.kinds import Exercise, Mistake
 from autograder.protocol import Challenge, Evidence
 
 

@@ -6,9 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from autograder.exercise import OpenExercise
-from autograder.judge.accuracy import by_chance, not_trained
+from autograder.judge.model.accuracy import by_chance, not_trained
 from autograder.judge.problems import explain
+from autograder.kinds import OpenExercise
 from autograder.korean import with_particle
 from autograder.protocol import Challenge, Evidence
 from autograder.report import Item

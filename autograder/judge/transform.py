@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from autograder.exercise import TransformExercise
 from autograder.judge.compare import close
+from autograder.judge.layer_names import with_batch
 from autograder.judge.problems import explain
-from autograder.judge.wording import with_batch
+from autograder.kinds import TransformExercise
 from autograder.protocol import Challenge, Evidence
 from autograder.report import Item
 

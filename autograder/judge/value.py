@@ -6,10 +6,10 @@ from typing import Any
 
 import numpy as np
 
-from autograder.exercise import ValueExercise
 from autograder.judge.compare import number
 from autograder.judge.mistakes import Suspects
 from autograder.judge.problems import explain
+from autograder.kinds import ValueExercise
 from autograder.korean import with_particle
 from autograder.protocol import Challenge, Evidence
 from autograder.report import Item

@@ -32,7 +32,7 @@ import numpy as np
 import tensorflow as tf
 
 from autograder.observe import described, structure
-from autograder.observe.layer_uses import moved
+from autograder.observe.layer.in_use import moved
 from autograder.observe.problems import problem
 from autograder.protocol import Challenge, Evidence
 

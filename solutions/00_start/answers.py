@@ -4,7 +4,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from autograder.classroom.answers import right, wrong
+from autograder.authoring.answers import right, wrong
 
 
 @right("start.first_tensor", "정수 리스트와 dtype")

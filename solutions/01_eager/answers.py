@@ -7,7 +7,7 @@ import numpy as np
 import tensorflow as tf
 from keras import ops
 
-from autograder.classroom.answers import right, wrong
+from autograder.authoring.answers import right, wrong
 
 # ---------------------------------------------------------------- 1-1 eager.make_batch
 

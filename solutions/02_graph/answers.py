@@ -6,7 +6,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from autograder.classroom.answers import right, wrong
+from autograder.authoring.answers import right, wrong
 
 # ---------------------------------------------------------------- 2-1 graph.simple_nn
 

@@ -7,7 +7,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from autograder.classroom.answers import right, wrong
+from autograder.authoring.answers import right, wrong
 
 AUTOTUNE = tf.data.AUTOTUNE
 

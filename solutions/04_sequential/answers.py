@@ -6,7 +6,7 @@ import tensorflow as tf
 from keras import layers, ops
 
 from autograder import load_data
-from autograder.classroom.answers import right, wrong
+from autograder.authoring.answers import right, wrong
 
 SPARSE = "sparse_categorical_crossentropy"
 

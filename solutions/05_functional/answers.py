@@ -6,7 +6,7 @@ import keras
 import tensorflow as tf
 from keras import layers, ops
 
-from autograder.classroom.answers import right, wrong
+from autograder.authoring.answers import right, wrong
 
 # --- functional.mlp ---------------------------------------------------------------------------
 

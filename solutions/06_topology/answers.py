@@ -3,7 +3,7 @@
 import keras
 from keras import layers, ops
 
-from autograder.classroom.answers import right, wrong
+from autograder.authoring.answers import right, wrong
 
 # --- topology.tickets -------------------------------------------------------------------------
 

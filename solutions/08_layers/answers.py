@@ -7,7 +7,7 @@ import numpy as np
 import tensorflow as tf
 from keras import layers, ops
 
-from autograder.classroom.answers import right, wrong
+from autograder.authoring.answers import right, wrong
 
 register = keras.saving.register_keras_serializable
 

@@ -15,7 +15,7 @@ import numpy as np
 import tensorflow as tf
 from keras import layers, ops
 
-from autograder.classroom.answers import right, wrong
+from autograder.authoring.answers import right, wrong
 
 
 class CustomDense(layers.Layer):

@@ -9,7 +9,7 @@ import tensorflow as tf
 from keras import layers, ops
 
 from autograder import load_data
-from autograder.classroom.answers import right, wrong
+from autograder.authoring.answers import right, wrong
 
 # ---------------------------------------------------------------- 11-1 final.three_ways
 

@@ -1,0 +1,293 @@
+"""nbgrader의 과정 폴더. 채점에 없는 것(설정, source/, 성적부의 과제)은 여기서 만듭니다."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import logging
+import os
+import shutil
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy.exc
+from nbgrader.api import Gradebook, MissingEntry
+from nbgrader.apps.api import NbGraderAPI
+from nbgrader.apps.baseapp import NbGrader
+from nbgrader.coursedir import CourseDirectory
+
+from autograder.about import course_root
+from autograder.errors import CourseError
+from autograder.exercises import unit_exercises
+from autograder.exercises.units import UNITS, Unit
+from autograder.grading.course.config import configure, configured
+from autograder.grading.course.preprocessors import read_masters
+from autograder.grading.submission import MasterCell
+from autograder.judge import points_of
+from autograder.kinds import Exercise
+
+CONFIG = "nbgrader_config.py"
+_CONFIG_TEXT = """\
+# autograder가 만든 nbgrader의 설정입니다. 고쳐 써도 됩니다.
+c = get_config()  # noqa: F821
+c.CourseDirectory.course_id = "{course_id}"
+
+# formgrader의 Autograde 단추와 nbgrader autograde가 autograder grade와 같은 점수를 주게 합니다.
+try:
+    from autograder.grading import configure
+except ImportError:
+    # 강좌의 패키지가 없는 파이썬입니다. nbgrader가 제 방식으로 채점하는 대신 오류를 내게 합니다.
+    c.Autograde.autograde_preprocessors = ["autograder.grading.course.preprocessors.RunNotebook"]
+else:
+    configure(c)
+
+# 셀 하나와 노트북 하나에 주는 시간(초)
+# c.RunNotebook.cell_seconds = 120
+# c.RunNotebook.notebook_seconds = 1200
+"""
+
+READY, NO_FILE, NOT_SUBMITTED = "ready", "no file", "not submitted"
+
+
+@dataclass(frozen=True)
+class Submission:
+    """학생 한 명의 제출. `note`는 채점할 파일이 없는 까닭입니다."""
+
+    student: str
+    status: str
+    path: Path | None = None
+    note: str = ""
+
+
+class CourseFolder:
+    """과정 폴더와 단원 하나. 만들 때 빠진 것을 채우고, 채울 수 없으면 CourseError입니다."""
+
+    def __init__(self, folder: Path, unit: str) -> None:
+        if unit not in UNITS:
+            raise CourseError(f"'{unit}'라는 단원은 없습니다.", f"단원: {', '.join(UNITS)}.")
+        self.unit: Unit = UNITS[unit]
+        self.notebook = Path(self.unit.notebook).stem
+        self.root = folder.resolve()
+        self.exercises: tuple[Exercise, ...] = unit_exercises(unit)
+        if not folder.is_dir():
+            raise CourseError(
+                f"과정 폴더 {folder}이(가) 없습니다.", "--course에 nbgrader 과정 폴더를 주세요."
+            )
+        if not os.access(self.root, os.W_OK):
+            raise CourseError(f"과정 폴더 {folder}에 쓸 수 없습니다.", "폴더의 권한을 확인하세요.")
+        if not (self.root / CONFIG).exists() and not (self.root / "submitted").is_dir():
+            raise CourseError(
+                f"{folder}에는 제출된 노트북이 없습니다.",
+                f"submitted/<학생>/{unit}/{self.notebook}.ipynb로 모은 뒤 다시 실행하세요.",
+            )
+        _find_own_programs()
+        self._write_config()
+        self._load()
+        if not self._submitted_folder().is_dir():
+            raise CourseError(
+                f"{self._submitted_folder()} 폴더가 없습니다.",
+                f"submitted/<학생>/{unit}/{self.notebook}.ipynb로 모은 뒤 다시 실행하세요.",
+            )
+        with explained(self.root):
+            self._prepare_assignment()
+
+    @contextlib.contextmanager
+    def gradebook(self) -> Iterator[Gradebook]:
+        """열린 성적부."""
+        with Gradebook(self.coursedir.db_url, self.coursedir.course_id) as gradebook:
+            yield gradebook
+
+    def submissions(self) -> list[Submission]:
+        """성적부의 명단과 submitted/에 있는 모든 학생, 이름 순서대로."""
+        with self.gradebook() as gradebook:
+            students = {student.id for student in gradebook.students}
+        folder = self._submitted_folder()
+        students |= {
+            entry.name
+            for entry in folder.iterdir()
+            if entry.is_dir() and not entry.name.startswith(".")
+        }
+        return [self._submission(student) for student in sorted(students)]
+
+    def extra_folders(self, student: str) -> tuple[Path, Path]:
+        """노트북과 함께 놓을 파일이 있는 폴더: 학생의 것, 그것을 덮는 원본의 것."""
+        return (
+            Path(
+                self.coursedir.format_path(
+                    self.coursedir.submitted_directory, student, self.unit.name
+                )
+            ),
+            Path(self.coursedir.format_path(self.coursedir.source_directory, ".", self.unit.name)),
+        )
+
+    def resources(self, student: str) -> dict[str, Any]:
+        """nbgrader의 전처리기가 받는 `resources`."""
+        return {
+            "nbgrader": {
+                "student": student,
+                "assignment": self.unit.name,
+                "notebook": self.notebook,
+                "db_url": self.coursedir.db_url,
+            }
+        }
+
+    def feedback(self, student: str) -> Path:
+        """학생의 피드백 파일."""
+        folder = self.coursedir.format_path(
+            self.coursedir.feedback_directory, student, self.unit.name
+        )
+        return Path(folder) / f"{self.notebook}.html"
+
+    def _submitted_folder(self) -> Path:
+        return self.root / self.coursedir.submitted_directory
+
+    def _submission(self, student: str) -> Submission:
+        folder = Path(
+            self.coursedir.format_path(self.coursedir.submitted_directory, student, self.unit.name)
+        )
+        if not folder.is_dir():
+            return Submission(student, NOT_SUBMITTED, note="미제출")
+        path = folder / f"{self.notebook}.ipynb"
+        if path.is_file():
+            return Submission(student, READY, path)
+        others = sorted(
+            entry.name
+            for entry in folder.iterdir()
+            if not entry.name.startswith((".", "timestamp"))
+        )
+        note = f"{path.name} 파일이 없습니다."
+        if others:
+            shown = ", ".join(others[:3]) + (" …" if len(others) > 3 else "")
+            note += f" 제출된 파일: {shown}. 이름을 {path.name}로 바꾸고 다시 채점하세요."
+        return Submission(student, NO_FILE, note=note)
+
+    def _write_config(self) -> None:
+        path = self.root / CONFIG
+        if not path.exists():
+            with explained(self.root):
+                path.write_text(_CONFIG_TEXT.format(course_id=self.root.name), "utf-8")
+
+    def _load(self) -> None:
+        """과정 폴더의 설정을 nbgrader가 하는 대로 읽습니다."""
+        app = NbGrader()
+        app.log_level = logging.CRITICAL
+        # A broken setting must not silently become nbgrader's own way of grading.
+        app.raise_config_file_errors = True
+        try:
+            app.initialize([], root=str(self.root))
+        except (Exception, SystemExit) as error:
+            raise CourseError(
+                f"{self.root / CONFIG}을(를) 읽을 수 없습니다: {error}.",
+                "설정을 고치거나, 파일을 지우고 다시 실행하세요(새로 만들어 줍니다).",
+            ) from error
+        self.missing_configuration = not configured(app.config)
+        if self.missing_configuration:
+            configure(app.config)
+        # The log goes where nbgrader's own API collects it, not to the instructor's screen.
+        for handler in list(app.log.handlers):
+            app.log.removeHandler(handler)
+        app.log.addHandler(logging.NullHandler())
+        app.log.propagate = False
+        app.log.setLevel(logging.INFO)
+        self.config = app.config
+        self.coursedir = CourseDirectory(parent=app, root=str(self.root))
+        self.api = NbGraderAPI(self.coursedir, parent=app)
+
+    def masters(self) -> list[MasterCell]:
+        """성적부에 있는 이 단원의 셀들."""
+        with self.gradebook() as gradebook:
+            return read_masters(gradebook, self.notebook, self.unit.name)
+
+    def _prepare_assignment(self) -> None:
+        try:
+            masters = self.masters()
+        except MissingEntry:
+            self._make_source()
+            result = self.api.generate_assignment(self.unit.name, force=True)
+            if not result["success"]:
+                raise CourseError(
+                    f"nbgrader가 과제 {self.unit.name}을(를) 만들지 못했습니다: "
+                    f"{_last_line(result)}.",
+                    f"{self.root / 'source' / self.unit.name}의 노트북을 확인하세요.",
+                ) from None
+            masters = self.masters()
+        points = {cell.exercise: cell.points for cell in masters if cell.points is not None}
+        for exercise in self.exercises:
+            if exercise.id not in points:
+                raise CourseError(
+                    f"성적부의 과제 {self.unit.name}에 문제 {exercise.id}이(가) 없습니다.",
+                    f"source/{self.unit.name}/{self.notebook}.ipynb를 지금의 "
+                    f"solutions/{self.unit.notebook}로 바꾸고 "
+                    f"nbgrader generate_assignment {self.unit.name} --force를 실행하세요.",
+                )
+            if points[exercise.id] != points_of(exercise):
+                raise CourseError(
+                    f"문제 {exercise.id}의 배점이 성적부에서는 {points[exercise.id]:g}점인데 "
+                    f"강좌에서는 {points_of(exercise):g}점입니다.",
+                    f"source/{self.unit.name}/{self.notebook}.ipynb를 지금의 "
+                    f"solutions/{self.unit.notebook}로 바꾸고 "
+                    f"nbgrader generate_assignment {self.unit.name} --force를 실행하세요.",
+                )
+
+    def _make_source(self) -> None:
+        folder = Path(
+            self.coursedir.format_path(self.coursedir.source_directory, ".", self.unit.name)
+        )
+        target = folder / f"{self.notebook}.ipynb"
+        if target.is_file():
+            return
+        solution = _solution(self.unit, self.root)
+        folder.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(solution, target)
+
+
+def _solution(unit: Unit, folder: Path) -> Path:
+    """풀이 노트북: 이 패키지가 든 저장소, 과정 폴더의 위쪽, 지금 폴더의 위쪽에서 찾습니다."""
+    for start in (Path(__file__), folder, Path.cwd()):
+        with contextlib.suppress(CourseError):
+            path = course_root(start) / "solutions" / unit.notebook
+            if path.is_file():
+                return path
+    raise CourseError(
+        f"풀이 노트북 solutions/{unit.notebook}을(를) 찾을 수 없습니다.",
+        f"강좌의 저장소에서 실행하거나, 노트북을 {folder}/source/{unit.name}/에 놓으세요.",
+    )
+
+
+@contextlib.contextmanager
+def explained(folder: Path) -> Iterator[None]:
+    """디스크와 성적부의 오류를 CourseError로 바꿉니다."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            raise CourseError(
+                "디스크에 남은 자리가 없습니다.", "자리를 비우고 다시 실행하면 이어서 채점합니다."
+            ) from error
+        raise CourseError(
+            f"{error.filename or folder}에 쓸 수 없습니다: {error.strerror or error}.",
+            "폴더의 권한과 남은 자리를 확인하세요.",
+        ) from error
+    except sqlalchemy.exc.SQLAlchemyError as error:
+        reason = str(error).splitlines()[0]
+        raise CourseError(
+            f"성적부를 읽거나 쓸 수 없습니다: {reason}.",
+            "다른 프로그램이 성적부를 쓰고 있지 않은지, 파일의 권한이 맞는지 확인하세요. "
+            "nbgrader를 새로 설치했다면 성적부를 복사해 두고 nbgrader db upgrade를 실행하세요.",
+        ) from error
+
+
+def _find_own_programs() -> None:
+    # nbgrader starts `alembic` by its name, also where the environment isn't activated.
+    folder = str(Path(sys.executable).parent)
+    path = os.environ.get("PATH", os.defpath)
+    if folder not in path.split(os.pathsep):
+        os.environ["PATH"] = os.pathsep.join((folder, path))
+
+
+def _last_line(result: dict[str, Any]) -> str:
+    lines = str(result.get("error") or result.get("log") or "").strip().splitlines()
+    return lines[-1] if lines else "알 수 없는 오류"

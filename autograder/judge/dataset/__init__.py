@@ -1,0 +1,73 @@
+"""Dataset의 판정: 참고 답안으로 같은 일을 해서 요소의 꼴, 값, 순서를 비교합니다.
+
+`exercise.groups`의 비교 방법은 배치로 묶은 Dataset이면 `judge.dataset.batches`, 파일을 쓰고 읽는 함수면
+`judge.dataset.tfrecords`의 `METHODS`에 있습니다.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from autograder.judge.dataset import batches
+from autograder.judge.dataset import tfrecords as records
+from autograder.judge.dataset.elements import Failure, Step
+from autograder.judge.mistakes import Suspects
+from autograder.kinds import DatasetExercise
+from autograder.protocol import Challenge, Evidence
+from autograder.report import Item
+
+METHODS = batches.METHODS | records.METHODS
+ALIKE: dict[str, Callable[[Step, Step], bool]] = {"rows": records.same_rows}
+"""비교 방법 → 학습자의 답이 알려진 실수와 똑같이 구는지 보는 법."""
+
+
+def items(exercise: DatasetExercise, challenge: Challenge, evidence: Evidence) -> list[Item]:
+    """`exercise.groups`의 항목들."""
+    from autograder.observe import observe
+
+    if evidence.facts["status"] != "seen":
+        return [
+            Item(title, points, 0, f"{title}: 확인하지 못했습니다.")
+            for title, points, *_ in exercise.groups
+        ]
+    reference = observe(challenge, exercise.solution())
+    steps = [Step(challenge, reference, evidence, index) for index in _numbers(challenge)]
+    result: list[Item] = []
+    told: list[Failure] = []
+    for title, points, method, numbers in exercise.groups:
+        number, failure = next(
+            ((n, found) for n in numbers if (found := METHODS[method](steps[n]))), (0, None)
+        )
+        known = method in ALIKE and not steps[number].trouble
+        if failure and not failure[1] and known:
+            failure = failure[0], _cause(exercise, steps[number], ALIKE[method])
+        if failure is None:
+            result.append(Item(title, points, points))
+        elif failure in told:
+            text = f"{title}: 위와 같은 까닭으로 확인하지 못했습니다."
+            result.append(Item(title, points, 0, text))
+        else:
+            told.append(failure)
+            result.append(Item(title, points, 0, f"{title}: {failure[0]}", failure[1]))
+    return result
+
+
+def _cause(exercise: DatasetExercise, step: Step, alike: Callable[[Step, Step], bool]) -> str:
+    """이 할 일을 학습자의 답과 똑같이 하는 알려진 실수의 조언. 파일을 쓰는 일과 이 일만 시켜 봅니다."""
+    steps = step.challenge.facts["steps"]
+    numbers = [n for n, each in enumerate(steps) if each["do"] == "call"] + [step.number]
+    facts = step.challenge.facts | {"steps": [steps[number] for number in numbers]}
+    challenge = replace(step.challenge, facts=facts)
+    reference = replace(
+        step.reference, facts={"steps": [step.reference.facts["steps"][n] for n in numbers]}
+    )
+    last = len(numbers) - 1
+    mistake = Suspects(exercise, challenge).cause(
+        lambda seen: alike(step, Step(challenge, reference, seen, last))
+    )
+    return mistake.advice if mistake else ""
+
+
+def _numbers(challenge: Challenge) -> range:
+    return range(len(challenge.facts["steps"]))

@@ -1,0 +1,338 @@
+"""층을 새로 만들어 여러 자리에서 쓴 기록의 판정. 하는 일은 `observe.layer.in_use`에 적혀 있습니다."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from autograder.judge.compare import close, compare_call
+from autograder.judge.layer.weights import compare_weights, same_start
+from autograder.judge.layer_names import shape_advice
+from autograder.judge.problems import explain
+from autograder.korean import with_particle
+from autograder.protocol import Evidence
+
+_Failure = tuple[str, str] | None
+_STYLES = {
+    "functional": "함수형 모델 안에서",
+    "sequential": "순차형 모델 안에서",
+    "subclass": "서브클래싱 모델 안에서",
+}
+
+
+def compare_use(
+    name: str,
+    asked: dict[str, Any],
+    wanted: dict[str, Any],
+    found: dict[str, Any],
+    reference: Evidence,
+    evidence: Evidence,
+) -> _Failure:
+    """같으면 None, 다르면 (메시지, 조언)."""
+    if found["status"] != "seen":
+        return _explained(name, asked, found)
+    return _COMPARE[asked["use"]](name, asked, wanted, found, (reference, evidence))
+
+
+def compare_own(
+    name: str,
+    asked: dict[str, Any],
+    thing: dict[str, Any],
+    found: dict[str, Any],
+    failure: tuple[str, str],
+    evidence: Evidence,
+) -> _Failure:
+    """값이 이미 틀린 층: 참고 답안 대신 학습자의 층 자신과 비교합니다. 그것도 다르면 `failure`.
+
+    `thing`은 같은 인수로 만든 층을 그냥 불렀을 때의 기록입니다.
+    """
+    same = _OWN.get(asked["use"])
+    if same is None:
+        return failure
+    verdict = same(asked, thing, found, evidence)
+    return None if verdict is True else verdict or failure
+
+
+def _own_symbolic(asked: Any, thing: Any, found: Any, evidence: Evidence) -> bool:
+    shapes = [sorted(item["shape"] for item in one["weights"]) for one in (thing, found)]
+    call = thing["calls"][0]
+    if not shapes[0] or shapes[0] != shapes[1] or call["status"] != "seen":
+        return False
+    untracked = any(item["type"] not in ("frozen", "") for item in found["hidden"])
+    outputs = call["outputs"]
+    if untracked or len(outputs) != 1 or "shape" not in outputs[0] or found["shape"] is None:
+        return False
+    own = [None, *outputs[0]["shape"][1:]]
+    return found["shape"] == own and not _same_start(found["weights"])
+
+
+def _own_model(asked: Any, thing: Any, found: Any, evidence: Evidence) -> bool | tuple[str, str]:
+    if found["unknown"] or not _alike([found["alone"]], found["outputs"][:1], evidence):
+        return False
+    if not asked.get("train"):
+        return True
+    untrained = [item for item in thing.get("hidden", []) if item["type"]]
+    before, after = found.get("before", []), found.get("trained", [])
+    if not before or untrained:
+        return "`fit`을 불러도 훈련되지 않는 가중치가 있습니다.", ""
+    for one, other in zip(before, after, strict=True):
+        value = evidence.arrays[other]
+        if np.array_equal(evidence.arrays[one], value):
+            return (
+                f"`fit`으로 한 스텝 훈련해도 모양이 `{value.shape}`인 가중치가 그대로입니다.",
+                "출력을 계산하는 데 이 가중치를 쓰는지 보세요.",
+            )
+    return True
+
+
+def _own_config(asked: Any, thing: Any, found: Any, evidence: Evidence) -> bool:
+    kept = all(
+        found["settings"][key] == value and found["twin_settings"][key] == value
+        for key, value in asked.get("kwargs", {}).items()
+    )
+    return (
+        kept
+        and not found["shared"]
+        and sorted(found.get("weights", [])) == sorted(found.get("own_weights", []))
+        and _alike(found["own_outputs"], found["outputs"], evidence)
+    )
+
+
+def _own_file(asked: Any, thing: Any, found: Any, evidence: Evidence) -> bool:
+    registered = found["registered"] or not asked.get("registered")
+    return (
+        registered
+        and found["same_class"]
+        and _alike(found["own_outputs"], found["outputs"], evidence)
+    )
+
+
+def _alike(wanted: list[Any], found: list[Any], evidence: Evidence) -> bool:
+    """둘 다 학습자의 것인 출력들이 같은지."""
+    return all(
+        compare_call("", {"outputs": want}, {"status": "seen", "outputs": have}, evidence, evidence)
+        is None
+        for want, have in zip(wanted, found, strict=True)
+    )
+
+
+_OWN: dict[str, Callable[[Any, Any, Any, Evidence], bool | tuple[str, str]]] = {
+    "symbolic": _own_symbolic,
+    "model": _own_model,
+    "config": _own_config,
+    "file": _own_file,
+}
+
+
+def _same_start(weights: list[dict[str, Any]]) -> bool:
+    return any(len(item["shape"]) > 1 and item["spread"] == 0 for item in weights)
+
+
+def _explained(name: str, asked: dict[str, Any], found: dict[str, Any]) -> tuple[str, str]:
+    message, advice = explain(found, name)
+    kind = found.get("problem")
+    text = str(found.get("message"))
+    if kind == "base_arguments":
+        advice = "`__init__(self, ..., **kwargs)`로 받아 `super().__init__(**kwargs)`에 넘기세요."
+    elif kind in ("from_config", "load") and "unexpected keyword" in text:
+        advice = (
+            "`get_config()`에 적은 것은 모두 `__init__`의 인수가 됩니다. "
+            "`**kwargs`를 받아 `super().__init__(**kwargs)`에 넘기세요."
+        )
+    elif kind in ("from_config", "load") and "missing" in text and "argument" in text:
+        advice = "`__init__`이 받은 인수를 모두 `get_config()`에 적어야 합니다."
+    elif kind == "not_json":
+        advice = "함수는 `keras.activations.serialize(...)`로 바꾸어 적습니다."
+    elif kind == "load" and not found.get("registered"):
+        advice = "`@keras.saving.register_keras_serializable(package='...')`로 등록하세요."
+    elif kind in ("call", "fit", "predict") and asked["use"] in (
+        "symbolic",
+        "model",
+        "file",
+        "graph",
+    ):
+        if "Inputs to a layer should be tensors" in text:
+            advice = "앞의 층이 텐서를 돌려주지 않았습니다. `return`을 빠뜨리지 않았는지 보세요."
+        elif any(sign in text for sign in ("got None", "got: None", "None values", "'NoneType'")):
+            advice = (
+                "모델을 그릴 때는 배치 크기를 모르므로 `inputs.shape[0]`이 `None`입니다. "
+                "`ops.shape(inputs)[0]`을 쓰세요."
+            )
+        elif "numpy" in text.lower():
+            advice = "모델을 그릴 때는 값이 없습니다. 넘파이 대신 `ops`나 `tf`의 함수로 계산하세요."
+        elif "fully-defined" in text or "should be defined" in text:
+            advice = (
+                "케라스가 출력의 마지막 축의 크기를 모릅니다. "
+                "`reshape`에는 `-1` 대신 아는 크기를 주세요."
+            )
+        elif "cannot add new elements of state" in text:
+            advice = "가중치와 층은 `call`이 아니라 `build`나 `__init__`에서 만드세요."
+    return message, advice
+
+
+def _build(
+    name: str, asked: Any, wanted: Any, found: Any, both: tuple[Evidence, Evidence]
+) -> _Failure:
+    shape = ", ".join(str(size) for size in [None, *asked["shape"]])
+    return compare_weights(
+        wanted["weights"], found["weights"], found["hidden"], f"`build(({shape}))`만 불렀을 때 "
+    )
+
+
+def _symbolic(
+    name: str, asked: Any, wanted: Any, found: Any, both: tuple[Evidence, Evidence]
+) -> _Failure:
+    size = ", ".join(str(size) for size in asked["shape"])
+    where = f"`keras.Input(({size}{',' * (len(asked['shape']) == 1)}))`에 이었을 때 "
+    failure = compare_weights(wanted["weights"], found["weights"], found["hidden"], where)
+    if failure:
+        return failure
+    if same_start(wanted["weights"], found["weights"]):
+        return (
+            "가중치 행렬이 모두 같은 값으로 시작합니다. 그러면 모든 유닛이 똑같이 배웁니다.",
+            "`initializer='glorot_uniform'`처럼 난수로 시작하세요.",
+        )
+    want, have = wanted["shape"], found["shape"]
+    if have is None:
+        return f"{where}아무것도 돌려주지 않습니다.", "`return`을 빠뜨리지 않았는지 보세요."
+    # 모양을 모르는 축(`None`)은 다음 층이 받아 주면 괜찮습니다. 되는지는 모델에 넣어서 봅니다.
+    if len(want) != len(have) or any(
+        size is not None and size != expected for expected, size in zip(want, have, strict=True)
+    ):
+        return (
+            f"{where}출력의 모양이 `{tuple(want)}`이어야 하는데 `{tuple(have)}`입니다.",
+            "배치 크기는 정하지 않습니다." if have[:1] != [None] else shape_advice(want, have),
+        )
+    return None
+
+
+def _model(
+    name: str, asked: Any, wanted: Any, found: Any, both: tuple[Evidence, Evidence]
+) -> _Failure:
+    where = _STYLES[asked.get("style", "functional")]
+    if found["unknown"]:
+        return f"{where} 모델이 모르는 가중치가 있습니다.", "가중치를 `self`에 담았는지 보세요."
+    failure = _outputs(where, wanted["outputs"], found["outputs"], both)
+    if failure or not asked.get("train"):
+        return failure
+    reference, evidence = both
+    for key in wanted["trained"]:
+        value = reference.arrays[key]
+        if not close(value, evidence.arrays.get(key), 1e-3):
+            before = evidence.arrays.get(key.replace("/trained/", "/before/"))
+            found_value = evidence.arrays.get(key)
+            if (
+                before is not None
+                and found_value is not None
+                and np.array_equal(before, found_value)
+            ):
+                return (
+                    f"{where} `fit`으로 한 스텝 훈련해도 모양이 `{value.shape}`인 가중치가 그대로입니다.",
+                    "그레이디언트가 이 가중치까지 흐르는지 보세요. `numpy()`나 `stop_gradient`를 "
+                    "지나면 끊깁니다.",
+                )
+            return (
+                f"{where} `fit`으로 한 스텝 훈련한 다음 모양이 `{value.shape}`인 가중치가 "
+                "명세와 다르게 바뀝니다.",
+                "훈련할 때의 계산이 추론할 때와 다른지(드롭아웃 등), 그레이디언트가 이 가중치까지 흐르는지 "
+                "보세요. `numpy()`나 `stop_gradient`를 지나면 끊깁니다.",
+            )
+    return None
+
+
+def _graph(
+    name: str, asked: Any, wanted: Any, found: Any, both: tuple[Evidence, Evidence]
+) -> _Failure:
+    return _outputs("`tf.function` 안에서", wanted["outputs"], found["outputs"], both)
+
+
+def _config(
+    name: str, asked: Any, wanted: Any, found: Any, both: tuple[Evidence, Evidence]
+) -> _Failure:
+    for key, value in found["settings"].items():
+        given = wanted["settings"][key]
+        if key in asked.get("kwargs", {}) and value != given:
+            return (
+                f"`{key}={given!r}`로 만들었는데 {with_particle(f'`{key}`', '이', '가')} "
+                f"`{value!r}`입니다.",
+                "`**kwargs`를 `super().__init__(**kwargs)`에 넘기세요.",
+            )
+    for key, value in found["twin_settings"].items():
+        given = found["settings"][key]
+        if key in asked.get("kwargs", {}) and value != given:
+            subject = with_particle(f"`{key}`", "은", "는")
+            wish = with_particle(f"`{given!r}`", "이어야", "여야")
+            return (
+                f"되살린 층의 {subject} {wish} 하는데 `{value!r}`입니다.",
+                "`{**super().get_config(), ...}`로 모든 층에 있는 설정도 함께 적으세요.",
+            )
+    if asked.get("kwargs"):
+        # 계산까지 같은지는 이 인수들을 주지 않은 층으로 봅니다.
+        return None
+    if found["shared"]:
+        return "되살린 층이 원래 층과 가중치를 함께 씁니다.", "`from_config`는 새 객체를 만듭니다."
+    want, have = (
+        [{"shape": s, "trainable": True} for s in r.get("weights", [])] for r in (wanted, found)
+    )
+    failure = compare_weights(want, have, None, "되살린 층에서 ")
+    failure = failure or _outputs("되살린 층으로", wanted["outputs"], found["outputs"], both)
+    if failure is None:
+        return None
+    left_out = [f"`{key}`" for key in wanted["keys"] if key not in found["keys"]]
+    if left_out:
+        told = with_particle(", ".join(left_out), "이", "가")
+        return failure[0], (
+            f"`get_config()`의 결과에 {told} 없습니다. "
+            "`__init__`이 받은 인수를 모두 `get_config()`에 적었는지 보세요."
+        )
+    return failure[0], (
+        "`__init__`이 받은 인수를 모두 `get_config()`에, 받은 값 그대로 적었는지 보세요."
+    )
+
+
+def _file(
+    name: str, asked: Any, wanted: Any, found: Any, both: tuple[Evidence, Evidence]
+) -> _Failure:
+    if asked.get("registered") and not found["registered"]:
+        return (
+            f"{with_particle(f'`{name}`', '이', '가')} 케라스에 등록되어 있지 않아서 다른 노트북에서는 "
+            "읽지 못합니다.",
+            "클래스 위에 `@keras.saving.register_keras_serializable(package='...')`를 쓰세요.",
+        )
+    if not found["same_class"]:
+        return f"다시 읽은 모델 안에 `{name}` 층이 없습니다.", ""
+    failure = _outputs("저장했다가 다시 읽은 모델로", wanted["outputs"], found["outputs"], both)
+    if failure:
+        return (
+            failure[0],
+            "`get_config()`에 모든 인수를 적었는지, 가중치를 모두 `self`에 담았는지 보세요.",
+        )
+    return None
+
+
+def _outputs(
+    where: str,
+    wanted: list[Any],
+    found: list[Any],
+    both: tuple[Evidence, Evidence],
+) -> _Failure:
+    """배치마다 출력을 비교합니다."""
+    for want, have in zip(wanted, found, strict=True):
+        record = {"status": "seen", "outputs": have}
+        failure = compare_call("", {"outputs": want}, record, *both)
+        if failure:
+            verb = "계산한 " if failure[0].startswith(("값이", "결과의", "자료형이")) else ""
+            return f"{where} {verb}{failure[0]}", failure[1]
+    return None
+
+
+_COMPARE: dict[str, Callable[[str, Any, Any, Any, tuple[Evidence, Evidence]], _Failure]] = {
+    "build": _build,
+    "symbolic": _symbolic,
+    "model": _model,
+    "graph": _graph,
+    "config": _config,
+    "file": _file,
+}

@@ -1,0 +1,54 @@
+"""부분끼리 가중치를 함께 쓰는지 묻는 항목."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from autograder.kinds import ModelExercise
+from autograder.korean import with_particle
+from autograder.report import Item
+
+
+def shared_item(
+    exercise: ModelExercise, wanted: dict[str, Any], found: dict[str, Any], counts: dict[str, int]
+) -> Item:
+    """부분끼리 가중치를 함께 쓰는지 묻는 항목."""
+    title = exercise.shared or ""
+    for base, count in exercise.counts.items():
+        if counts.get(base, count) != count:
+            message = f"`{base}`에 모델이 {count}개여야 하는데 {counts[base]}개입니다."
+            return Item(title, 2, 0, message)
+    if any(found.get(name, {}).get("status") != "seen" for name in wanted):
+        return Item(title, 2, 0, f"{title}: 확인하지 못했습니다.")
+    if sharing(wanted) == sharing(found):
+        return Item(title, 2, 2)
+    names = list(wanted)
+    for i, first in enumerate(names):
+        for second in names[i + 1 :]:
+            want = _common(wanted, first, second)
+            have = _common(found, first, second)
+            if have < want:
+                return Item(
+                    title,
+                    2,
+                    0,
+                    f"`{second}` 안에서 `{first}`의 가중치를 쓰지 않습니다.",
+                    f"{with_particle(f'`{first}`', '을', '를')} 새로 만들지 말고 "
+                    f"그대로 부르세요: `{first}(...)`.",
+                )
+            if have > want:
+                message = f"{with_particle(f'`{first}`', '과', '와')} `{second}`의 가중치가 따로 있어야 하는데 같은 것입니다."
+                return Item(title, 2, 0, message, "같은 모델을 두 번 쓰지 말고 따로 만드세요.")
+    return Item(title, 2, 0, f"{title}: 가중치의 수가 명세와 다릅니다.")
+
+
+def sharing(parts: dict[str, Any]) -> list[int]:
+    """두 부분이 함께 쓰는 가중치의 수를 모든 짝에 대해. 이것이 같으면 공유가 같습니다."""
+    names = sorted(parts)
+    return [_common(parts, first, second) for i, first in enumerate(names) for second in names[i:]]
+
+
+def _common(parts: dict[str, Any], first: str, second: str) -> int:
+    return len(
+        set(parts.get(first, {}).get("weights", ())) & set(parts.get(second, {}).get("weights", ()))
+    )

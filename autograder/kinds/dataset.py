@@ -1,0 +1,32 @@
+"""`tf.data.Dataset`을 만드는 문제."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import numpy as np
+
+from autograder.kinds.base import Exercise
+
+Steps = Callable[[np.random.RandomState], tuple[list[dict[str, Any]], dict[str, np.ndarray]]]
+"""시드로 정해지는 할 일의 목록과 배열."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class DatasetExercise(Exercise):
+    """`tf.data.Dataset`을 만드는 문제.
+
+    `steps(random)`은 차례로 할 일(`observe.dataset` 참고)과 배열을 돌려줍니다. `groups`는
+    (항목 이름, 배점, 비교 방법, 할 일의 번호들)의 목록이며, 비교 방법은 `judge.dataset`에 있습니다.
+    """
+
+    steps: Steps
+    groups: tuple[tuple[str, float, str, tuple[int, ...]], ...]
+
+    kind: ClassVar[str] = "dataset"
+
+    def questions(self, random: np.random.RandomState) -> tuple[dict[str, Any], dict[str, Any]]:
+        steps, arrays = self.steps(random)
+        return {"steps": steps}, arrays

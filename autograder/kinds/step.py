@@ -1,0 +1,48 @@
+"""훈련 스텝이나 훈련 루프를 쓰는 문제."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, ClassVar
+
+import numpy as np
+
+from autograder.kinds.base import Cases, Exercise, Mistake
+
+Look = tuple[Any, ...]
+"""판정할 것 하나: (무엇을, 장면 번호, 더 자세히). 무엇이 있는지는 `judge.step`에 있습니다."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class StepMistake(Mistake):
+    """훈련 스텝의 오해. `about`은 그 오해로 잃는 항목의 이름들입니다(비어 있으면 모두).
+
+    답의 값이 오해와 똑같으면 `about`에 없는 항목은 그 오해 말고는 맞게 한 것이므로 얻습니다.
+    """
+
+    about: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class StepExercise(Exercise):
+    """훈련 스텝이나 훈련 루프를 쓰는 문제.
+
+    `scenes(random)`은 장면들과 배열을 돌려줍니다(`observe.step` 참고). `groups`는
+    (항목 이름, 배점, 볼 것들)의 목록이며, 볼 것이 모두 참고 답안과 같으면 맞습니다.
+    `alternatives`는 값은 다르지만 역시 맞는 답들입니다. `turns`는 모델 → 먼저 업데이트해도 되는 다른 모델입니다.
+    `learning_rate`는 훈련 루프가 써야 하는 `Adam`의 학습률입니다.
+    """
+
+    scenes: Cases
+    groups: tuple[tuple[str, float, tuple[Look, ...]], ...]
+    form: str = "function"
+    alternatives: tuple[Callable[[], Any], ...] = ()
+    turns: dict[str, str] = field(default_factory=dict)
+    learning_rate: float = 0.001
+
+    kind: ClassVar[str] = "step"
+
+    def questions(self, random: np.random.RandomState) -> tuple[dict[str, Any], dict[str, Any]]:
+        scenes, arrays = self.scenes(random)
+        return {"name": self.subjects[0], "form": self.form, "scenes": scenes}, arrays
