@@ -15,7 +15,7 @@ from importlib import metadata, resources
 from pathlib import Path
 from typing import Any, Literal
 
-from autograder import about
+from autograder import about, programs
 from autograder.journal import journal_path
 from autograder.observe.quiet import quiet
 from autograder.startup import overruled_backend
@@ -165,20 +165,20 @@ def korean_font() -> Finding:
 
 
 def graphviz() -> Iterator[Finding]:
-    """`plot_model`에 필요한 `pydot`과 `dot`. 없어도 강좌의 그림이 대신합니다."""
+    """`plot_model`에 필요한 `pydot`과 Graphviz. 없어도 강좌의 그림이 대신합니다."""
     if not installed("pydot"):
         yield Finding("pydot", "optional", "없음", "pip install pydot 명령으로 설치하세요.")
-    program = shutil.which("dot")
+    program = programs.graphviz()
     if program is None:
-        remedy = "plot_model 그림에만 필요합니다: apt install graphviz, brew install graphviz"
-        yield Finding("dot (Graphviz)", "optional", "없음", remedy)
+        remedy = "plot_model 그림에만 필요합니다: pip install graphviz-pure"
+        yield Finding("Graphviz", "optional", "없음", remedy)
         return
     done = subprocess.run([program, "-V"], capture_output=True, text=True, timeout=30)
     version = (done.stderr or done.stdout).strip().removeprefix("dot - ")
     if done.returncode:
-        yield Finding("dot (Graphviz)", "optional", "실행되지 않음", "Graphviz를 다시 설치하세요.")
+        yield Finding("Graphviz", "optional", "실행되지 않음", "Graphviz를 다시 설치하세요.")
     else:
-        yield Finding("dot (Graphviz)", "ok", version)
+        yield Finding("Graphviz", "ok", version)
 
 
 def classroom() -> Iterator[Finding]:
@@ -299,7 +299,7 @@ CHECKS: tuple[tuple[str, Callable[[], Iterator[Finding]]], ...] = (
     ("텐서플로", keras),
     ("케라스 설정", settings_file),
     ("패키지", packages),
-    ("dot (Graphviz)", graphviz),
+    ("Graphviz", graphviz),
     ("수업 도구", classroom),
     ("크로미움", browser),
     ("데이터", data),

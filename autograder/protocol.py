@@ -63,7 +63,8 @@ class _Message:
             "kind": self.kind,
             "facts": plain(self.facts),
         }
-        text = json.dumps(header, ensure_ascii=False, sort_keys=True).encode()
+        # In the order they were put in: the parts of a question are asked in that order.
+        text = json.dumps(header, ensure_ascii=False).encode()
         members = {name: _plain_array(name, value) for name, value in self.arrays.items()}
         size = len(text) + sum(value.nbytes for value in members.values())
         if size > MAX_BYTES:

@@ -19,17 +19,18 @@ class Reference(dict[str, Any]):
 
 @contextlib.contextmanager
 def observed_once() -> Iterator[None]:
-    """Inside, the references and known mistakes of an exercise answer each challenge only once."""
+    """Inside, a challenge is made once, and references and known mistakes answer it once."""
     import autograder.observe
     from autograder.judge import mistakes, step
     from autograder.kinds import Exercise
-    from autograder.protocol import Challenge, Evidence
+    from autograder.protocol import Challenge, Evidence, from_bytes
 
     kept: dict[bytes, Evidence] = {}
     views: dict[tuple[bytes, Any, int], step.View] = {}
     wrong: dict[tuple[bytes, Any], Evidence] = {}
+    asked: dict[tuple[str, int], bytes] = {}
     observe, solution, view_of = autograder.observe.observe, Exercise.solution, step.view_of
-    evidence_of = mistakes.evidence_of
+    evidence_of, challenge_of = mistakes.evidence_of, Exercise.challenge
 
     def key_of(challenge: Challenge) -> bytes:
         return hashlib.sha256(challenge.to_bytes()).digest()
@@ -54,7 +55,14 @@ def observed_once() -> Iterator[None]:
             wrong[key] = evidence_of(exercise, challenge, make)
         return wrong[key]
 
+    def challenge_once(exercise: Exercise, seed: int) -> Challenge:
+        key = exercise.id, seed
+        if key not in asked:
+            asked[key] = challenge_of(exercise, seed).to_bytes()
+        return from_bytes(Challenge, asked[key])
+
     with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Exercise, "challenge", challenge_once)
         patch.setattr(autograder.observe, "observe", observe_once)
         patch.setattr(Exercise, "solution", lambda self: Reference(solution(self)))
         patch.setattr(step, "view_of", view_once)

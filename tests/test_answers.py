@@ -13,6 +13,7 @@ import pytest
 from autograder.authoring.answers import Answer, load_answers
 from autograder.errors import CourseError
 from autograder.exercises.units import UNITS
+from autograder.protocol import Challenge, Evidence, from_bytes
 from autograder.report import Report
 from autograder.startup import import_tensorflow
 
@@ -87,7 +88,10 @@ SEEDS = 3
 
 
 def judged(answer: Answer) -> Report:
-    """The report of an answer; the same on every run of the tests."""
+    """The report of an answer; the same on every run of the tests.
+
+    Everything crosses the boundary as in grading, where it is read from files.
+    """
     import keras
 
     from autograder.exercises import get
@@ -97,5 +101,6 @@ def judged(answer: Answer) -> Report:
     exercise = get(answer.exercise)
     seed = zlib.crc32(answer.name.encode()) % SEEDS
     keras.utils.set_random_seed(zlib.crc32(answer.name.encode()) % 2**31)
-    challenge = exercise.challenge(seed)
-    return judge(exercise, challenge, observe(challenge, answer.subjects(exercise)))
+    challenge = from_bytes(Challenge, exercise.challenge(seed).to_bytes())
+    evidence = observe(challenge, answer.subjects(exercise))
+    return judge(exercise, challenge, from_bytes(Evidence, evidence.to_bytes()))

@@ -992,7 +992,7 @@ def test_names_that_tensorflow_graphs_refuse_do_no_harm(
 def test_show_model_falls_back_to_show_flow(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("shutil.which", lambda name: None)
+    monkeypatch.setattr("shutil.which", lambda name, path=None: None)
     figures.show_model(sequential())
     out = capsys.readouterr().out.splitlines()
     assert out[0] == "`plot_model`에 필요한 Graphviz(`dot`)가 없어서 `show_flow`로 그립니다."
@@ -1005,7 +1005,7 @@ def test_show_model_shows_what_dot_draws(
     import pydot
 
     image = b"\x89PNG\r\n\x1a\n" + b"\0\0\0\rIHDR" + bytes([0, 0, 0, 8, 0, 0, 0, 6])
-    monkeypatch.setattr("shutil.which", lambda name: "dot")
+    monkeypatch.setattr("shutil.which", lambda name, path=None: "dot")
     monkeypatch.setattr(pydot.Dot, "create", lambda self, **options: image)
     shown: list[bytes] = []
     monkeypatch.setattr(style, "show_png", lambda data, text: shown.append(data))

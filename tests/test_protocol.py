@@ -44,6 +44,13 @@ def test_round_trip(tmp_path: Path) -> None:
     assert not list(tmp_path.glob("*.partial"))
 
 
+def test_the_order_of_parts_survives() -> None:
+    """What is asked first decides which weights are whose: grading must ask as the notebook does."""
+    parts = {"members": 1, "encoder": 2, "autoencoder": 3}
+    back = from_bytes(Challenge, Challenge("x", "model", {"parts": parts}).to_bytes())
+    assert list(back.facts["parts"]) == list(parts)
+
+
 def test_a_challenge_is_not_evidence() -> None:
     with pytest.raises(ProtocolError, match="evidence 파일이 아니라"):
         from_bytes(Evidence, Challenge("x", "value").to_bytes())

@@ -1,15 +1,10 @@
 #!/bin/sh
-# See to what the system provides: `need.sh dot`, `chromium` or `venv`. Present: silent. Absent: by
-# apt-get when root, else one line. Never fails: the course works without dot, what can't be tested
-# without chromium says so itself, and setup.sh looks for a usable Python again.
+# See to what the system provides: `need.sh chromium` or `venv`. Present: silent. Absent: by apt-get
+# when root, else one line. Never fails: what can't be tested without chromium says so itself, and
+# setup.sh looks for a usable Python again.
 set -eu
 
 case $1 in
-dot)
-    programs='dot'
-    packages='graphviz'
-    without='graphviz(dot)가 없어 plot_model 그림 대신 강좌의 그림을 씁니다. 설치하려면: apt install graphviz, brew install graphviz, conda install graphviz 가운데 하나'
-    ;;
 chromium)
     programs='chromium chromium-browser google-chrome google-chrome-stable'
     packages='chromium'

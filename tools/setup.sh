@@ -57,5 +57,4 @@ mkdir -p "$venv/etc/jupyter/labconfig"
 printf '%s\n' '{"disabledExtensions": {"@jupyterlab/apputils-extension:announcements": true}}' \
     >"$venv/etc/jupyter/labconfig/page_config.json"
 
-sh tools/need.sh dot
 say '준비가 끝났습니다.'

@@ -7,7 +7,7 @@ from functools import partial
 import numpy as np
 import tensorflow as tf
 
-from autograder.kinds import FunctionExercise, Look, Mistake
+from autograder.kinds import FunctionExercise, FunctionItem, Mistake
 from autograder.kinds.function import Loop
 from autograder.korean import with_particle
 from autograder.observe.limits import TooLong
@@ -445,19 +445,19 @@ EXERCISES = (
         reference=make_batch,
         cases=batch_cases,
         groups=(
-            Look(
+            FunctionItem(
                 "모양 `(N, 28, 28, 1)`, 자료형 `float32`, 받은 배열은 그대로",
                 1,
                 (0, 1, 2, 3),
                 part="form",
             ),
-            Look(
+            FunctionItem(
                 "255로 나눈 값(이미지 한 장, 어두운 이미지, 검은 이미지도)",
                 2,
                 (0, 1, 2, 3),
                 part="value",
             ),
-            Look("넘파이 배열 대신 텐서를 받아도 같습니다", 1, (4,), part="value", like=0),
+            FunctionItem("넘파이 배열 대신 텐서를 받아도 같습니다", 1, (4,), part="value", like=0),
         ),
         mistakes=(
             Mistake(
@@ -497,13 +497,17 @@ EXERCISES = (
         reference=standardize,
         cases=feature_cases,
         groups=(
-            Look("같은 모양의 `float32`, 받은 배열은 그대로", 1, tuple(range(7)), part="form"),
-            Look(
+            FunctionItem(
+                "같은 모양의 `float32`, 받은 배열은 그대로", 1, tuple(range(7)), part="form"
+            ),
+            FunctionItem(
                 "열마다 평균 0, 표준편차 1", 2, (0, 1, 2, 3, 5, 6), part="value", columns="varied"
             ),
-            Look("값이 모두 같은 열은 0", 1, (2, 3, 4), part="value", columns="constant"),
-            Look("0.1처럼 평균이 반올림되는 열도 0", 1, (5, 6), part="value", columns="constant"),
-            Look("넘파이 배열 대신 텐서를 받아도 같습니다", 1, (7,), part="value", like=0),
+            FunctionItem("값이 모두 같은 열은 0", 1, (2, 3, 4), part="value", columns="constant"),
+            FunctionItem(
+                "0.1처럼 평균이 반올림되는 열도 0", 1, (5, 6), part="value", columns="constant"
+            ),
+            FunctionItem("넘파이 배열 대신 텐서를 받아도 같습니다", 1, (7,), part="value", like=0),
         ),
         tolerance=1e-3,
         describe=told_by_column,
@@ -600,15 +604,15 @@ EXERCISES = (
         reference=momentum_step,
         cases=momentum_cases,
         groups=(
-            Look("속도 `v`", 2, (0, 1, 2, 3), variables=("v",)),
-            Look(
+            FunctionItem("속도 `v`", 2, (0, 1, 2, 3), variables=("v",)),
+            FunctionItem(
                 "가중치 `w`를 바뀐 속도로",
                 2,
                 (0, 1, 2, 3),
                 variables=("w",),
                 follows=moved_by_velocity,
             ),
-            Look("이어서 세 번 부르기", 1, (4,)),
+            FunctionItem("이어서 세 번 부르기", 1, (4,)),
         ),
         result=False,
         mistakes=(
@@ -677,9 +681,9 @@ EXERCISES = (
         reference=newton_sqrt,
         cases=root_cases,
         groups=(
-            Look("보통 크기의 수", 2, (0, 1, 2, 3)),
-            Look("아주 작은 수와 아주 큰 수", 2, (4, 5, 6, 7)),
-            Look("`tol`이 정한 정확도", 1, tuple(range(8, 13))),
+            FunctionItem("보통 크기의 수", 2, (0, 1, 2, 3)),
+            FunctionItem("아주 작은 수와 아주 큰 수", 2, (4, 5, 6, 7)),
+            FunctionItem("`tol`이 정한 정확도", 1, tuple(range(8, 13))),
         ),
         check_dtype=False,
         truth=lambda a, tol=1e-6: np.sqrt(np.float64(a)),

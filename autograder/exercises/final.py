@@ -8,10 +8,12 @@ from keras import layers, ops
 
 from autograder.exercises.prepare import scaled
 from autograder.exercises.thresholds import thresholds
+from autograder.judge.layer.looks import Equal, Used
 from autograder.kinds import (
     Accuracy,
     CompositeExercise,
     LayerExercise,
+    LayerItem,
     Mistake,
     ModelExercise,
     OpenExercise,
@@ -389,11 +391,15 @@ EXERCISES = (
                     base="layer",
                     objects=block_objects,
                     groups=(
-                        ("출력이 명세와 같습니다", 3, "equal", ((0, 0), (0, 1), (1, 0), (2, 0))),
-                        ("데이터 없이도 가중치와 출력의 모양을 압니다", 1, "use", ((0, 0),)),
-                        ("함수형 모델 안에서도 같은 값을 냅니다", 1, "use", ((0, 1),)),
-                        ("`get_config`로 되살아납니다", 2, "use", ((0, 2),)),
-                        ("파일에 저장했다가 읽어도 같습니다", 2, "use", ((0, 3),)),
+                        LayerItem(
+                            "출력이 명세와 같습니다", 3, Equal(((0, 0), (0, 1), (1, 0), (2, 0)))
+                        ),
+                        LayerItem(
+                            "데이터 없이도 가중치와 출력의 모양을 압니다", 1, Used(((0, 0),))
+                        ),
+                        LayerItem("함수형 모델 안에서도 같은 값을 냅니다", 1, Used(((0, 1),))),
+                        LayerItem("`get_config`로 되살아납니다", 2, Used(((0, 2),))),
+                        LayerItem("파일에 저장했다가 읽어도 같습니다", 2, Used(((0, 3),))),
                     ),
                 ),
             ),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import tensorflow as tf
 
+from autograder.judge.graph.looks import Apart, Equal, InGraph, Operations, Replaced, Traces
 from autograder.kinds import GraphExercise, GraphItem, Mistake
 
 
@@ -202,9 +203,17 @@ def overflows_quietly(large):
     return 1 < small < 2**31 > peak(small) and steps_to_one(small) != steps_to_one(large)
 
 
+def tells(large):
+    """걸음 수와 도중에 커지는 크기가, 잘못 쓴 답을 언제나 똑같이 가르는 수인지."""
+    # Whoever lays out 200 steps gets it wrong, whoever lays out 400 right.
+    return (
+        large < peak(large) < 2**62 and 200 < steps_to_one(large) < 400 and overflows_quietly(large)
+    )
+
+
 def collatz_cases(random):
     large = 2**33
-    while peak(large) >= 2**62 or peak(large) == large or not overflows_quietly(large):
+    while not tells(large):
         large = int(random.randint(2**32, 2**36, dtype="int64"))
     numbers = {
         "one": 1,
@@ -258,13 +267,12 @@ EXERCISES = (
         cases=nn_cases,
         replace=nn_replacement,
         groups=(
-            GraphItem("`simple_nn`은 `tf.function`입니다", 2, "graph"),
-            GraphItem("값이 relu(3x + 2)입니다", 2, "equal", (0, 1, 2, 3)),
+            GraphItem("`simple_nn`은 `tf.function`입니다", 2, InGraph()),
+            GraphItem("값이 relu(3x + 2)입니다", 2, Equal((0, 1, 2, 3))),
             GraphItem(
                 "보통의 파이썬 함수 `linear_layer`를 부릅니다",
                 2,
-                "replaced",
-                advice="`simple_nn` 안에서 `linear_layer(x)`를 부르세요.",
+                Replaced("`simple_nn` 안에서 `linear_layer(x)`를 부르세요."),
             ),
         ),
         mistakes=(
@@ -313,12 +321,12 @@ EXERCISES = (
         cases=collatz_cases,
         integer=True,
         groups=(
-            GraphItem("`collatz`는 `tf.function`입니다", 1, "graph"),
-            GraphItem("1이면 0을 돌려줍니다", 1, "equal", (0,)),
-            GraphItem("걸음 수가 맞습니다", 2, "equal", (1, 2, 3, 4)),
-            GraphItem("`int32`를 넘는 큰 수도 맞습니다", 1, "equal", (5,)),
+            GraphItem("`collatz`는 `tf.function`입니다", 1, InGraph()),
+            GraphItem("1이면 0을 돌려줍니다", 1, Equal((0,))),
+            GraphItem("걸음 수가 맞습니다", 2, Equal((1, 2, 3, 4))),
+            GraphItem("`int32`를 넘는 큰 수도 맞습니다", 1, Equal((5,))),
             # Some 30 operations are enough; 300 steps laid out one by one are thousands.
-            GraphItem("반복이 그래프의 `While`입니다", 2, "ops", "while", most=1000),
+            GraphItem("반복이 그래프의 `While`입니다", 2, Operations("while", most=1000)),
         ),
         mistakes=(
             Mistake(
@@ -365,16 +373,17 @@ EXERCISES = (
         reference=one_trace,
         cases=norm_cases,
         groups=(
-            GraphItem("`row_norms`는 `tf.function`입니다", 2, "graph"),
-            GraphItem("행마다 L2 노름입니다", 2, "equal", (0, 1, 2, 3)),
-            GraphItem("행이 하나이거나 없어도 됩니다", 1, "equal", (4, 5)),
+            GraphItem("`row_norms`는 `tf.function`입니다", 2, InGraph()),
+            GraphItem("행마다 L2 노름입니다", 2, Equal((0, 1, 2, 3))),
+            GraphItem("행이 하나이거나 없어도 됩니다", 1, Equal((4, 5))),
             GraphItem(
                 "행의 수가 달라도 트레이싱은 한 번입니다",
                 3,
-                "traces",
-                1,
-                "`input_signature`에 배치 크기를 `None`으로 둔 `tf.TensorSpec`을 주면 처음부터 그래프 "
-                "하나로 모든 `N`을 받습니다.",
+                Traces(
+                    1,
+                    "`input_signature`에 배치 크기를 `None`으로 둔 `tf.TensorSpec`을 주면 처음부터 그래프 "
+                    "하나로 모든 `N`을 받습니다.",
+                ),
             ),
         ),
         mistakes=(
@@ -445,15 +454,14 @@ EXERCISES = (
         cases=counter_cases,
         form="class",
         groups=(
-            GraphItem("부르면 그래프가 실행됩니다", 1, "graph"),
-            GraphItem("부를 때마다 더한 합을 돌려줍니다", 2, "equal", (0, 1, 2)),
-            GraphItem("객체마다 따로 셉니다", 2, "apart", (3, 4, 5, 6, 7, 8, 9)),
-            GraphItem("그래프 안에서 변수를 바꿉니다", 1, "ops", "assign"),
+            GraphItem("부르면 그래프가 실행됩니다", 1, InGraph()),
+            GraphItem("부를 때마다 더한 합을 돌려줍니다", 2, Equal((0, 1, 2))),
+            GraphItem("객체마다 따로 셉니다", 2, Apart((3, 4, 5, 6, 7, 8, 9))),
+            GraphItem("그래프 안에서 변수를 바꿉니다", 1, Operations("assign")),
             GraphItem(
                 "부를 때마다 새로 트레이싱하지 않습니다",
                 1,
-                "traces",
-                2,
+                Traces(2),
             ),
         ),
         mistakes=(

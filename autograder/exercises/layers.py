@@ -7,7 +7,8 @@ import numpy as np
 from keras import layers, ops
 
 from autograder.exercises.draws import relu_units_alive
-from autograder.kinds import LayerExercise, Mistake
+from autograder.judge.layer.looks import Equal, FreshGaussian, FreshInGraph, Gaussian, Used
+from autograder.kinds import LayerExercise, LayerItem, Mistake
 
 
 def dense():
@@ -512,16 +513,17 @@ EXERCISES: tuple[LayerExercise, ...] = (
         fill="trainable",
         objects=dense_objects,
         groups=(
-            ("`activation(x·w + b)`를 계산합니다", 2, "equal", ((0, 0), (0, 1), (0, 2), (0, 3))),
-            (
+            LayerItem(
+                "`activation(x·w + b)`를 계산합니다", 2, Equal(((0, 0), (0, 1), (0, 2), (0, 3)))
+            ),
+            LayerItem(
                 "활성화 함수를 이름, 함수, `None`으로 받습니다",
                 2,
-                "equal",
-                ((1, 0), (1, 1), (2, 0), (3, 0), (4, 0)),
+                Equal(((1, 0), (1, 1), (2, 0), (3, 0), (4, 0))),
             ),
-            ("데이터 없이도 가중치와 출력의 모양을 압니다", 1, "use", ((0, 0),)),
-            ("세 가지 모델 안에서 같은 값을 냅니다", 1, "use", ((0, 2), (0, 3))),
-            ("`fit`으로 `w`와 `b`가 훈련됩니다", 2, "use", ((0, 1),)),
+            LayerItem("데이터 없이도 가중치와 출력의 모양을 압니다", 1, Used(((0, 0),))),
+            LayerItem("세 가지 모델 안에서 같은 값을 냅니다", 1, Used(((0, 2), (0, 3)))),
+            LayerItem("`fit`으로 `w`와 `b`가 훈련됩니다", 2, Used(((0, 1),))),
         ),
         own={
             (1, 0): ((0, 0), np.tanh),
@@ -562,11 +564,13 @@ EXERCISES: tuple[LayerExercise, ...] = (
         fill="trainable",
         objects=block_objects,
         groups=(
-            ("출력이 명세와 같습니다", 2, "equal", ((0, 0), (0, 1), (0, 2))),
-            ("크기를 이름으로 주어도 됩니다", 1, "equal", ((1, 0), (1, 1))),
-            ("데이터 없이도 가중치와 출력의 모양을 압니다", 1, "use", ((0, 0),)),
-            ("순차형 모델에 넣어 `fit`으로 훈련됩니다", 2, "use", ((0, 1),)),
-            ("함수형과 서브클래싱 모델 안에서 같은 값을 냅니다", 1, "use", ((0, 2), (0, 3))),
+            LayerItem("출력이 명세와 같습니다", 2, Equal(((0, 0), (0, 1), (0, 2)))),
+            LayerItem("크기를 이름으로 주어도 됩니다", 1, Equal(((1, 0), (1, 1)))),
+            LayerItem("데이터 없이도 가중치와 출력의 모양을 압니다", 1, Used(((0, 0),))),
+            LayerItem("순차형 모델에 넣어 `fit`으로 훈련됩니다", 2, Used(((0, 1),))),
+            LayerItem(
+                "함수형과 서브클래싱 모델 안에서 같은 값을 냅니다", 1, Used(((0, 2), (0, 3)))
+            ),
         ),
         own={(1, 0): None, (1, 1): None},
         telling=block_telling,
@@ -601,19 +605,17 @@ EXERCISES: tuple[LayerExercise, ...] = (
         fill="trainable",
         objects=config_objects,
         groups=(
-            ("출력이 문제 8-1과 같습니다", 1, "equal", ((0, 0), (0, 1), (1, 0), (2, 0))),
-            (
+            LayerItem("출력이 문제 8-1과 같습니다", 1, Equal(((0, 0), (0, 1), (1, 0), (2, 0)))),
+            LayerItem(
                 "`get_config` → JSON → `from_config`로 같은 층이 됩니다",
                 3,
-                "use",
-                ((0, 0), (1, 0), (2, 0)),
+                Used(((0, 0), (1, 0), (2, 0))),
             ),
-            ("`name`, `trainable`, `dtype`도 되살아납니다", 2, "use", ((0, 1), (0, 2))),
-            (
+            LayerItem("`name`, `trainable`, `dtype`도 되살아납니다", 2, Used(((0, 1), (0, 2)))),
+            LayerItem(
                 "`.keras` 파일로 저장했다가 `custom_objects` 없이 읽습니다",
                 2,
-                "use",
-                ((0, 3), (1, 1), (2, 1)),
+                Used(((0, 3), (1, 1), (2, 1))),
             ),
         ),
         mistakes=DENSE_MISTAKES,
@@ -647,15 +649,16 @@ EXERCISES: tuple[LayerExercise, ...] = (
         fill="trainable",
         objects=rnn_objects,
         groups=(
-            ("모든 시점의 상태가 명세와 같습니다", 3, "equal", ((0, 0), (0, 3), (1, 0), (1, 1))),
-            (
+            LayerItem(
+                "모든 시점의 상태가 명세와 같습니다", 3, Equal(((0, 0), (0, 3), (1, 0), (1, 1)))
+            ),
+            LayerItem(
                 "부를 때마다 배치 크기와 시점의 수가 달라도 됩니다",
                 1,
-                "equal",
-                ((0, 1), (0, 2), (0, 4)),
+                Equal(((0, 1), (0, 2), (0, 4))),
             ),
-            ("배치 크기를 정하지 않은 `keras.Input`을 받습니다", 2, "use", ((0, 0),)),
-            ("모델에 넣어 `fit`으로 훈련됩니다", 2, "use", ((0, 1), (0, 2))),
+            LayerItem("배치 크기를 정하지 않은 `keras.Input`을 받습니다", 2, Used(((0, 0),))),
+            LayerItem("모델에 넣어 `fit`으로 훈련됩니다", 2, Used(((0, 1), (0, 2)))),
         ),
         own={(0, 1): None, (0, 2): None, (0, 4): None},
         mistakes=RNN_MISTAKES,
@@ -689,21 +692,21 @@ EXERCISES: tuple[LayerExercise, ...] = (
         weights_title="훈련할 가중치가 없습니다",
         objects=noise_objects,
         groups=(
-            (
+            LayerItem(
                 "추론할 때는 입력을 그대로 돌려줍니다",
                 2,
-                "equal",
-                ((0, 0), (0, 1), (0, 4), (0, 5), (1, 2)),
+                Equal(((0, 0), (0, 1), (0, 4), (0, 5), (1, 2))),
             ),
-            (
+            LayerItem(
                 "훈련할 때는 표준편차가 `stddev`인 정규분포의 잡음을 더합니다",
                 2,
-                "gaussian",
-                ((0, 2), (1, 0)),
+                Gaussian(((0, 2), (1, 0))),
             ),
-            ("부를 때마다 새 잡음을 더합니다", 1, "fresh noise", ((0, 3), (1, 1))),
-            ("그래프 안에서도 부를 때마다 새 잡음을 더합니다", 2, "graph noise", ((0, 0), (1, 0))),
-            ("모델에 넣어 추론할 수 있습니다", 1, "use", ((0, 1),)),
+            LayerItem("부를 때마다 새 잡음을 더합니다", 1, FreshGaussian(((0, 3), (1, 1)))),
+            LayerItem(
+                "그래프 안에서도 부를 때마다 새 잡음을 더합니다", 2, FreshInGraph(((0, 0), (1, 0)))
+            ),
+            LayerItem("모델에 넣어 추론할 수 있습니다", 1, Used(((0, 1),))),
         ),
         requirements=(
             "`TrainingNoise(stddev)`로 만드는 `keras.layers.Layer`의 하위 클래스입니다. 훈련할 가중치는 없습니다.",

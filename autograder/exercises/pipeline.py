@@ -7,7 +7,9 @@ from functools import partial
 import numpy as np
 import tensorflow as tf
 
-from autograder.kinds import DatasetExercise, Mistake
+from autograder.judge.dataset import batches as batched
+from autograder.judge.dataset import tfrecords
+from autograder.kinds import DatasetExercise, DatasetItem, Mistake
 
 
 def batches():
@@ -206,14 +208,16 @@ EXERCISES = (
         reference=batches,
         steps=batches_steps,
         groups=(
-            ("요소가 (이미지, 레이블) 쌍인 `tf.data.Dataset`", 1, "pairs", (0, 1, 2, 3)),
-            ("이미지는 [0, 1]의 `float32`", 2, "images", (0, 1, 3)),
-            ("레이블은 그대로, 이미지와 짝이 맞게", 1, "labels", (0, 1, 3)),
-            ("에포크마다 모든 샘플이 한 번씩", 1, "once", (0, 1, 2, 3)),
-            ("배치 크기와 마지막 배치", 1, "sizes", (0, 1, 2, 3)),
-            ("`shuffle=True`면 데이터 전체를 섞기", 2, "shuffled", (0, 2)),
-            ("에포크마다 새로 섞기", 1, "reshuffled", (0,)),
-            ("`shuffle=False`면 원래 순서", 1, "ordered", (1,)),
+            DatasetItem(
+                "요소가 (이미지, 레이블) 쌍인 `tf.data.Dataset`", 1, batched.pairs, (0, 1, 2, 3)
+            ),
+            DatasetItem("이미지는 [0, 1]의 `float32`", 2, batched.images, (0, 1, 3)),
+            DatasetItem("레이블은 그대로, 이미지와 짝이 맞게", 1, batched.labels, (0, 1, 3)),
+            DatasetItem("에포크마다 모든 샘플이 한 번씩", 1, batched.once, (0, 1, 2, 3)),
+            DatasetItem("배치 크기와 마지막 배치", 1, batched.sizes, (0, 1, 2, 3)),
+            DatasetItem("`shuffle=True`면 데이터 전체를 섞기", 2, batched.shuffled, (0, 2)),
+            DatasetItem("에포크마다 새로 섞기", 1, batched.reshuffled, (0,)),
+            DatasetItem("`shuffle=False`면 원래 순서", 1, batched.ordered, (1,)),
         ),
         requirements=(
             "`make_dataset(x, y, batch_size, shuffle=True)`는 요소가 (이미지 배치, 레이블 배치)인 "
@@ -247,17 +251,17 @@ EXERCISES = (
         reference=tfrecord,
         steps=tfrecord_steps,
         groups=(
-            (
+            DatasetItem(
                 "`write_records`: 샘플 하나가 레코드 하나인 TFRecord 파일",
                 2,
-                "file",
+                tfrecords.file,
                 (0, 1, 2, 3, 4),
             ),
-            ("`read_records`: 요소의 자료형과 모양", 2, "spec", (5, 6)),
-            ("왕복: 쓴 값이 쓴 순서대로", 2, "rows", (5, 6)),
-            ("두 번 돌아도 같은 값", 1, "again", (5,)),
-            ("파일에 적힌 것만 보고 읽기", 2, "alone", (8,)),
-            ("미리 다 읽지 않고 돌 때 읽기", 1, "lazy", (9,)),
+            DatasetItem("`read_records`: 요소의 자료형과 모양", 2, tfrecords.spec, (5, 6)),
+            DatasetItem("왕복: 쓴 값이 쓴 순서대로", 2, tfrecords.rows, (5, 6)),
+            DatasetItem("두 번 돌아도 같은 값", 1, tfrecords.again, (5,)),
+            DatasetItem("파일에 적힌 것만 보고 읽기", 2, tfrecords.alone, (8,)),
+            DatasetItem("미리 다 읽지 않고 돌 때 읽기", 1, tfrecords.lazy, (9,)),
         ),
         mistakes=(
             Mistake(

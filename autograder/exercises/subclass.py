@@ -9,7 +9,8 @@ from keras import layers, ops
 from autograder.exercises.draws import ALIVE, relu_units_alive, relu_values
 from autograder.exercises.prepare import scaled
 from autograder.exercises.thresholds import thresholds
-from autograder.kinds import Accuracy, LayerExercise, Mistake, ModelExercise
+from autograder.judge.layer.looks import Dropped, Equal
+from autograder.kinds import Accuracy, LayerExercise, LayerItem, Mistake, ModelExercise
 
 
 def mnist():
@@ -284,15 +285,16 @@ EXERCISES = (
         reference=training_flag,
         objects=dropout_objects,
         groups=(
-            ("추론 모드(`training=False`)의 출력이 명세와 같습니다", 2, "equal", ((0, 0), (1, 0))),
-            (
+            LayerItem(
+                "추론 모드(`training=False`)의 출력이 명세와 같습니다", 2, Equal(((0, 0), (1, 0)))
+            ),
+            LayerItem(
                 "`training`을 주지 않으면 추론 모드입니다",
                 1,
-                "equal",
-                ((0, 1), (1, 1), (0, 5), (1, 5)),
+                Equal(((0, 1), (1, 1), (0, 5), (1, 5))),
             ),
-            ("훈련 모드에서 `rate`의 비율로 드롭아웃합니다", 2, "noise", ((0, 3), (1, 3))),
-            ("`fit`으로 훈련할 때도 드롭아웃합니다", 1, "noise", ((0, 4), (1, 4))),
+            LayerItem("훈련 모드에서 `rate`의 비율로 드롭아웃합니다", 2, Dropped(((0, 3), (1, 3)))),
+            LayerItem("`fit`으로 훈련할 때도 드롭아웃합니다", 1, Dropped(((0, 4), (1, 4)))),
         ),
         telling=dropout_telling,
         own={
@@ -347,10 +349,10 @@ EXERCISES = (
         reference=tree,
         objects=tree_objects,
         groups=(
-            ("잎 하나의 값", 1, "equal", ((0, 1),)),
-            ("노드 하나: 왼쪽과 오른쪽을 이어 붙인 값", 2, "equal", ((0, 2), (0, 3))),
-            ("여러 층으로 중첩된 나무", 2, "equal", ((0, 0), (0, 4), (0, 5))),
-            ("다른 `units`로 만든 모델", 1, "equal", ((1, 0), (1, 1), (1, 2))),
+            LayerItem("잎 하나의 값", 1, Equal(((0, 1),))),
+            LayerItem("노드 하나: 왼쪽과 오른쪽을 이어 붙인 값", 2, Equal(((0, 2), (0, 3)))),
+            LayerItem("여러 층으로 중첩된 나무", 2, Equal(((0, 0), (0, 4), (0, 5)))),
+            LayerItem("다른 `units`로 만든 모델", 1, Equal(((1, 0), (1, 1), (1, 2)))),
         ),
         own={(1, 0): None, (1, 1): None, (1, 2): None},
         mistakes=(

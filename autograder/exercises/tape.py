@@ -6,7 +6,18 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from autograder.kinds import Mistake, StepExercise, StepMistake
+from autograder.judge.step.line import ByTape, FitsLine
+from autograder.judge.step.looks import Fed, Logs, Returns, Shaped, TrainingMode, Weights
+from autograder.judge.step.loop import (
+    EveryBatch,
+    InTrainingMode,
+    Losses,
+    Objective,
+    Samples,
+    Updated,
+)
+from autograder.judge.step.replay import ByAdam
+from autograder.kinds import Mistake, StepExercise, StepItem, StepMistake
 
 # ------------------------------------------------------------------- 9-1 tape.derivative
 
@@ -833,15 +844,11 @@ EXERCISES = (
         reference=derivative,
         scenes=derivative_scenes,
         groups=(
-            ("파이썬 수와 스칼라 텐서에서의 도함수", 2, (("shaped", 0), ("shaped", 1))),
-            (
-                ELEMENTWISE,
-                2,
-                (("shaped", 2), ("shaped", 3), ("shaped", 4)),
-            ),
-            ("`tf.Variable`에서의 도함수", 1, (("shaped", 5),)),
-            ("`x`와 상관없는 함수의 도함수는 0", 1, (("shaped", 6), ("shaped", 7))),
-            ("도함수의 도함수", 1, (("shaped", 8), ("shaped", 9))),
+            StepItem("파이썬 수와 스칼라 텐서에서의 도함수", 2, (Shaped(0), Shaped(1))),
+            StepItem(ELEMENTWISE, 2, (Shaped(2), Shaped(3), Shaped(4))),
+            StepItem("`tf.Variable`에서의 도함수", 1, (Shaped(5),)),
+            StepItem("`x`와 상관없는 함수의 도함수는 0", 1, (Shaped(6), Shaped(7))),
+            StepItem("도함수의 도함수", 1, (Shaped(8), Shaped(9))),
         ),
         mistakes=(
             Mistake(
@@ -904,9 +911,9 @@ EXERCISES = (
         reference=linear_regression,
         scenes=linear_regression_scenes,
         groups=(
-            ("`x`가 −2에서 2 사이인 데이터", 2, (("line", 0), ("tape", 3))),
-            ("`x`가 0에서 10 사이인 데이터", 2, (("line", 1), ("tape", 3))),
-            ("`x`가 100에서 200 사이인 데이터", 1, (("line", 2), ("tape", 3))),
+            StepItem("`x`가 −2에서 2 사이인 데이터", 2, (FitsLine(0), ByTape(3))),
+            StepItem("`x`가 0에서 10 사이인 데이터", 2, (FitsLine(1), ByTape(3))),
+            StepItem("`x`가 100에서 200 사이인 데이터", 1, (FitsLine(2), ByTape(3))),
         ),
         pitfalls=dict.fromkeys(
             ("and 'NoneType'", "'NoneType' and"),
@@ -939,10 +946,10 @@ EXERCISES = (
         reference=train_step,
         scenes=train_step_scenes,
         groups=(
-            (STEP_LOSS, 2, (("returns", 0), ("returns", 2))),
-            (STEP_UPDATE, 2, (("weights", 0),)),
-            (STEP_NEXT, 2, (("weights", 2),)),
-            (STEP_MODE, 2, (("mode", 1), ("returns", 1), ("weights", 1))),
+            StepItem(STEP_LOSS, 2, (Returns(0), Returns(2))),
+            StepItem(STEP_UPDATE, 2, (Weights(0),)),
+            StepItem(STEP_NEXT, 2, (Weights(2),)),
+            StepItem(STEP_MODE, 2, (TrainingMode(1), Returns(1), Weights(1))),
         ),
         mistakes=(
             NOT_UPDATED,
@@ -1010,21 +1017,20 @@ EXERCISES = (
         reference=train_loop,
         scenes=train_loop_scenes,
         groups=(
-            ("에포크마다 모든 샘플을 한 번씩 씁니다", 2, (("samples", 0), ("samples", 1))),
-            ("에포크마다의 평균 손실을 리스트로 돌려줍니다", 2, (("losses", 0), ("losses", 1))),
-            (
+            StepItem("에포크마다 모든 샘플을 한 번씩 씁니다", 2, (Samples(0), Samples(1))),
+            StepItem("에포크마다의 평균 손실을 리스트로 돌려줍니다", 2, (Losses(0), Losses(1))),
+            StepItem(
                 "모델을 훈련 모드로 부르고 배치마다 업데이트합니다",
                 1,
-                (("training", 0), ("updated", 0), ("each", 1)),
+                (InTrainingMode(0), Updated(0), EveryBatch(1)),
             ),
-            ("희소 범주형 교차 엔트로피로 훈련합니다", 2, (("objective", 0), ("objective", 1))),
-            ("한 번 만든 `Adam(0.02)`로 업데이트합니다", 1, (("optimizer", 1),)),
+            StepItem("희소 범주형 교차 엔트로피로 훈련합니다", 2, (Objective(0), Objective(1))),
+            StepItem("한 번 만든 `Adam(0.02)`로 업데이트합니다", 1, (ByAdam(1, 0.02),)),
         ),
         pitfalls={
             "Unknown variable": "옵티마이저 하나는 모델 하나의 변수만 기억합니다. "
             "`train` 안에서 새로 만드세요."
         },
-        learning_rate=0.02,
         requirements=(
             "`train(model, x, y, epochs, batch_size)`는 모델을 훈련하고, 에포크마다의 평균 손실을 담은 "
             "길이 `epochs`의 리스트를 돌려줍니다. 손실은 배치마다 업데이트하기 전에 구한 것입니다.",
@@ -1058,14 +1064,10 @@ EXERCISES = (
         form="class",
         scenes=custom_fit_scenes,
         groups=(
-            (FIT_UPDATE, 2, (("weights", 0),)),
-            (FIT_MODE, 2, (("weights", 1),)),
-            (
-                FIT_LOSS,
-                1,
-                (("logs", 1, "loss"), ("logs", 0, "loss")),
-            ),
-            ("기록에 `metrics`의 값이 있습니다", 2, (("logs", 0, "accuracy"), ("logs", 1, "mae"))),
+            StepItem(FIT_UPDATE, 2, (Weights(0),)),
+            StepItem(FIT_MODE, 2, (Weights(1),)),
+            StepItem(FIT_LOSS, 1, (Logs(1, "loss"), Logs(0, "loss"))),
+            StepItem("기록에 `metrics`의 값이 있습니다", 2, (Logs(0, "accuracy"), Logs(1, "mae"))),
         ),
         alternatives=(custom_fit_weighted,),
         mistakes=(
@@ -1147,10 +1149,10 @@ EXERCISES = (
         reference=clip,
         scenes=clip_scenes,
         groups=(
-            (CLIP_NORM, 2, (("returns", 0), ("returns", 1))),
-            (CLIP_LARGE, 2, (("weights", 0),)),
-            (CLIP_SMALL, 1, (("weights", 1),)),
-            (CLIP_MODE, 1, (("mode", 2), ("returns", 2), ("weights", 2))),
+            StepItem(CLIP_NORM, 2, (Returns(0), Returns(1))),
+            StepItem(CLIP_LARGE, 2, (Weights(0),)),
+            StepItem(CLIP_SMALL, 1, (Weights(1),)),
+            StepItem(CLIP_MODE, 1, (TrainingMode(2), Returns(2), Weights(2))),
         ),
         mistakes=(
             StepMistake(
@@ -1241,35 +1243,29 @@ EXERCISES = (
         reference=gan_step,
         scenes=gan_scenes,
         groups=(
-            (
-                GAN_D,
-                1,
-                tuple(("returns", scene, 0, "discriminator") for scene in (0, 1)),
-            ),
-            (
+            StepItem(GAN_D, 1, tuple(Returns(scene, 0, "discriminator") for scene in (0, 1))),
+            StepItem(
                 GAN_G,
                 2,
                 (
-                    ("fed", 2, "generator", 5),
-                    *(("returns", scene, 1, "generator") for scene in (0, 1)),
+                    Fed(2, "generator", 5),
+                    *(Returns(scene, 1, "generator") for scene in (0, 1)),
                 ),
             ),
-            (GAN_D_UPDATE, 2, (("weights", 0, "discriminator"),)),
-            (GAN_G_UPDATE, 2, (("weights", 0, "generator"),)),
-            (
-                "이어서 불러도 됩니다",
-                1,
-                (("weights", 1, "discriminator"), ("weights", 1, "generator")),
+            StepItem(GAN_D_UPDATE, 2, (Weights(0, "discriminator"),)),
+            StepItem(GAN_G_UPDATE, 2, (Weights(0, "generator"),)),
+            StepItem(
+                "이어서 불러도 됩니다", 1, (Weights(1, "discriminator"), Weights(1, "generator"))
             ),
-            (
+            StepItem(
                 GAN_MODE,
                 1,
                 (
-                    ("mode", 2),
-                    ("returns", 2, 0, "discriminator"),
-                    ("returns", 2, 1, "generator"),
-                    ("weights", 2, "discriminator"),
-                    ("weights", 2, "generator"),
+                    TrainingMode(2),
+                    Returns(2, 0, "discriminator"),
+                    Returns(2, 1, "generator"),
+                    Weights(2, "discriminator"),
+                    Weights(2, "generator"),
                 ),
             ),
         ),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import keras
 from keras import layers
 
-from autograder.kinds import Flags, ModelExercise, Tokens, TransformExercise
+from autograder.kinds import Flags, ModelExercise, Tokens, TransformExercise, TransformItem
 
 
 def tickets():
@@ -254,9 +254,9 @@ EXERCISES = (
         reference=features,
         bases=bases,
         groups=(
-            ("순차형 모델", 2, (0,)),
-            ("갈라졌다가 만나는 함수형 모델", 2, (1,)),
-            ("입력과 출력이 둘인 함수형 모델", 2, (2,)),
+            TransformItem("순차형 모델", 2, (0,)),
+            TransformItem("갈라졌다가 만나는 함수형 모델", 2, (1,)),
+            TransformItem("입력과 출력이 둘인 함수형 모델", 2, (2,)),
         ),
         requirements=(
             "`make_extractor(base)`는 케라스 모델을 받아, 새 모델을 돌려줍니다.",

@@ -5,12 +5,12 @@ from __future__ import annotations
 import importlib.util
 import inspect
 import re
-import shutil
 from typing import TYPE_CHECKING, Any
 
 from autograder.figures import style
 from autograder.figures.style import CannotDraw, picture
 from autograder.observe.problems import unattempted
+from autograder.programs import graphviz
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -76,7 +76,8 @@ def show_model(model: Any, inputs: Any = None, *, title: str | None = None) -> N
 
 def _plot_model(model: Any) -> tuple[bytes | None, str]:
     """`plot_model`이 그린 PNG. 그릴 수 없으면 None과 까닭."""
-    if shutil.which("dot") is None:
+    program = graphviz()
+    if program is None:
         return None, "`plot_model`에 필요한 Graphviz(`dot`)가 없어서"
     if importlib.util.find_spec("pydot") is None:
         return None, "`plot_model`에 필요한 pydot이 없어서"
@@ -91,7 +92,7 @@ def _plot_model(model: Any) -> tuple[bytes | None, str]:
             expand_nested=True,
             dpi=style.CSS_DPI * style.SHARPNESS,
         )
-        return dot.create(prog="dot", format="png"), ""
+        return dot.create(prog=program, format="png"), ""
     except Exception:  # noqa: BLE001 - 모델에 따라 케라스도 pydot도 여러 예외를 던집니다
         return None, "`plot_model`이 그릴 수 없는 모델이어서"
 

@@ -48,10 +48,11 @@ def judge(exercise: Exercise, challenge: Challenge, evidence: Evidence) -> Repor
 
 def blank_report(exercise: Exercise, note: str, *, attempted: bool = True) -> Report:
     """아무 항목도 얻지 못한 Report. 셀이 끝나지 못했거나 노트북을 읽을 수 없을 때 씁니다."""
+    from autograder.kinds.telling import any_seed
     from autograder.observe.quiet import quiet
     from autograder.observe.settings import course_settings
 
-    with quiet(), course_settings():
+    with quiet(), course_settings(), any_seed():
         items = blank_items(exercise, exercise.challenge(0))
     return Report(exercise.id, exercise.number, exercise.title, tuple(items), attempted, note)
 

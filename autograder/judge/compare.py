@@ -71,7 +71,7 @@ def difference(
 ) -> Difference | None:
     """같으면 None. `result`가 거짓이면 돌려준 값은 보지 않습니다. `before`는 부르기 전의 변수 값입니다.
 
-    `part`, `columns`, `variables`는 무엇을 볼지입니다(`kinds.function.Look` 참고).
+    `part`, `columns`, `variables`는 무엇을 볼지입니다(`kinds.function.FunctionItem` 참고).
     """
     if found["status"] != "seen":
         kind = "raised" if found.get("problem") == "call" else "call"

@@ -13,7 +13,7 @@ from autograder.judge import mistakes
 from autograder.judge.compare import NO_RESULT, Difference, close, difference
 from autograder.judge.problems import explain
 from autograder.kinds import FunctionExercise, Mistake
-from autograder.kinds.function import Look, Loop
+from autograder.kinds.function import FunctionItem, Loop
 from autograder.korean import with_particle
 from autograder.protocol import Challenge, Evidence
 from autograder.report import Item
@@ -28,7 +28,7 @@ def items(exercise: FunctionExercise, challenge: Challenge, evidence: Evidence) 
     loop = exercise.loop
     if evidence.facts["status"] != "seen":
         message, advice = explain(evidence.facts, name)
-        titles = [(look.title, look.points) for look in exercise.groups]
+        titles = [(item.title, item.points) for item in exercise.groups]
         titles += [(loop.title, loop.points)] if loop else []
         return [
             Item(
@@ -44,10 +44,10 @@ def items(exercise: FunctionExercise, challenge: Challenge, evidence: Evidence) 
     result: list[Item] = []
     # The same failure is told once, with its advice.
     told: list[tuple[str, str]] = []
-    for look in exercise.groups:
-        failure = judging.failure(look)
+    for item in exercise.groups:
+        failure = judging.failure(item)
         if failure is None:
-            result.append(Item(look.title, look.points, look.points))
+            result.append(Item(item.title, item.points, item.points))
             continue
         message, advice = failure.message, failure.advice
         # 오류에 적힌 모양은 부를 때마다 다릅니다.
@@ -57,7 +57,7 @@ def items(exercise: FunctionExercise, challenge: Challenge, evidence: Evidence) 
         elif advice and advice in [said for _, said in told]:
             advice = "위와 같은 까닭입니다."
         told.append(same)
-        result.append(Item(look.title, look.points, 0, f"{look.title}: {message}", advice))
+        result.append(Item(item.title, item.points, 0, f"{item.title}: {message}", advice))
     if loop is not None:
         result.append(_loop_item(loop, name, evidence, any(item.passed for item in result)))
     return result
@@ -80,19 +80,19 @@ class _Judging:
 
         return observe(self.challenge, {self.exercise.subjects[0]: function})
 
-    def failure(self, look: Look) -> Difference | None:
-        """`look`이 보는 것 가운데 처음으로 다른 것."""
+    def failure(self, item: FunctionItem) -> Difference | None:
+        """`item`이 보는 것 가운데 처음으로 다른 것."""
         wrong = {
-            number: found for number in look.calls if (found := self._difference(number, look))
+            number: found for number in item.calls if (found := self._difference(number, item))
         }
         if not wrong:
             return None
         number, found = next(iter(wrong.items()))
         message, advice = found.message, ""
-        if self._own(look):
+        if self._own(item):
             message = "값이 같은 배열을 받았을 때와 결과가 다릅니다."
             return found if found.kind in NO_RESULT else Difference(found.kind, message)
-        mistake = self._known_mistake(wrong, look)
+        mistake = self._known_mistake(wrong, item)
         if mistake is not None:
             advice = mistake.advice
         if found.kind == "value":
@@ -103,11 +103,11 @@ class _Judging:
             message = f"{with_particle(shown, '을', '를')} 부르면 {message}"
         return Difference(found.kind, message, advice or found.advice)
 
-    def _difference(self, number: int, look: Look) -> Difference | None:
-        if self._own(look):
-            return self._compare(number, self.evidence, look, other=look.like)
-        found = self._compare(number, self.reference, look)
-        if found is None or look.follows is None:
+    def _difference(self, number: int, item: FunctionItem) -> Difference | None:
+        if self._own(item):
+            return self._compare(number, self.evidence, item, other=item.like)
+        found = self._compare(number, self.reference, item)
+        if found is None or item.follows is None:
             return found
         record = self.evidence.facts["calls"][number]
         if record["status"] != "seen":
@@ -116,15 +116,15 @@ class _Judging:
             key.rpartition("/")[2]: self.evidence.arrays[array]
             for key, array in record["variables"].items()
         }
-        wanted = look.follows(self._arguments(number), after)
+        wanted = item.follows(self._arguments(number), after)
         tolerance = self.exercise.tolerance
         return None if all(close(wanted[key], after[key], tolerance) for key in wanted) else found
 
-    def _own(self, look: Look) -> bool:
+    def _own(self, item: FunctionItem) -> bool:
         """학습자의 다른 결과와 비교할지: 그것이 끝까지 계산한 텐서나 배열일 때입니다."""
-        if look.like is None:
+        if item.like is None:
             return False
-        number = look.like
+        number = item.like
         record = self.evidence.facts["calls"][number]
         outputs = record.get("outputs", [])
         wanted = self.reference.facts["calls"][number]["outputs"]
@@ -139,7 +139,7 @@ class _Judging:
         ]
 
     def _compare(
-        self, number: int, wanted: Evidence, look: Look, *, other: int | None = None
+        self, number: int, wanted: Evidence, item: FunctionItem, *, other: int | None = None
     ) -> Difference | None:
         call = self.challenge.facts["calls"][number]
         return difference(
@@ -152,13 +152,13 @@ class _Judging:
             check_dtype=self.exercise.check_dtype,
             result=self.exercise.result,
             before=self.challenge.arrays,
-            part=look.part,
-            columns=call.get("columns", {}).get(look.columns),
-            variables=look.variables,
+            part=item.part,
+            columns=call.get("columns", {}).get(item.columns),
+            variables=item.variables,
             describe=self.exercise.describe,
         )
 
-    def _known_mistake(self, wrong: dict[int, Difference], look: Look) -> Mistake | None:
+    def _known_mistake(self, wrong: dict[int, Difference], item: FunctionItem) -> Mistake | None:
         """틀린 호출마다 학습자의 답과 똑같이 구는 오해.
 
         값을 견줄 수 있는 호출이 하나도 없거나 까닭이 여럿일 수 있으면, 다른 호출까지 모두 같아야 합니다.
@@ -169,7 +169,7 @@ class _Judging:
         first = told[0] if told else next(iter(wrong))
         numbers = tuple(wrong) if told else tuple(range(len(self.challenge.facts["calls"])))
         # A mistake is the whole call: it changes every variable as the learner's answer does.
-        whole = replace(look, variables=None) if told else Look("", 0, (), part="value")
+        whole = replace(item, variables=None) if told else FunctionItem("", 0, (), part="value")
         for mistake in tuple(self.order):
             for make in (mistake.make, *mistake.others):
                 # Most mistakes are ruled out by one call.
@@ -179,7 +179,9 @@ class _Judging:
                     return mistake
         return None
 
-    def _behaves(self, numbers: tuple[int, ...], make: Callable[[], Any], look: Look) -> bool:
+    def _behaves(
+        self, numbers: tuple[int, ...], make: Callable[[], Any], item: FunctionItem
+    ) -> bool:
         """이 호출들에서 학습자의 답이 `make()`가 만든 답과 똑같이 구는지."""
         calls = [self.challenge.facts["calls"][number] for number in numbers]
         facts = self.challenge.facts | {"calls": calls, "code": False}
@@ -189,7 +191,7 @@ class _Judging:
             if mine["status"] != "seen" or theirs["status"] != "seen":
                 if not mine.get("problem") == theirs.get("problem") == "slow":
                     return False
-            elif self._compare(number, seen, look, other=index) is not None:
+            elif self._compare(number, seen, item, other=index) is not None:
                 return False
         return True
 

@@ -21,7 +21,7 @@ def items(exercise: TransformExercise, challenge: Challenge, evidence: Evidence)
     from autograder.observe import observe
 
     name = exercise.subjects[0]
-    titles = [(title, points) for title, points, _ in exercise.groups] + [(_KEPT, _KEPT_POINTS)]
+    titles = [(item.title, item.points) for item in exercise.groups] + [(_KEPT, _KEPT_POINTS)]
     if evidence.facts["status"] != "seen":
         message, advice = explain(evidence.facts, name)
         return [
@@ -36,9 +36,11 @@ def items(exercise: TransformExercise, challenge: Challenge, evidence: Evidence)
         ]
     reference = observe(challenge, exercise.solution())
     result, told = [], []
-    for title, points, numbers in exercise.groups:
+    for item in exercise.groups:
+        title, points = item.title, item.points
         failure = next(
-            filter(None, (_failure(name, n, challenge, reference, evidence) for n in numbers)), None
+            filter(None, (_failure(name, n, challenge, reference, evidence) for n in item.bases)),
+            None,
         )
         if failure is None:
             result.append(Item(title, points, points))

@@ -3,15 +3,15 @@
 from autograder.kinds.artifact import ArtifactExercise
 from autograder.kinds.base import Exercise, Mistake
 from autograder.kinds.composite import CompositeExercise
-from autograder.kinds.dataset import DatasetExercise
+from autograder.kinds.dataset import DatasetExercise, DatasetItem
 from autograder.kinds.distributed import DistributedExercise
-from autograder.kinds.function import FunctionExercise, Look
-from autograder.kinds.graph import GraphExercise, GraphItem
-from autograder.kinds.layer import LayerExercise
+from autograder.kinds.function import FunctionExercise, FunctionItem
+from autograder.kinds.graph import GraphExercise, GraphItem, GraphLook
+from autograder.kinds.layer import LayerExercise, LayerItem, LayerLook
 from autograder.kinds.model import Accuracy, Flags, ModelExercise, Tokens
 from autograder.kinds.open import OpenExercise
-from autograder.kinds.step import StepExercise, StepMistake
-from autograder.kinds.transform import TransformExercise
+from autograder.kinds.step import StepExercise, StepItem, StepLook, StepMistake
+from autograder.kinds.transform import TransformExercise, TransformItem
 from autograder.kinds.value import ValueExercise
 
 __all__ = [
@@ -19,20 +19,27 @@ __all__ = [
     "ArtifactExercise",
     "CompositeExercise",
     "DatasetExercise",
+    "DatasetItem",
     "DistributedExercise",
     "Exercise",
     "Flags",
     "FunctionExercise",
+    "FunctionItem",
     "GraphExercise",
     "GraphItem",
+    "GraphLook",
     "LayerExercise",
-    "Look",
+    "LayerItem",
+    "LayerLook",
     "Mistake",
     "ModelExercise",
     "OpenExercise",
     "StepExercise",
+    "StepItem",
+    "StepLook",
     "StepMistake",
     "Tokens",
     "TransformExercise",
+    "TransformItem",
     "ValueExercise",
 ]

@@ -14,16 +14,26 @@ Steps = Callable[[np.random.RandomState], tuple[list[dict[str, Any]], dict[str, 
 """시드로 정해지는 할 일의 목록과 배열."""
 
 
+@dataclass(frozen=True)
+class DatasetItem:
+    """항목 하나: 이름, 배점, 비교하는 함수(`judge.dataset`의 `batches`나 `tfrecords`에 있음), 볼 일의 번호들."""
+
+    title: str
+    points: float
+    compare: Callable[[Any], tuple[str, str] | None]
+    steps: tuple[int, ...]
+
+
 @dataclass(frozen=True, kw_only=True)
 class DatasetExercise(Exercise):
     """`tf.data.Dataset`을 만드는 문제.
 
     `steps(random)`은 차례로 할 일(`observe.dataset` 참고)과 배열을 돌려줍니다. `groups`는
-    (항목 이름, 배점, 비교 방법, 할 일의 번호들)의 목록이며, 비교 방법은 `judge.dataset`에 있습니다.
+    항목들입니다.
     """
 
     steps: Steps
-    groups: tuple[tuple[str, float, str, tuple[int, ...]], ...]
+    groups: tuple[DatasetItem, ...]
 
     kind: ClassVar[str] = "dataset"
 

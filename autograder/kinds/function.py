@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Literal
 
 import numpy as np
 
@@ -26,8 +26,11 @@ class Loop:
     banned_together: tuple[tuple[str, ...], ...] = ()
 
 
+Part = Literal["all", "form", "value"]
+
+
 @dataclass(frozen=True)
-class Look:
+class FunctionItem:
     """항목 하나: 이름, 배점, 볼 호출의 번호들과 거기서 볼 것. 모두 참고 답안과 같으면 맞습니다.
 
     한 가지를 틀려도 그것과 상관없는 항목은 얻도록 볼 것을 나눕니다.
@@ -41,7 +44,7 @@ class Look:
     title: str
     points: float
     calls: tuple[int, ...]
-    part: str = "all"
+    part: Part = "all"
     columns: str = ""
     variables: tuple[str, ...] | None = None
     follows: Callable[[list[Any], dict[str, np.ndarray]], dict[str, np.ndarray]] | None = None
@@ -61,7 +64,7 @@ class FunctionExercise(Exercise):
     """
 
     cases: Cases
-    groups: tuple[Look, ...]
+    groups: tuple[FunctionItem, ...]
     tolerance: float = 1e-4
     check_dtype: bool = True
     result: bool = True

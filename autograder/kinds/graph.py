@@ -9,29 +9,27 @@ from typing import Any, ClassVar
 import numpy as np
 
 from autograder.kinds.base import Cases, Exercise
+from autograder.protocol import Evidence
+
+
+class GraphLook:
+    """항목 하나에서 볼 것. 무엇을 보는지는 하위 클래스이고, 판정도 거기에 있습니다(`judge.graph.looks`)."""
+
+    explainable: ClassVar[bool] = False
+    """흔한 오해(`Mistake`)로 까닭을 찾아볼 수 있는지."""
+
+    def failure(self, case: Any, evidence: Evidence) -> tuple[str, str] | None:
+        """잘못된 점과 조언. 없으면 None. `case`는 문제, 물음, 참고 답안의 Evidence입니다."""
+        raise NotImplementedError
 
 
 @dataclass(frozen=True)
 class GraphItem:
-    """항목 하나: 이름, 배점, 보는 법, 까닭과 상관없이 참인 조언.
-
-    `method`와 `detail`
-    - "graph": 그래프로 실행되고, 그래프 안에서 파이썬을 부르지 않습니다.
-    - "equal": `detail`번째 호출들의 결과가 참고 답안과 같습니다.
-    - "apart": 객체마다 같은 값을 차례로 줍니다. `detail`번째 호출들의 결과가 참고 답안과 같거나,
-      그 앞의 "equal"이 틀렸으면 객체끼리는 서로 같습니다.
-    - "ops": 모든 그래프에 `detail`의 연산 갈래("while", "assign")가 있습니다.
-      `most`를 주면 연산이 그보다 많아도 안 됩니다(반복을 펼친 그래프는 아주 큽니다).
-    - "traces": 트레이싱이 `detail`번을 넘지 않습니다.
-    - "replaced": `replace`의 함수를 정말로 부릅니다.
-    """
+    """항목 하나: 이름, 배점, 볼 것."""
 
     title: str
     points: float
-    method: str
-    detail: Any = None
-    advice: str = ""
-    most: int | None = None
+    look: GraphLook
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, ClassVar
 
 import numpy as np
 
 from autograder.kinds.base import Cases, Exercise
+from autograder.kinds.telling import tells_enough
 
 DRAWS = 100
 """물음을 다시 뽑는 최대 횟수."""
@@ -16,20 +18,30 @@ Own = tuple[tuple[int, int], Callable[[np.ndarray], np.ndarray]] | None
 """학습자의 값끼리의 관계."""
 
 
+@dataclass(frozen=True)
+class LayerLook:
+    """볼 자리들. 자리는 (객체 번호, 그 객체의 `calls`나 `uses`의 번호)입니다.
+
+    무엇을 보는지는 하위 클래스이고, 판정도 거기에 있습니다(`judge.layer.looks`).
+    """
+
+    places: tuple[tuple[int, int], ...]
+
+
+@dataclass(frozen=True)
+class LayerItem:
+    """항목 하나: 이름, 배점, 볼 것."""
+
+    title: str
+    points: float
+    look: LayerLook
+
+
 @dataclass(frozen=True, kw_only=True)
 class LayerExercise(Exercise):
     """층이나 모델의 클래스를 정의하는 문제.
 
-    `objects(random)`은 만들 객체들과 배열을 돌려줍니다. `groups`는 (항목 이름, 배점, 비교 방법,
-    (객체 번호, 번호)들)의 목록입니다. 번호는 비교 방법에 따라 `calls`나 `uses`의 번호입니다.
-
-    - "equal": 호출의 결과가 참고 답안과 같은 값
-    - "noise": 훈련 모드에서 참고 답안과 같은 드롭아웃이고, 바로 앞의 호출(같은 입력)과는 다른 자리를
-      버림(같은 행을 되풀이한 입력)
-    - "gaussian": 입력에 참고 답안과 같은 정규분포의 잡음을 더함
-    - "fresh noise": "gaussian"이면서 바로 앞의 호출(같은 입력)과 다른 잡음
-    - "use": 층을 새로 만들어 쓴 일(`observe.layer.in_use`)의 결과가 같음
-    - "graph noise": `uses`의 "graph"에서 부를 때마다 새 잡음
+    `objects(random)`은 만들 객체들과 배열을 돌려줍니다. `groups`는 항목들입니다.
 
     `fill`이 "trainable"이면 훈련 가능한 가중치만 채우고 견줍니다. "none"이면 채우지 않습니다.
 
@@ -41,7 +53,7 @@ class LayerExercise(Exercise):
     """
 
     objects: Cases
-    groups: tuple[tuple[str, float, str, tuple[tuple[int, int], ...]], ...]
+    groups: tuple[LayerItem, ...]
     base: str = "model"
     fill: str = "all"
     weights_title: str = "가중치의 수와 모양"
@@ -59,6 +71,6 @@ class LayerExercise(Exercise):
                 "seed": int(random.randint(2**31)),
                 "fill": self.fill,
             }
-            if self.telling is None or self.telling(facts, arrays):
+            if self.telling is None or tells_enough(partial(self.telling, facts, arrays)):
                 break
         return facts, arrays

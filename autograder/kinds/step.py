@@ -10,8 +10,21 @@ import numpy as np
 
 from autograder.kinds.base import Cases, Exercise, Mistake
 
-Look = tuple[Any, ...]
-"""판정할 것 하나: (무엇을, 장면 번호, 더 자세히). 무엇이 있는지는 `judge.step`에 있습니다."""
+
+@dataclass(frozen=True)
+class StepLook:
+    """`scene`번째 장면에서 볼 것. 무엇을 보는지는 하위 클래스이고, 판정도 거기에 있습니다(`judge.step`)."""
+
+    scene: int
+
+
+@dataclass(frozen=True)
+class StepItem:
+    """항목 하나: 이름, 배점, 볼 것들. 모두 맞아야 얻습니다."""
+
+    title: str
+    points: float
+    looks: tuple[StepLook, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,17 +42,15 @@ class StepExercise(Exercise):
     """훈련 스텝이나 훈련 루프를 쓰는 문제.
 
     `scenes(random)`은 장면들과 배열을 돌려줍니다(`observe.step` 참고). `groups`는
-    (항목 이름, 배점, 볼 것들)의 목록이며, 볼 것이 모두 참고 답안과 같으면 맞습니다.
+    항목들입니다.
     `alternatives`는 값은 다르지만 역시 맞는 답들입니다. `turns`는 모델 → 먼저 업데이트해도 되는 다른 모델입니다.
-    `learning_rate`는 훈련 루프가 써야 하는 `Adam`의 학습률입니다.
     """
 
     scenes: Cases
-    groups: tuple[tuple[str, float, tuple[Look, ...]], ...]
+    groups: tuple[StepItem, ...]
     form: str = "function"
     alternatives: tuple[Callable[[], Any], ...] = ()
     turns: dict[str, str] = field(default_factory=dict)
-    learning_rate: float = 0.001
 
     kind: ClassVar[str] = "step"
 

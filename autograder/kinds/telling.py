@@ -6,8 +6,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextvars import ContextVar
 from typing import Any
 
 import numpy as np
@@ -28,6 +30,24 @@ _TRIED = 3
 """시험에 넣는 샘플의 수. 여기에서 갈리면 물음의 모든 샘플에서도 갈립니다."""
 
 
+_ANY = ContextVar("any_seed", default=False)
+
+
+@contextlib.contextmanager
+def any_seed() -> Iterator[None]:
+    """안에서는 가릴 수 있는지 해 보지 않습니다. 항목의 이름과 배점만 볼 때는 무엇을 묻든 같고, 훨씬 빠릅니다."""
+    before = _ANY.set(True)
+    try:
+        yield
+    finally:
+        _ANY.reset(before)
+
+
+def tells_enough(test: Callable[[], bool]) -> bool:
+    """물음이 답을 가리는지. `any_seed` 안에서는 해 보지 않고 참입니다."""
+    return _ANY.get() or test()
+
+
 def telling_seed(random: np.random.RandomState, tells: Callable[[int], bool]) -> int:
     """`tells(시드)`가 참인 첫 시드. `_TRIES`번 안에 없으면 마지막 시드입니다.
 
@@ -35,7 +55,7 @@ def telling_seed(random: np.random.RandomState, tells: Callable[[int], bool]) ->
     """
     for _ in range(_TRIES):
         seed = int(random.randint(2**31))
-        if tells(seed):
+        if tells_enough(functools.partial(tells, seed)):
             break
     return seed
 
@@ -133,7 +153,7 @@ class _Held:
         return 0
 
 
-@functools.lru_cache(maxsize=8)
+@functools.lru_cache(maxsize=32)
 def _kept(reference: Callable[[], Any], held: _Held) -> Tried:
     from autograder.observe.probe import same_randomness, same_registry
     from autograder.observe.quiet import quiet

@@ -11,16 +11,25 @@ from autograder.kinds.base import Cases, Exercise
 from autograder.kinds.telling import FELT, TELLING, sensitivity, telling_seed
 
 
+@dataclass(frozen=True)
+class TransformItem:
+    """항목 하나: 이름, 배점, 결과가 참고 답안과 같아야 하는 물음의 번호들."""
+
+    title: str
+    points: float
+    bases: tuple[int, ...]
+
+
 @dataclass(frozen=True, kw_only=True)
 class TransformExercise(Exercise):
     """모델을 받아 모델을 돌려주는 함수를 쓰는 문제.
 
     `bases(random)`은 넣을 모델들(`{"class": …, "config": …, "inputs": 구조}`)과 배열을 돌려줍니다.
-    `groups`는 (항목 이름, 배점, 번호들)의 목록이며, 번호의 결과가 모두 참고 답안과 같으면 맞습니다.
+    `groups`는 항목들입니다.
     """
 
     bases: Cases
-    groups: tuple[tuple[str, float, tuple[int, ...]], ...]
+    groups: tuple[TransformItem, ...]
 
     kind: ClassVar[str] = "transform"
 

@@ -38,6 +38,7 @@ OBSERVING = (
     "report.py",
     "startup.py",
     "note_box.py",
+    "programs.py",
 )
 HELD_OUT = "heldout"
 """이름에 이것이 든 데이터 파일은 판정하는 쪽에서만 씁니다."""

@@ -1,25 +1,23 @@
 """Dataset의 판정: 참고 답안으로 같은 일을 해서 요소의 꼴, 값, 순서를 비교합니다.
 
-`exercise.groups`의 비교 방법은 배치로 묶은 Dataset이면 `judge.dataset.batches`, 파일을 쓰고 읽는 함수면
-`judge.dataset.tfrecords`의 `METHODS`에 있습니다.
+항목이 비교하는 함수는 배치로 묶은 Dataset이면 `batches`, 파일을 쓰고 읽는 함수면 `tfrecords`에 있습니다.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
-from autograder.judge.dataset import batches
-from autograder.judge.dataset import tfrecords as records
+from autograder.judge.dataset import tfrecords
 from autograder.judge.dataset.elements import Failure, Step
 from autograder.judge.mistakes import Suspects
 from autograder.kinds import DatasetExercise
 from autograder.protocol import Challenge, Evidence
 from autograder.report import Item
 
-METHODS = batches.METHODS | records.METHODS
-ALIKE: dict[str, Callable[[Step, Step], bool]] = {"rows": records.same_rows}
-"""비교 방법 → 학습자의 답이 알려진 실수와 똑같이 구는지 보는 법."""
+ALIKE: dict[Any, Callable[[Step, Step], bool]] = {tfrecords.rows: tfrecords.same_rows}
+"""비교하는 함수 → 학습자의 답이 알려진 실수와 똑같이 구는지 보는 법."""
 
 
 def items(exercise: DatasetExercise, challenge: Challenge, evidence: Evidence) -> list[Item]:
@@ -28,20 +26,21 @@ def items(exercise: DatasetExercise, challenge: Challenge, evidence: Evidence) -
 
     if evidence.facts["status"] != "seen":
         return [
-            Item(title, points, 0, f"{title}: 확인하지 못했습니다.")
-            for title, points, *_ in exercise.groups
+            Item(item.title, item.points, 0, f"{item.title}: 확인하지 못했습니다.")
+            for item in exercise.groups
         ]
     reference = observe(challenge, exercise.solution())
     steps = [Step(challenge, reference, evidence, index) for index in _numbers(challenge)]
     result: list[Item] = []
     told: list[Failure] = []
-    for title, points, method, numbers in exercise.groups:
+    for item in exercise.groups:
+        title, points, compare = item.title, item.points, item.compare
         number, failure = next(
-            ((n, found) for n in numbers if (found := METHODS[method](steps[n]))), (0, None)
+            ((n, found) for n in item.steps if (found := compare(steps[n]))), (0, None)
         )
-        known = method in ALIKE and not steps[number].trouble
+        known = compare in ALIKE and not steps[number].trouble
         if failure and not failure[1] and known:
-            failure = failure[0], _cause(exercise, steps[number], ALIKE[method])
+            failure = failure[0], _cause(exercise, steps[number], ALIKE[compare])
         if failure is None:
             result.append(Item(title, points, points))
         elif failure in told:

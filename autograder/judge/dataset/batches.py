@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
 
 import numpy as np
 
@@ -471,15 +470,3 @@ def _repeated_order(step: Step) -> str:
     if any(each.get("reshuffle") is False for each in step.operations("shuffle")):
         return "`reshuffle_each_iteration=False`를 지우세요."
     return ""
-
-
-METHODS: dict[str, Callable[[Step], Failure | None]] = {
-    "pairs": pairs,
-    "images": images,
-    "labels": labels,
-    "once": once,
-    "sizes": sizes,
-    "ordered": ordered,
-    "shuffled": shuffled,
-    "reshuffled": reshuffled,
-}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -340,13 +339,3 @@ def lazy(step: Step) -> Failure | None:
         "`tf.data.TFRecordDataset(path)`에 `map`을 이어 돌 때 읽게 하세요. "
         "그래야 메모리보다 큰 파일도 읽습니다.",
     )
-
-
-METHODS: dict[str, Callable[[Step], Failure | None]] = {
-    "file": file,
-    "spec": spec,
-    "rows": rows,
-    "again": again,
-    "alone": alone,
-    "lazy": lazy,
-}

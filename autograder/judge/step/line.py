@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-Failure = tuple[str, str]
+from autograder.judge.step.looks import Failure, Recorded, View
 
 LINE_TOLERANCE = 0.01
 """x의 범위 안에서 직선이 최소제곱 직선과 다를 수 있는 정도(y의 표준편차에 견준 비율)."""
@@ -105,42 +104,53 @@ def _close(found: float, wanted: float) -> bool:
     return abs(found - wanted) <= LINE_TOLERANCE * max(abs(wanted), 1e-2)
 
 
-def line(scene: dict[str, Any], given: dict[str, np.ndarray], have: Any) -> Failure | None:
+@dataclass(frozen=True)
+class FitsLine(Recorded):
     """돌려준 `(w, b)`가 최소제곱 직선인지."""
-    wanted = _Line.of(scene, given)
-    call = have.record["calls"][0]
-    if call["none"]:
-        return "아무것도 돌려주지 않습니다(`None`).", "`return w, b`를 빠뜨리지 않았는지 보세요."
-    if call["type"] == "dict":
-        return "`dict`가 아니라 튜플 `(w, b)`를 돌려주어야 합니다.", "`return w, b`로 돌려주세요."
-    found = _pair(call, have)
-    if found is None:
-        return (
-            "수 두 개 `(w, b)`를 돌려주어야 합니다.",
-            "`return w, b`처럼 수 두 개만 튜플로 돌려주세요.",
+
+    def failure(
+        self, scene: dict[str, Any], given: dict[str, np.ndarray], have: View
+    ) -> Failure | None:
+        wanted = _Line.of(scene, given)
+        call = have.record["calls"][0]
+        if call["none"]:
+            return (
+                "아무것도 돌려주지 않습니다(`None`).",
+                "`return w, b`를 빠뜨리지 않았는지 보세요.",
+            )
+        if call["type"] == "dict":
+            return (
+                "`dict`가 아니라 튜플 `(w, b)`를 돌려주어야 합니다.",
+                "`return w, b`로 돌려주세요.",
+            )
+        found = _pair(call, have)
+        if found is None:
+            return (
+                "수 두 개 `(w, b)`를 돌려주어야 합니다.",
+                "`return w, b`처럼 수 두 개만 튜플로 돌려주세요.",
+            )
+        if not np.all(np.isfinite(found)):
+            return (
+                "`w`나 `b`가 무한대나 `NaN`입니다. 경사 하강법이 발산했습니다.",
+                "학습률을 줄이거나, x를 평균 0, 표준편차 1로 표준화한 다음 되돌리세요.",
+            )
+        w, b = found
+        if wanted.near(w, b):
+            return None
+        text = (
+            f"`w={w:.4g}`, `b={b:.4g}`입니다. "
+            f"최소제곱 직선은 `w={wanted.slope:.4g}`, `b={wanted.offset:.4g}`입니다."
         )
-    if not np.all(np.isfinite(found)):
+        cause = wanted.cause(w, b)
+        if cause is not None:
+            return f"{text} {cause[0]}".rstrip(), cause[1]
+        if max(abs(w), abs(b)) > 1e3 * max(abs(wanted.slope), abs(wanted.offset), 1.0):
+            return text, "경사 하강법이 발산했습니다. 학습률을 줄이거나 x를 표준화하세요."
+        slopes = ", ".join(f"{value:.3g}" for value in wanted.slopes(w, b))
         return (
-            "`w`나 `b`가 무한대나 `NaN`입니다. 경사 하강법이 발산했습니다.",
-            "학습률을 줄이거나, x를 평균 0, 표준편차 1로 표준화한 다음 되돌리세요.",
+            f"{text} 아직 멀었습니다: 거기에서 평균 제곱 오차의 그레이디언트가 `({slopes})`입니다.",
+            "그레이디언트가 0에 가까워질 때까지 스텝을 늘리거나, 학습률을 키우거나, x를 표준화하세요.",
         )
-    w, b = found
-    if wanted.near(w, b):
-        return None
-    text = (
-        f"`w={w:.4g}`, `b={b:.4g}`입니다. "
-        f"최소제곱 직선은 `w={wanted.slope:.4g}`, `b={wanted.offset:.4g}`입니다."
-    )
-    cause = wanted.cause(w, b)
-    if cause is not None:
-        return f"{text} {cause[0]}".rstrip(), cause[1]
-    if max(abs(w), abs(b)) > 1e3 * max(abs(wanted.slope), abs(wanted.offset), 1.0):
-        return text, "경사 하강법이 발산했습니다. 학습률을 줄이거나 x를 표준화하세요."
-    slopes = ", ".join(f"{value:.3g}" for value in wanted.slopes(w, b))
-    return (
-        f"{text} 아직 멀었습니다: 거기에서 평균 제곱 오차의 그레이디언트가 `({slopes})`입니다.",
-        "그레이디언트가 0에 가까워질 때까지 스텝을 늘리거나, 학습률을 키우거나, x를 표준화하세요.",
-    )
 
 
 def _pair(call: dict[str, Any], have: Any) -> tuple[float, float] | None:
@@ -153,22 +163,22 @@ def _pair(call: dict[str, Any], have: Any) -> tuple[float, float] | None:
     return float(found[0]), float(found[1])
 
 
-def tape(scene: dict[str, Any], given: dict[str, np.ndarray], have: Any) -> Failure | None:
+@dataclass(frozen=True)
+class ByTape(Recorded):
     """테이프의 그레이디언트로 구했는지: 그레이디언트가 모두 0이면 직선이 나오지 않아야 합니다."""
-    call = have.record["calls"][0]
-    advice = (
-        "공식이나 `np.polyfit`이 아니라, 테이프로 구한 그레이디언트로 `w`와 `b`를 업데이트하세요."
-    )
-    if not call["gradient"]:
-        return "`tf.GradientTape`로 그레이디언트를 구하지 않았습니다.", advice
-    found = _pair(call, have) if "outputs" in call else None
-    if found is not None and _Line.of(scene, given).near(*found):
-        return (
-            "테이프의 그레이디언트를 0으로 바꾸어도 최소제곱 직선이 나옵니다. "
-            "그레이디언트를 쓰지 않았습니다.",
-            advice,
-        )
-    return None
 
-
-LOOKS: dict[str, Callable[..., Failure | None]] = {"line": line, "tape": tape}
+    def failure(
+        self, scene: dict[str, Any], given: dict[str, np.ndarray], have: View
+    ) -> Failure | None:
+        call = have.record["calls"][0]
+        advice = "공식이나 `np.polyfit`이 아니라, 테이프로 구한 그레이디언트로 `w`와 `b`를 업데이트하세요."
+        if not call["gradient"]:
+            return "`tf.GradientTape`로 그레이디언트를 구하지 않았습니다.", advice
+        found = _pair(call, have) if "outputs" in call else None
+        if found is not None and _Line.of(scene, given).near(*found):
+            return (
+                "테이프의 그레이디언트를 0으로 바꾸어도 최소제곱 직선이 나옵니다. "
+                "그레이디언트를 쓰지 않았습니다.",
+                advice,
+            )
+        return None

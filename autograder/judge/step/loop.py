@@ -15,9 +15,8 @@ from typing import Any
 
 import numpy as np
 
+from autograder.judge.step.looks import Failure, Recorded, View
 from autograder.korean import with_particle
-
-Failure = tuple[str, str]
 
 LOSS_TOLERANCE = 2e-3
 """돌려준 손실이 다시 센 손실과 다를 수 있는 비율."""
@@ -156,52 +155,57 @@ def _softmax(values: np.ndarray) -> np.ndarray:
     return powers / powers.sum(axis=-1, keepdims=True)
 
 
-def samples(scene: dict[str, Any], given: dict[str, np.ndarray], have: Any) -> Failure | None:
+@dataclass(frozen=True)
+class Samples(Recorded):
     """에포크마다 모든 샘플이 한 번씩, `batch_size`개씩 쓰였는지."""
-    run = run_of(scene, given, have)
-    if not isinstance(run, Run):
-        return run
-    used = np.concatenate(run.batches)
-    if np.any(used < 0):
-        return (
-            "`x`에 없는 값이 모델에 들어갔습니다.",
-            "`x`의 행을 바꾸지 말고 그대로 모델에 넣으세요.",
-        )
-    asked = f"샘플 {run.samples}개, 배치 크기 {run.batch_size}, 에포크 {run.epochs}번"
-    sizes = [len(batch) for batch in run.batches]
-    rest = run.samples % run.batch_size
-    if max(sizes) == 1 < min(run.batch_size, run.samples):
-        if len(sizes) >= run.samples * run.epochs:
+
+    def failure(
+        self, scene: dict[str, Any], given: dict[str, np.ndarray], have: View
+    ) -> Failure | None:
+        run = run_of(scene, given, have)
+        if not isinstance(run, Run):
+            return run
+        used = np.concatenate(run.batches)
+        if np.any(used < 0):
             return (
-                f"{asked}인데 샘플을 하나씩 넣어 훈련했습니다.",
-                "`batch_size`개씩 모아서 넣으세요.",
+                "`x`에 없는 값이 모델에 들어갔습니다.",
+                "`x`의 행을 바꾸지 말고 그대로 모델에 넣으세요.",
             )
-        return (
-            f"{asked}인데 배치마다 샘플이 하나뿐이고, 나머지는 버려집니다.",
-            "샘플을 모으는 `append`가 `if` 안에 있지 않은지 보세요. "
-            "`batch_size`개마다 하나만 담게 됩니다.",
-        )
-    if max(sizes) > run.batch_size:
-        return (
-            f"{asked}인데 한 번에 {max(sizes)}개가 들어간 배치가 있습니다.",
-            "`batch_size`개씩 나누세요.",
-        )
-    if rest and len(used) == run.epochs * (run.samples - rest):
-        return (
-            f"{asked}인데 에포크마다 {with_particle(f'{rest}개', '을', '를')} 버립니다.",
-            "마지막 배치는 `batch_size`보다 작아도 써야 합니다.",
-        )
-    if len(used) != run.epochs * run.samples:
-        if len(used) % run.samples == 0 and sorted(Counter(used).values())[0] > 0:
+        asked = f"샘플 {run.samples}개, 배치 크기 {run.batch_size}, 에포크 {run.epochs}번"
+        sizes = [len(batch) for batch in run.batches]
+        rest = run.samples % run.batch_size
+        if max(sizes) == 1 < min(run.batch_size, run.samples):
+            if len(sizes) >= run.samples * run.epochs:
+                return (
+                    f"{asked}인데 샘플을 하나씩 넣어 훈련했습니다.",
+                    "`batch_size`개씩 모아서 넣으세요.",
+                )
             return (
-                f"{asked}인데 에포크를 {len(used) // run.samples}번 돌았습니다.",
-                "`epochs`번 도는지, 반복자를 에포크마다 새로 만드는지 보세요.",
+                f"{asked}인데 배치마다 샘플이 하나뿐이고, 나머지는 버려집니다.",
+                "샘플을 모으는 `append`가 `if` 안에 있지 않은지 보세요. "
+                "`batch_size`개마다 하나만 담게 됩니다.",
             )
-        return (
-            f"{asked}이면 샘플이 모두 {run.epochs * run.samples}번 쓰여야 하는데 {len(used)}번 쓰였습니다.",
-            "에포크마다 모든 샘플을 한 번씩 쓰세요.",
-        )
-    return _epoch_failure(run, asked)
+        if max(sizes) > run.batch_size:
+            return (
+                f"{asked}인데 한 번에 {max(sizes)}개가 들어간 배치가 있습니다.",
+                "`batch_size`개씩 나누세요.",
+            )
+        if rest and len(used) == run.epochs * (run.samples - rest):
+            return (
+                f"{asked}인데 에포크마다 {with_particle(f'{rest}개', '을', '를')} 버립니다.",
+                "마지막 배치는 `batch_size`보다 작아도 써야 합니다.",
+            )
+        if len(used) != run.epochs * run.samples:
+            if len(used) % run.samples == 0 and sorted(Counter(used).values())[0] > 0:
+                return (
+                    f"{asked}인데 에포크를 {len(used) // run.samples}번 돌았습니다.",
+                    "`epochs`번 도는지, 반복자를 에포크마다 새로 만드는지 보세요.",
+                )
+            return (
+                f"{asked}이면 샘플이 모두 {run.epochs * run.samples}번 쓰여야 하는데 {len(used)}번 쓰였습니다.",
+                "에포크마다 모든 샘플을 한 번씩 쓰세요.",
+            )
+        return _epoch_failure(run, asked)
 
 
 def _epoch_failure(run: Run, asked: str) -> Failure | None:
@@ -234,31 +238,38 @@ def _epoch_failure(run: Run, asked: str) -> Failure | None:
     return None
 
 
-def losses(scene: dict[str, Any], given: dict[str, np.ndarray], have: Any) -> Failure | None:
+@dataclass(frozen=True)
+class Losses(Recorded):
     """에포크마다의 평균 손실을 돌려주었는지. 배치의 평균도 샘플의 평균도 맞습니다."""
-    run = run_of(scene, given, have)
-    if not isinstance(run, Run):
-        return run
-    call = have.record["calls"][0]
-    if call["none"]:
-        return (
-            "아무것도 돌려주지 않습니다(`None`).",
-            "에포크마다의 평균 손실을 리스트로 돌려주세요.",
-        )
-    parts = [have.arrays[item["array"]].reshape(-1) for item in call["outputs"] if "array" in item]
-    found = np.concatenate(parts).astype("float64") if parts else np.zeros(0)
-    if len(found) != run.epochs:
-        advice = "리스트에는 에포크마다 하나씩 담습니다."
-        if len(found) == len(run.batches):
-            advice = "배치마다 하나씩 담겼습니다. 에포크의 평균을 구해 하나씩 담으세요."
-        elif len(found) == 1:
-            advice = "손실 하나가 아니라 에포크마다의 손실을 모은 리스트를 돌려주세요."
-        return f"손실이 {run.epochs}개여야 하는데 {len(found)}개입니다.", advice
-    if not np.all(np.isfinite(found)):
-        return "손실에 `NaN`이나 무한대가 있습니다.", "학습률이 너무 크지 않은지 보세요."
-    if len(run.batches) % run.epochs:
-        return "에포크를 나눌 수 없어서 손실을 확인하지 못했습니다.", ""
-    return _loss_failure(run, found)
+
+    def failure(
+        self, scene: dict[str, Any], given: dict[str, np.ndarray], have: View
+    ) -> Failure | None:
+        run = run_of(scene, given, have)
+        if not isinstance(run, Run):
+            return run
+        call = have.record["calls"][0]
+        if call["none"]:
+            return (
+                "아무것도 돌려주지 않습니다(`None`).",
+                "에포크마다의 평균 손실을 리스트로 돌려주세요.",
+            )
+        parts = [
+            have.arrays[item["array"]].reshape(-1) for item in call["outputs"] if "array" in item
+        ]
+        found = np.concatenate(parts).astype("float64") if parts else np.zeros(0)
+        if len(found) != run.epochs:
+            advice = "리스트에는 에포크마다 하나씩 담습니다."
+            if len(found) == len(run.batches):
+                advice = "배치마다 하나씩 담겼습니다. 에포크의 평균을 구해 하나씩 담으세요."
+            elif len(found) == 1:
+                advice = "손실 하나가 아니라 에포크마다의 손실을 모은 리스트를 돌려주세요."
+            return f"손실이 {run.epochs}개여야 하는데 {len(found)}개입니다.", advice
+        if not np.all(np.isfinite(found)):
+            return "손실에 `NaN`이나 무한대가 있습니다.", "학습률이 너무 크지 않은지 보세요."
+        if len(run.batches) % run.epochs:
+            return "에포크를 나눌 수 없어서 손실을 확인하지 못했습니다.", ""
+        return _loss_failure(run, found)
 
 
 def _loss_failure(run: Run, found: np.ndarray) -> Failure | None:
@@ -324,72 +335,94 @@ def _loss_failure(run: Run, found: np.ndarray) -> Failure | None:
     )
 
 
-def training(scene: dict[str, Any], given: dict[str, np.ndarray], have: Any) -> Failure | None:
+@dataclass(frozen=True)
+class InTrainingMode(Recorded):
     """그레이디언트를 구한 순전파가 모두 훈련 모드였는지."""
-    run = run_of(scene, given, have)
-    if not isinstance(run, Run):
-        return run
-    if np.all(run.flags > 0.5):
-        return None
-    return (
-        "모델을 훈련 모드로 부르지 않았습니다. 드롭아웃이 있어도 동작하지 않습니다.",
-        "`model(x_batch, training=True)`로 부르세요.",
-    )
+
+    def failure(
+        self, scene: dict[str, Any], given: dict[str, np.ndarray], have: View
+    ) -> Failure | None:
+        run = run_of(scene, given, have)
+        if not isinstance(run, Run):
+            return run
+        if np.all(run.flags > 0.5):
+            return None
+        return (
+            "모델을 훈련 모드로 부르지 않았습니다. 드롭아웃이 있어도 동작하지 않습니다.",
+            "`model(x_batch, training=True)`로 부르세요.",
+        )
 
 
-def updated(scene: dict[str, Any], given: dict[str, np.ndarray], have: Any) -> Failure | None:
+@dataclass(frozen=True)
+class Updated(Recorded):
     """훈련한 다음 가중치가 모두 바뀌었는지."""
-    after = have.record["calls"][-1]["weights"]
-    same = [
-        np.array_equal(have.arrays[before], have.arrays[now])
-        for name, keys in have.record["before"].items()
-        for before, now in zip(keys, after[name], strict=True)
-    ]
-    if not any(same):
-        return None
-    advice = "`optimizer.apply_gradients(zip(gradients, model.trainable_variables))`를 부르세요."
-    if all(same):
-        return "가중치가 바뀌지 않았습니다. 그레이디언트를 적용하지 않은 것 같습니다.", advice
-    return f"가중치 {len(same)}개 가운데 {sum(same)}개가 바뀌지 않았습니다.", advice
+
+    def failure(
+        self, scene: dict[str, Any], given: dict[str, np.ndarray], have: View
+    ) -> Failure | None:
+        after = have.record["calls"][-1]["weights"]
+        same = [
+            np.array_equal(have.arrays[before], have.arrays[now])
+            for name, keys in have.record["before"].items()
+            for before, now in zip(keys, after[name], strict=True)
+        ]
+        if not any(same):
+            return None
+        advice = (
+            "`optimizer.apply_gradients(zip(gradients, model.trainable_variables))`를 부르세요."
+        )
+        if all(same):
+            return "가중치가 바뀌지 않았습니다. 그레이디언트를 적용하지 않은 것 같습니다.", advice
+        return f"가중치 {len(same)}개 가운데 {sum(same)}개가 바뀌지 않았습니다.", advice
 
 
-def each(scene: dict[str, Any], given: dict[str, np.ndarray], have: Any) -> Failure | None:
+@dataclass(frozen=True)
+class EveryBatch(Recorded):
     """배치마다 업데이트했는지: 두 번째 배치의 출력이 처음 가중치로 구한 것과 다릅니다."""
-    run = run_of(scene, given, have)
-    if not isinstance(run, Run):
-        return run
-    if len(run.batches) < 2:
-        return None
-    x = given[next(iter(scene["calls"][0][1].values()))]
-    ((name, keys),) = have.record["before"].items()
-    model = model_of(scene["models"][name], [have.arrays[key] for key in keys])
-    unmoved = np.asarray(model(x[run.batches[1]], training=False))
-    if np.max(np.abs(unmoved - run.outputs[1]), initial=0.0) > SAME_OUTPUT:
-        return None
-    return (
-        "첫 번째 배치로 훈련한 다음에도 가중치가 그대로입니다. 배치마다 업데이트하지 않았습니다.",
-        "안쪽 반복문에서 배치마다 `optimizer.apply_gradients`를 부르세요.",
-    )
+
+    def failure(
+        self, scene: dict[str, Any], given: dict[str, np.ndarray], have: View
+    ) -> Failure | None:
+        run = run_of(scene, given, have)
+        if not isinstance(run, Run):
+            return run
+        if len(run.batches) < 2:
+            return None
+        x = given[next(iter(scene["calls"][0][1].values()))]
+        ((name, keys),) = have.record["before"].items()
+        model = model_of(scene["models"][name], [have.arrays[key] for key in keys])
+        unmoved = np.asarray(model(x[run.batches[1]], training=False))
+        if np.max(np.abs(unmoved - run.outputs[1]), initial=0.0) > SAME_OUTPUT:
+            return None
+        return (
+            "첫 번째 배치로 훈련한 다음에도 가중치가 그대로입니다. 배치마다 업데이트하지 않았습니다.",
+            "안쪽 반복문에서 배치마다 `optimizer.apply_gradients`를 부르세요.",
+        )
 
 
-def objective(scene: dict[str, Any], given: dict[str, np.ndarray], have: Any) -> Failure | None:
+@dataclass(frozen=True)
+class Objective(Recorded):
     """샘플과 짝이 맞는 레이블로 희소 범주형 교차 엔트로피를 미분했는지."""
-    run = run_of(scene, given, have)
-    if not isinstance(run, Run):
-        return run
-    wrong = rows = 0
-    for outputs, upstream, labels in zip(run.outputs, run.upstream, run.labels, strict=True):
-        used = _labels_used(outputs, upstream)
-        if used is None:
-            return _other_objective(outputs, upstream, labels)
-        wrong += int(np.sum((used != labels) & (labels >= 0)))
-        rows += len(labels)
-    if not wrong:
-        return None
-    return (
-        f"레이블이 샘플과 짝이 맞지 않습니다. 샘플 {rows}개 가운데 {wrong}개가 다른 레이블로 훈련했습니다.",
-        "`x`와 `y`를 따로 섞지 말고, 같은 순서로 섞거나 함께 섞으세요.",
-    )
+
+    def failure(
+        self, scene: dict[str, Any], given: dict[str, np.ndarray], have: View
+    ) -> Failure | None:
+        run = run_of(scene, given, have)
+        if not isinstance(run, Run):
+            return run
+        wrong = rows = 0
+        for outputs, upstream, labels in zip(run.outputs, run.upstream, run.labels, strict=True):
+            used = _labels_used(outputs, upstream)
+            if used is None:
+                return _other_objective(outputs, upstream, labels)
+            wrong += int(np.sum((used != labels) & (labels >= 0)))
+            rows += len(labels)
+        if not wrong:
+            return None
+        return (
+            f"레이블이 샘플과 짝이 맞지 않습니다. 샘플 {rows}개 가운데 {wrong}개가 다른 레이블로 훈련했습니다.",
+            "`x`와 `y`를 따로 섞지 말고, 같은 순서로 섞거나 함께 섞으세요.",
+        )
 
 
 def _other_objective(outputs: np.ndarray, upstream: np.ndarray, labels: np.ndarray) -> Failure:
@@ -409,16 +442,6 @@ def _other_objective(outputs: np.ndarray, upstream: np.ndarray, labels: np.ndarr
     if _along(outputs - one_hot, _before_softmax(outputs, upstream)) < 0:
         return "손실의 부호가 반대입니다. 손실을 키우는 쪽으로 훈련합니다.", advice
     return "희소 범주형 교차 엔트로피의 그레이디언트가 아닙니다.", advice
-
-
-LOOKS: dict[str, Callable[..., Failure | None]] = {
-    "samples": samples,
-    "losses": losses,
-    "training": training,
-    "updated": updated,
-    "each": each,
-    "objective": objective,
-}
 
 
 def model_of(question: dict[str, Any], weights: list[np.ndarray]) -> Any:

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from autograder.judge.step import loop
-from autograder.judge.step.loop import Failure
+from autograder.judge.step.looks import Failure, Recorded, View
 
 CHANGE_TOLERANCE = 0.03
 """가중치의 변화가 다를 수 있는 비율."""
@@ -163,35 +163,40 @@ class _Replay:
         return None
 
 
-def optimizer(
-    scene: dict[str, Any], given: dict[str, np.ndarray], have: Any, rate: float
-) -> Failure | None:
+@dataclass(frozen=True)
+class ByAdam(Recorded):
     """한 번 만든 `Adam(rate)`으로 업데이트했는지."""
-    run = loop.run_of(scene, given, have)
-    if not isinstance(run, loop.Run):
-        return run
-    replay = _Replay(run, scene, have)
-    if not replay.variables:
-        return loop.updated(scene, given, have)
-    if not all(np.all(np.isfinite(part)) for part in (*replay.after, *run.upstream)):
-        return "가중치에 `NaN`이나 무한대가 있습니다.", "학습률이 너무 크지 않은지 보세요."
-    # 에포크마다 한 번 업데이트하는 것은 다른 항목이 말합니다.
-    for every in ("batch", "epoch"):
-        if replay.gap(replay.trained(_How(every=every), rate)) <= CHANGE_TOLERANCE:
-            return None
-    # 두 번 적용한 것은 학습률이 두 배인 것과 비슷합니다. 명세의 학습률로 꼭 맞는 까닭이 먼저입니다.
-    for how, say in _suspects():
-        if replay.gap(replay.trained(how, rate)) <= EXACT:
-            return say(rate, rate)
-    for how, say in _suspects():
-        found = replay.rate(how, rate)
-        if found is not None:
-            return say(found, rate)
-    return (
-        f"가중치가 `Adam({rate:g})`으로 업데이트한 것과 다르게 바뀌었습니다.",
-        f"`keras.optimizers.Adam({rate:g})`을 `train`을 시작할 때 한 번 만들고, "
-        "구한 그레이디언트를 그대로 한 번씩 적용하세요.",
-    )
+
+    rate: float
+
+    def failure(
+        self, scene: dict[str, Any], given: dict[str, np.ndarray], have: View
+    ) -> Failure | None:
+        run = loop.run_of(scene, given, have)
+        if not isinstance(run, loop.Run):
+            return run
+        replay = _Replay(run, scene, have)
+        if not replay.variables:
+            return loop.Updated(self.scene).failure(scene, given, have)
+        if not all(np.all(np.isfinite(part)) for part in (*replay.after, *run.upstream)):
+            return "가중치에 `NaN`이나 무한대가 있습니다.", "학습률이 너무 크지 않은지 보세요."
+        # 에포크마다 한 번 업데이트하는 것은 다른 항목이 말합니다.
+        for every in ("batch", "epoch"):
+            if replay.gap(replay.trained(_How(every=every), self.rate)) <= CHANGE_TOLERANCE:
+                return None
+        # 두 번 적용한 것은 학습률이 두 배인 것과 비슷합니다. 명세의 학습률로 꼭 맞는 까닭이 먼저입니다.
+        for how, say in _suspects():
+            if replay.gap(replay.trained(how, self.rate)) <= EXACT:
+                return say(self.rate, self.rate)
+        for how, say in _suspects():
+            found = replay.rate(how, self.rate)
+            if found is not None:
+                return say(found, self.rate)
+        return (
+            f"가중치가 `Adam({self.rate:g})`으로 업데이트한 것과 다르게 바뀌었습니다.",
+            f"`keras.optimizers.Adam({self.rate:g})`을 `train`을 시작할 때 한 번 만들고, "
+            "구한 그레이디언트를 그대로 한 번씩 적용하세요.",
+        )
 
 
 def _suspects() -> Iterator[tuple[_How, Callable[[float, float], Failure]]]:
