@@ -84,7 +84,12 @@ def _grade(options: argparse.Namespace) -> int | None:
             "--course에 nbgrader 과정 폴더를 주세요.",
         )
     return _with_extra("grading.grade").grade(
-        options.unit, options.course, options.workers, options.cluster
+        options.unit,
+        options.course,
+        options.workers,
+        options.cluster,
+        require_sandbox=options.require_sandbox,
+        allow_weaker_sandbox=options.allow_weaker_sandbox,
     )
 
 
@@ -182,6 +187,17 @@ def _parser() -> argparse.ArgumentParser:
     )
     grade.add_argument(
         "--cluster", metavar="주소", help="여러 컴퓨터에 나누어 채점합니다 (아직 없습니다)"
+    )
+    grade.add_argument(
+        "--require-sandbox",
+        default="",
+        metavar="이름",
+        help="학습자의 코드를 적어도 이만큼 막습니다: none, landlock, namespaces (없으면 landlock)",
+    )
+    grade.add_argument(
+        "--allow-weaker-sandbox",
+        action="store_true",
+        help="그만큼 막을 수 없어도 채점합니다(학습자의 코드가 이 컴퓨터의 파일을 바꿀 수 있습니다)",
     )
     grade.set_defaults(run=_grade)
 

@@ -117,6 +117,20 @@ def checked_exercise(cell: NotebookNode) -> str:
     return ""
 
 
+def with_own_check(cell: NotebookNode) -> str:
+    """검사 셀의 소스에서 마지막의 `check(…)`가 학습자가 같은 이름에 담은 것이 아니라 강좌의 것을 부르게 합니다."""
+    source = python(cell.source)
+    call = ast.parse(source).body[-1]
+    assert isinstance(call, ast.Expr) and isinstance(call.value, ast.Call)
+    name = call.value.func
+    lines = source.split("\n")
+    line = lines[name.lineno - 1].encode()
+    end = name.end_col_offset or 0
+    own = line[: name.col_offset] + b"__import__('autograder').check" + line[end:]
+    lines[name.lineno - 1] = own.decode()
+    return "\n".join(lines)
+
+
 def regions(source: str) -> Iterator[tuple[int, int]]:
     """풀이 구역마다 (시작 표시의 줄 번호, 끝 표시의 줄 번호). 첫 줄이 1입니다."""
     begin = 0

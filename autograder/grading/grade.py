@@ -40,6 +40,7 @@ from autograder.grading.judging import grade_run
 from autograder.grading.planning import Planned, extra_files, plan
 from autograder.grading.run.pool import WorkerDied, default_workers, run_all
 from autograder.grading.run.runner import Run, Task
+from autograder.grading.sandbox.levels import told
 from autograder.grading.store import Graded, Store
 from autograder.grading.table import Column, Row
 from autograder.judge import points_of
@@ -93,18 +94,28 @@ def grade(
     cluster: str | None = None,
     *,
     executor: Executor | None = None,
+    require_sandbox: str = "",
+    allow_weaker_sandbox: bool = False,
 ) -> int:
     """`unit`의 제출을 모두 채점하고 표를 보입니다. 종료 코드를 돌려줍니다.
 
     `course`는 nbgrader 과정 폴더, `workers`는 한꺼번에 채점할 노트북의 수입니다. `executor`를
-    주면 거기서 실행합니다. 채점을 시작할 수 없으면 CourseError.
+    주면 거기서 실행합니다. `require_sandbox`는 있어야 할 샌드박스의 이름이고, 만들 수 없으면
+    `allow_weaker_sandbox`일 때만 채점합니다. 채점을 시작할 수 없으면 CourseError.
     """
     if cluster is not None:
         raise CourseError(
             "여러 컴퓨터에서 채점하는 기능은 아직 없습니다.",
             "--cluster 없이 실행하면 이 컴퓨터에서 채점합니다.",
         )
-    outcome = grade_class(unit, Path(course), workers, executor=executor)
+    outcome = grade_class(
+        unit,
+        Path(course),
+        workers,
+        executor=executor,
+        require_sandbox=require_sandbox,
+        allow_weaker_sandbox=allow_weaker_sandbox,
+    )
     console = Console()
     table.show(unit, outcome.columns, outcome.rows, console)
     console.print(f"성적표: {outcome.csv}", soft_wrap=True, highlight=False)
@@ -117,6 +128,8 @@ def grade_class(
     workers: int | None = None,
     *,
     executor: Executor | None = None,
+    require_sandbox: str = "",
+    allow_weaker_sandbox: bool = False,
 ) -> Outcome:
     """`grade`에서 표를 보이는 것만 뺀 것."""
     workers = workers or default_workers()
@@ -128,6 +141,12 @@ def grade_class(
             "    from autograder.grading import configure\n"
             "    configure(c)"
         )
+    config = folder.api.config.RunNotebook
+    if require_sandbox:
+        config.sandbox = require_sandbox
+    if allow_weaker_sandbox:
+        config.allow_weaker_sandbox = True
+    print(told(RunNotebook(parent=folder.api).level()), flush=True)
     with explained(folder.root), warnings.catch_warnings():
         # nbgrader's own use of SQLAlchemy; nothing an instructor could do about it.
         warnings.simplefilter("ignore", SAWarning)
@@ -171,7 +190,9 @@ def _prepare(work: _Work, folder: CourseFolder, workers: int) -> None:
         work.reason = submission.unreadable(notebook)
         if not work.reason:
             limits = RunNotebook(parent=exporter).limits(workers)
-            work.planned = plan(notebook, extra_files(*folder.extra_folders(student)), limits)
+            work.planned = plan(
+                notebook, extra_files(*folder.extra_folders(student)), limits, folder.lesson_cells()
+            )
     except CourseError:
         raise
     except Exception as error:  # noqa: BLE001 - one student's file must not stop the class

@@ -11,9 +11,10 @@ import nbformat
 from nbformat import NotebookNode
 from nbgrader import utils
 
-from autograder.grading.run.runner import NOT_RUN, Code, Limits, Task
+from autograder.grading.needed import needed
+from autograder.grading.run.runner import NOT_RUN, SKIPPED, Code, Limits, Task
 from autograder.grading.store import Graded, key_of
-from autograder.notebook import checked_exercise
+from autograder.notebook import checked_exercise, with_own_check
 from autograder.report import Report
 
 FILES_BYTES = 50 * 2**20
@@ -40,15 +41,43 @@ class Planned:
         return replace(self.bare, challenges=challenges)
 
 
-def plan(notebook: NotebookNode, files: dict[str, bytes], limits: Limits) -> Planned:
-    """정리된 노트북(메타데이터를 믿을 수 있는)에서 `Planned`를 만듭니다."""
-    cells = tuple(
-        Code(cell.source, checked_exercise(cell) if utils.is_grade(cell) else "")
-        for cell in notebook.cells
-        if cell.cell_type == "code"
-    )
+def plan(
+    notebook: NotebookNode,
+    files: dict[str, bytes],
+    limits: Limits,
+    lesson: frozenset[str] = frozenset(),
+) -> Planned:
+    """정리된 노트북(메타데이터를 믿을 수 있는)에서 `Planned`를 만듭니다.
+
+    `lesson`은 내보낸 노트북의 수업 셀들의 소스이며, 그대로인 것 가운데 필요한 것만 실행합니다.
+    """
+    code = [cell for cell in notebook.cells if cell.cell_type == "code"]
+    keep = needed([(cell.source, cell.source.strip() in lesson) for cell in code])
+    cells = tuple(_code(cell, run) for cell, run in zip(code, keep, strict=True))
     bare = Task(cells, {}, files, original_data(), limits)
     return Planned(key_of(bare), bare)
+
+
+def lesson_cells(released: Path) -> frozenset[str]:
+    """내보낸(또는 원본) 노트북에서 답도 검사도 아닌 코드 셀의 소스. 읽을 수 없으면 비어 있습니다."""
+    try:
+        notebook = nbformat.read(released, as_version=4)
+    except Exception:  # noqa: BLE001 - 없거나 깨졌으면 모든 셀을 실행합니다
+        return frozenset()
+    return frozenset(
+        cell.source.strip()
+        for cell in notebook.cells
+        if cell.cell_type == "code"
+        and cell.source.strip()
+        and not utils.is_grade(cell)
+        and not utils.is_solution(cell)
+    )
+
+
+def _code(cell: NotebookNode, run: bool) -> Code:
+    exercise = checked_exercise(cell) if utils.is_grade(cell) else ""
+    # Whatever the learner calls `check`, a graded cell calls the course's.
+    return Code(with_own_check(cell) if exercise else cell.source, exercise, run)
 
 
 def original_data() -> tuple[str, ...]:
@@ -86,9 +115,11 @@ def _ignored(parts: Iterable[str]) -> bool:
 def fill_outputs(notebook: NotebookNode, graded: Graded) -> NotebookNode:
     """실행한 출력과, 검사 셀마다 Report를 노트북에 담습니다."""
     code = [cell for cell in notebook.cells if cell.cell_type == "code"]
+    if skipped := graded.results.count(SKIPPED):
+        notebook.metadata["autograder"] = nbformat.from_dict({"skipped": skipped})
     for index, cell in enumerate(code):
         cell.outputs, cell.execution_count = [], None
-        if index < len(graded.results) and graded.results[index] != NOT_RUN:
+        if index < len(graded.results) and graded.results[index] not in (NOT_RUN, SKIPPED):
             cell.execution_count = index + 1
             cell.outputs = [nbformat.from_dict(output) for output in graded.outputs[index]]
             for output in cell.outputs:

@@ -257,7 +257,8 @@ def main(arguments: list[str] | None = None) -> int:
         folder = options.course or Path(tempfile.mkdtemp(prefix="autograder-sample-"))
         make_class(folder, notebook.read(path))
         print(f"예시 학급 {len(EXPECTED)}명을 채점합니다. 과정 폴더: {folder}", flush=True)
-        outcome = grade_class(UNIT, folder, options.workers)
+        # Our own students: this works on a machine without walls, too.
+        outcome = grade_class(UNIT, folder, options.workers, allow_weaker_sandbox=True)
     except CourseError as error:
         print(error, file=sys.stderr)
         return 2

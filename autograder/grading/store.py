@@ -77,7 +77,7 @@ def key_of(task: Task) -> str:
     parts: list[Any] = [
         FORMAT,
         course_version(),
-        [(cell.source, cell.exercise) for cell in task.cells],
+        [(cell.source, cell.exercise, cell.needed) for cell in task.cells],
         sorted((name, hashlib.sha256(data).hexdigest()) for name, data in task.files.items()),
         [_stamp(Path(path)) for path in task.data],
         [task.limits.cell_seconds, task.limits.notebook_seconds],

@@ -13,6 +13,9 @@ _STOPPED = {
         "{cell}을 실행하다가 커널이 죽었습니다. 메모리가 모자랐거나 "
         "`os._exit()`처럼 커널을 끝내는 코드가 있을 수 있습니다."
     ),
+    kernel.MEMORY: "{cell}이 메모리를 너무 많이 써서 커널을 껐습니다.",
+    kernel.PROCESSES: "{cell}이 프로세스를 너무 많이 만들어 커널을 껐습니다.",
+    kernel.DISK: "{cell}이 파일을 너무 많이 써서 커널을 껐습니다.",
     OUT_OF_TIME: "노트북 전체가 {total} 안에 끝나지 않아 여기서 멈추었습니다.",
 }
 _BEFORE = {
@@ -20,6 +23,9 @@ _BEFORE = {
     kernel.STUCK: "앞의 셀이 끝나지 않아",
     kernel.FLOOD: "앞의 셀이 너무 많이 출력해서",
     kernel.DIED: "앞에서 커널이 죽어",
+    kernel.MEMORY: "앞의 셀이 메모리를 너무 많이 써서",
+    kernel.PROCESSES: "앞의 셀이 프로세스를 너무 많이 만들어",
+    kernel.DISK: "앞의 셀이 파일을 너무 많이 써서",
     OUT_OF_TIME: "노트북 전체의 시간이 다 되어",
 }
 

@@ -25,6 +25,7 @@ from autograder.exercises import unit_exercises
 from autograder.exercises.units import UNITS, Unit
 from autograder.grading.course.config import configure, configured
 from autograder.grading.course.preprocessors import read_masters
+from autograder.grading.planning import lesson_cells
 from autograder.grading.submission import MasterCell
 from autograder.judge import points_of
 from autograder.kinds import Exercise
@@ -120,7 +121,16 @@ class CourseFolder:
                     self.coursedir.submitted_directory, student, self.unit.name
                 )
             ),
-            Path(self.coursedir.format_path(self.coursedir.source_directory, ".", self.unit.name)),
+            self._source_folder(),
+        )
+
+    def lesson_cells(self) -> frozenset[str]:
+        """내보낸 그대로면 채점에 필요한 것만 실행할 셀들의 소스."""
+        return lesson_cells(self._source_folder() / f"{self.notebook}.ipynb")
+
+    def _source_folder(self) -> Path:
+        return Path(
+            self.coursedir.format_path(self.coursedir.source_directory, ".", self.unit.name)
         )
 
     def resources(self, student: str) -> dict[str, Any]:
@@ -233,9 +243,7 @@ class CourseFolder:
                 )
 
     def _make_source(self) -> None:
-        folder = Path(
-            self.coursedir.format_path(self.coursedir.source_directory, ".", self.unit.name)
-        )
+        folder = self._source_folder()
         target = folder / f"{self.notebook}.ipynb"
         if target.is_file():
             return

@@ -17,12 +17,14 @@ from nbformat import NotebookNode
 from nbgrader import utils
 from nbgrader.api import Gradebook
 from nbgrader.preprocessors import Execute, NbGraderPreprocessor, SaveAutoGrades
-from traitlets import Float, Integer
+from traitlets import Bool, Float, Integer, Unicode
 
 from autograder.grading import submission
 from autograder.grading.judging import blank_reports, grade_run
-from autograder.grading.planning import extra_files, fill_outputs, plan
+from autograder.grading.planning import extra_files, fill_outputs, lesson_cells, plan
+from autograder.grading.run.kernel import Bounds
 from autograder.grading.run.runner import Limits, run_notebook
+from autograder.grading.sandbox.levels import LEVELS, Level, required
 from autograder.grading.store import Graded, Store
 from autograder.grading.submission import MasterCell, UnreadableNotebook
 from autograder.notebook import checked_exercise, grade_id
@@ -79,12 +81,26 @@ class RunNotebook(NbGraderPreprocessor):  # type: ignore[misc]
     cell_seconds = Float(120.0, help="셀 하나에 주는 시간(초)").tag(config=True)
     notebook_seconds = Float(1200.0, help="노트북 하나에 주는 시간(초)").tag(config=True)
     threads = Integer(0, help="노트북 하나가 쓰는 스레드 수. 0이면 CPU의 수").tag(config=True)
+    memory = Float(6.0, help="노트북 하나가 쓸 수 있는 메모리(GiB)").tag(config=True)
+    processes = Integer(128, help="노트북 하나가 만들 수 있는 프로세스의 수").tag(config=True)
+    disk = Float(4.0, help="노트북 하나가 쓸 수 있는 디스크(GiB)").tag(config=True)
+    sandbox = Unicode(
+        "", help=f"있어야 할 샌드박스: {', '.join(LEVELS)}. 비어 있으면 landlock"
+    ).tag(config=True)
+    allow_weaker_sandbox = Bool(
+        False, help="있어야 할 샌드박스를 만들 수 없어도 채점합니다(위험합니다)"
+    ).tag(config=True)
+
+    def level(self) -> Level:
+        """설정된 만큼의 샌드박스. 만들 수 없으면 CourseError."""
+        return required(self.sandbox, self.allow_weaker_sandbox)
 
     def limits(self, workers: int = 1) -> Limits:
-        """설정된 한도. 스레드는 `workers`개의 노트북이 나누어 씁니다."""
+        """설정된 한도. 스레드는 `workers`개의 노트북이 나누어 씁니다. 샌드박스를 만들 수 없으면 CourseError."""
         cpus = os.cpu_count() or 1
         threads = self.threads or max(1, cpus // workers)
-        return Limits(self.cell_seconds, self.notebook_seconds, threads)
+        bounds = Bounds(int(self.memory * 2**30), self.processes, int(self.disk * 2**30))
+        return Limits(self.cell_seconds, self.notebook_seconds, threads, bounds, int(self.level()))
 
     def preprocess(self, nb: NotebookNode, resources: Any) -> tuple[NotebookNode, Any]:
         exercises = [name for name in map(graded_exercise, nb.cells) if name]
@@ -99,14 +115,16 @@ class RunNotebook(NbGraderPreprocessor):  # type: ignore[misc]
         if reason:
             graded = Graded([], [], blank_reports(exercises, reason), 0)
         else:
-            graded = self._graded(nb, Path(resources["metadata"]["path"]))
+            names = resources["nbgrader"]
+            released = Path("source", names["assignment"], f"{names['notebook']}.ipynb")
+            graded = self._graded(nb, Path(resources["metadata"]["path"]), released)
         resources[REPORTS] = graded.reports
         return fill_outputs(nb, graded), resources
 
-    def _graded(self, nb: NotebookNode, folder: Path) -> Graded:
+    def _graded(self, nb: NotebookNode, folder: Path, released: Path) -> Graded:
         # nbgrader works with the course folder as the current one.
         store = Store(Path.cwd())
-        planned = plan(nb, extra_files(folder), self.limits())
+        planned = plan(nb, extra_files(folder), self.limits(), lesson_cells(released))
         graded = store.get(planned.key)
         if graded is None:
             task = planned.task()

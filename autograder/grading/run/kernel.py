@@ -9,9 +9,8 @@ from __future__ import annotations
 import contextlib
 import os
 import signal
-import subprocess
-import sys
 import time
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +20,7 @@ from jupyter_client.connect import write_connection_file
 from jupyter_client.session import Session
 
 from autograder.grading.run.outputs import Outputs
+from autograder.grading.sandbox.process import KernelProcess, Room, memory_of, size_of
 
 MESSAGE_BYTES = 16 * 2**20
 """메시지 하나의 최대 크기. 더 크면 ZeroMQ가 받지 않고 연결을 끊습니다."""
@@ -33,6 +33,18 @@ IDLE_SECONDS = 3.0
 
 DONE, ERROR, TIMEOUT, FLOOD, DIED, STUCK = "done", "error", "timeout", "flood", "died", "stuck"
 """셀의 결과: 끝남, 예외, 시간 초과로 중단, 출력이 많아 중단, 커널이 죽음, 중단되지 않아 끔."""
+MEMORY, PROCESSES, DISK = "memory", "processes", "disk"
+"""셀의 결과: 메모리, 프로세스의 수, 디스크의 한도를 넘어 커널을 끔."""
+WATCH_SECONDS = 1.0
+
+
+@dataclass(frozen=True)
+class Bounds:
+    """커널과 커널이 만든 프로세스가 함께 쓸 수 있는 메모리(바이트), 프로세스의 수, 디스크(바이트)."""
+
+    memory: int = 6 * 2**30
+    processes: int = 128
+    disk: int = 4 * 2**30
 
 
 class KernelDidNotStart(RuntimeError):
@@ -40,12 +52,20 @@ class KernelDidNotStart(RuntimeError):
 
 
 class Kernel:
-    """`with Kernel(folder, environment, cwd) as kernel:`로 쓰고, 나올 때 반드시 꺼집니다."""
+    """`with Kernel(room, folder, environment, cwd) as kernel:`로 쓰고, 나올 때 반드시 꺼집니다."""
 
-    def __init__(self, folder: Path, environment: dict[str, str], cwd: Path) -> None:
-        self._folder, self._environment, self._cwd = folder, environment, cwd
+    def __init__(
+        self,
+        room: Room,
+        folder: Path,
+        environment: dict[str, str],
+        cwd: Path,
+        bounds: Bounds | None = None,
+    ) -> None:
+        self._bounds, self._watched = bounds or Bounds(), 0.0
+        self._room, self._folder, self._environment, self._cwd = room, folder, environment, cwd
         self._context = zmq.Context()
-        self._process: subprocess.Popen[bytes] | None = None
+        self._process: KernelProcess | None = None
         self._connected = False
 
     def __enter__(self) -> Kernel:
@@ -62,7 +82,7 @@ class Kernel:
     @property
     def alive(self) -> bool:
         """커널의 프로세스가 살아 있는지."""
-        return self._process is not None and self._process.poll() is None
+        return self._process is not None and self._process.alive
 
     def run(self, source: str, seconds: float, outputs: Outputs) -> str:
         """`source`를 실행하고 결과(`DONE` …)를 돌려줍니다. 출력은 `outputs`에 담깁니다."""
@@ -106,6 +126,9 @@ class Kernel:
             if not self.alive:
                 self._drain(asked, outputs)
                 return DIED if reason == DONE else reason
+            if over := self._over():
+                self.kill()
+                return over
             ready = dict(self._poller.poll(200))
             if self._shell in ready:
                 reply = self._receive(self._shell)
@@ -121,16 +144,13 @@ class Kernel:
 
     def interrupt(self) -> None:
         """커널에서 돌고 있는 코드에 KeyboardInterrupt를 보냅니다."""
-        self._signal(signal.SIGINT)
+        if self._process is not None:
+            self._process.signal(signal.SIGINT)
 
     def kill(self) -> None:
         """커널과 커널이 만든 프로세스를 끕니다."""
-        self._signal(getattr(signal, "SIGKILL", signal.SIGTERM))
         if self._process is not None:
-            with contextlib.suppress(OSError):
-                self._process.kill()
-            with contextlib.suppress(subprocess.TimeoutExpired):
-                self._process.wait(10)
+            self._process.kill()
 
     def close(self) -> None:
         """커널을 끄고 소켓을 닫습니다."""
@@ -152,22 +172,7 @@ class Kernel:
         self._poller = zmq.Poller()
         self._poller.register(self._shell, zmq.POLLIN)
         self._listen()
-        self._process = subprocess.Popen(
-            [
-                sys.executable,
-                "-m",
-                "ipykernel_launcher",
-                "-f",
-                file,
-                "--HistoryManager.hist_file=:memory:",
-            ],
-            cwd=self._cwd,
-            env=self._environment,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            start_new_session=local,
-        )
+        self._process = self._room.start(self._folder, self._cwd, file, self._environment)
         self._wait_until_ready()
 
     def _listen(self) -> None:
@@ -250,29 +255,29 @@ class Kernel:
         outputs.receive(str(kind), content, message["size"])
         return False
 
+    def _over(self) -> str:
+        """넘은 한도. 없으면 빈 문자열. 볼 때가 아니면 보지 않습니다."""
+        now = time.monotonic()
+        if now - self._watched < WATCH_SECONDS or self._process is None:
+            return ""
+        self._watched = now
+        processes = self._process.everything()
+        if len(processes) > self._bounds.processes:
+            return PROCESSES
+        if memory_of(processes) > self._bounds.memory:
+            return MEMORY
+        return DISK if size_of(self._folder, self._bounds.disk) > self._bounds.disk else ""
+
     def _cut_off(self, outputs: Outputs) -> None:
         """연결이 끊겼습니다. 커널이 살아 있다면 메시지 하나가 너무 컸던 것입니다."""
         with contextlib.suppress(zmq.ZMQError):
             zmq.utils.monitor.recv_monitor_message(self._monitor, zmq.NOBLOCK)
         assert self._process is not None
-        try:
-            # A dying kernel closes its sockets a moment before it is gone.
-            self._process.wait(1)
-        except subprocess.TimeoutExpired:
+        # A dying kernel closes its sockets a moment before it is gone.
+        if not self._process.ended_within(1):
             outputs.overflow()
             self._connected = False
 
     def _drain(self, asked: str, outputs: Outputs) -> None:
         while not outputs.flooded and self._iopub in dict(self._poller.poll(100)):
             self._collect(asked, outputs)
-
-    def _signal(self, number: int) -> None:
-        if self._process is None:
-            return
-        # Windows has no such signal for a child; there the kernel is switched off a moment later.
-        with contextlib.suppress(OSError, ValueError):
-            if os.name == "posix":
-                # The kernel leads its own session; the group outlives it when it left children.
-                os.killpg(self._process.pid, number)
-            else:
-                self._process.send_signal(number)

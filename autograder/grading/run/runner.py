@@ -3,33 +3,47 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from autograder.grading.run import kernel as kernels
-from autograder.grading.run.kernel import Kernel
+from autograder.grading.run.kernel import Bounds, Kernel
 from autograder.grading.run.outputs import Outputs
 from autograder.grading.run.workplace import workplace
+from autograder.grading.sandbox.levels import Level, best_level
+from autograder.grading.sandbox.process import opened
+from autograder.grading.sandbox.session import SessionLost
 
-NOT_RUN, OUT_OF_TIME = "not run", "out of time"
-"""셀의 결과에 더해지는 둘: 실행하지 않음, 노트북 전체의 시간이 다 됨."""
+NOT_RUN, OUT_OF_TIME, SKIPPED = "not run", "out of time", "skipped"
+"""셀의 결과에 더해지는 것: 실행하지 못함, 노트북 전체의 시간이 다 됨, 채점에 필요 없어 실행하지 않음."""
+
+
+class WeakSandbox(RuntimeError):
+    """실행하는 컴퓨터가 요구된 벽을 세울 수 없습니다."""
 
 
 @dataclass(frozen=True)
 class Limits:
-    """시간의 한도(초)와 계산에 쓰는 스레드 수."""
+    """시간의 한도(초), 계산에 쓰는 스레드 수, 메모리와 프로세스와 디스크의 한도."""
 
     cell_seconds: float = 120.0
     notebook_seconds: float = 1200.0
     threads: int = 1
+    bounds: Bounds = field(default_factory=Bounds)
+    sandbox: int = 0
+    """벽의 높이(`grading.sandbox.Level`). 실행하는 컴퓨터가 세울 수 없으면 실행하지 않습니다."""
 
 
 @dataclass(frozen=True)
 class Code:
-    """코드 셀 하나. 점수가 걸린 검사 셀이면 `exercise`에 문제의 아이디가 있습니다."""
+    """코드 셀 하나. 점수가 걸린 검사 셀이면 `exercise`에 문제의 아이디가 있습니다.
+
+    `needed`가 거짓이면 채점에 필요 없는 수업 셀입니다(`grading.needed`).
+    """
 
     source: str
     exercise: str = ""
+    needed: bool = True
 
 
 @dataclass(frozen=True)
@@ -54,22 +68,54 @@ class Run:
 
 
 def run_notebook(task: Task) -> Run:
-    """`task`를 새 커널에서 처음부터 끝까지 실행합니다.
+    """`task`에서 필요한 셀을 새 커널에서 처음부터 끝까지 실행합니다.
 
-    학습자의 코드가 무엇을 하든 돌아옵니다. 커널을 켤 수 없으면 `KernelDidNotStart`,
-    자리를 만들 수 없으면 `OSError`입니다.
+    오류가 나거나 관찰하지 못한 답이 있으면, 남겨 둔 수업 셀 때문일 수도 있으므로 통째로 다시 실행합니다.
+    학습자의 코드가 무엇을 하든 돌아옵니다. 커널을 켤 수 없으면 `KernelDidNotStart`, 벽을 세울 수 없으면
+    `WeakSandbox`, 자리를 만들 수 없으면 `OSError`입니다.
     """
+    try:
+        run = _run(task)
+    except SessionLost:
+        # The warm process went away between two notebooks; another one is there in seconds.
+        run = _run(task)
+    if all(cell.needed for cell in task.cells) or not _doubtful(task, run):
+        return run
+    whole = _run(replace(task, cells=tuple(replace(cell, needed=True) for cell in task.cells)))
+    whole.seconds += run.seconds
+    return whole
+
+
+def _doubtful(task: Task, run: Run) -> bool:
+    """수업 셀을 실행했다면 달랐을 수 있는지."""
+    return kernels.ERROR in run.results or any(
+        cell.exercise and cell.exercise not in run.evidence for cell in task.cells
+    )
+
+
+def _run(task: Task) -> Run:
     started = time.monotonic()
     run = Run([NOT_RUN] * len(task.cells), [[] for _ in task.cells])
-    with workplace(task.files, task.data) as place:
+    level = Level(task.limits.sandbox)
+    if best_level() < level:
+        raise WeakSandbox(f"이 일꾼은 '{level.title}' 벽을 세울 수 없습니다.")
+    with (
+        opened(level, task.limits.threads) as room,
+        workplace(task.files, task.data, room) as place,
+    ):
         for exercise, data in task.challenges.items():
             place.challenge(exercise, data)
-        with Kernel(place.root, place.environment(task.limits.threads), place.work) as kernel:
+        with Kernel(
+            room, place.root, place.environment(task.limits.threads), place.work, task.limits.bounds
+        ) as kernel:
             for index, cell in enumerate(task.cells):
                 left = started + task.limits.notebook_seconds - time.monotonic()
                 if left <= 0:
                     run.results[index] = OUT_OF_TIME
                     break
+                if not cell.needed:
+                    run.results[index] = SKIPPED
+                    continue
                 if not cell.source.strip():
                     run.results[index] = kernels.DONE
                     continue

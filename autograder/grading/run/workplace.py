@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import autograder
+from autograder.grading.sandbox.process import Room
 from autograder.protocol import RUN_VARIABLE
 
 PACKAGE = Path(autograder.__file__).resolve().parent
@@ -75,6 +76,8 @@ class Workplace:
     """실행하는 자리의 폴더들. 학습자의 코드는 이 안에 쓸 수 있습니다."""
 
     root: Path
+    shared: Path
+    """관찰하는 패키지가 있는 폴더. 따뜻한 프로세스의 노트북들이 함께 읽습니다."""
 
     @property
     def run(self) -> Path:
@@ -99,8 +102,8 @@ class Workplace:
             "HOME": str(home),
             "USERPROFILE": str(home),
             "IPYTHONDIR": str(home / "ipython"),
-            # The kernel leaves when the process that started it is gone.
-            "JPY_PARENT_PID": str(os.getpid()),
+            # A kernel without walls leaves when the process that started it is gone.
+            **({"JPY_PARENT_PID": str(os.getpid())} if self.shared == self.root else {}),
             "JUPYTER_CONFIG_DIR": str(home / "jupyter"),
             "JUPYTER_RUNTIME_DIR": str(home / "runtime"),
             "KERAS_BACKEND": "tensorflow",
@@ -111,7 +114,7 @@ class Workplace:
             "PATH": os.pathsep.join(path),
             "PYTHONDONTWRITEBYTECODE": "1",
             "PYTHONIOENCODING": "utf-8",
-            "PYTHONPATH": str(self.root / "package"),
+            "PYTHONPATH": str(self.shared / "package"),
             "PYTHONUTF8": "1",
             "TEMP": str(self.root / "tmp"),
             "TF_CPP_MIN_LOG_LEVEL": "3",
@@ -121,13 +124,16 @@ class Workplace:
             "TMPDIR": str(self.root / "tmp"),
         }
 
-    def lend(self, path: Path) -> None:
-        """원본 데이터(npz 파일이나 케라스가 받은 것)를 커널의 `load_data`가 찾게 합니다."""
+    def lend(self, path: Path, seen: Path) -> None:
+        """원본 데이터(npz 파일이나 케라스가 받은 것)를 커널의 `load_data`가 찾게 합니다.
+
+        `seen`은 커널에서 보이는 그 데이터의 경로입니다.
+        """
         folder = path.is_dir()
         name = "cifar-100-python" if folder else path.name
         if path.suffix == ".npz":
-            (self.root / "data" / name).symlink_to(path)
-        (self.root / "keras" / "datasets" / name).symlink_to(path, folder)
+            (self.root / "data" / name).symlink_to(seen)
+        (self.root / "keras" / "datasets" / name).symlink_to(seen, folder)
 
     def challenge(self, exercise: str, data: bytes) -> None:
         """Challenge 파일을 놓습니다."""
@@ -161,20 +167,26 @@ class Workplace:
 
 
 @contextlib.contextmanager
-def workplace(files: dict[str, bytes], data: tuple[str, ...] = ()) -> Iterator[Workplace]:
+def workplace(
+    files: dict[str, bytes], data: tuple[str, ...] = (), room: Room | None = None
+) -> Iterator[Workplace]:
     """새 자리를 만들고, 나올 때 그 안에서 돌던 프로세스와 함께 없앱니다.
 
     `files`는 작업 폴더에 놓을 파일(상대 경로 → 내용), `data`는 원본 데이터의 경로들입니다.
     """
     # A short name: the path of a Unix socket has at most 107 characters.
-    root = Path(tempfile.mkdtemp(prefix="ag-"))
-    place = Workplace(root)
+    base = room.base if room is not None else None
+    root = Path(tempfile.mkdtemp(prefix="ag-" if base is None else "", dir=base))
+    # Walled places lie side by side in a folder of the one that has the package.
+    place = Workplace(root, root if base is None else base.parent)
     try:
         for folder in _FOLDERS:
             (root / folder).mkdir(parents=True)
         for source in data:
-            place.lend(Path(source))
-        copy_observing_package(root / "package")
+            path = Path(source)
+            place.lend(path, path if room is None else room.lend(path))
+        if base is None:
+            copy_observing_package(root / "package")
         for name, content in files.items():
             path = (place.work / name).resolve()
             if path.is_relative_to(place.work.resolve()):

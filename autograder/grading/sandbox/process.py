@@ -1,0 +1,226 @@
+"""커널이 되는 프로세스 하나: 켜고, 신호를 보내고, 끝냅니다. 벽의 높이마다 켜는 법이 다릅니다."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Protocol
+
+import psutil
+
+from autograder.grading.sandbox.levels import Level, landlock
+from autograder.grading.sandbox.session import Session
+
+CROWD = 64
+"""프로세스가 이보다 많으면 벽 안의 것을 한꺼번에 끝냅니다."""
+KILL = getattr(signal, "SIGKILL", signal.SIGTERM)
+
+
+class KernelProcess(Protocol):
+    """켜진 커널의 프로세스."""
+
+    @property
+    def alive(self) -> bool:
+        """살아 있는지."""
+
+    def signal(self, number: int) -> None:
+        """프로세스와 그것이 만든 프로세스에 신호를 보냅니다."""
+
+    def kill(self) -> None:
+        """만든 프로세스까지 모두 끝냅니다."""
+
+    def ended_within(self, seconds: float) -> bool:
+        """`seconds`초 안에 끝났는지."""
+
+    def everything(self) -> list[psutil.Process]:
+        """노트북의 코드가 도는 프로세스 모두."""
+
+
+class Room(Protocol):
+    """커널을 켜는 곳."""
+
+    base: Path | None
+    """노트북의 자리를 만들 폴더. None이면 어디든 됩니다."""
+
+    def lend(self, path: Path) -> Path:
+        """원본 데이터를 커널이 읽을 수 있는 경로로."""
+
+    def start(
+        self, place: Path, work: Path, connection: str, environment: dict[str, str]
+    ) -> KernelProcess:
+        """연결 파일 `connection`으로 커널을 켭니다."""
+
+
+@contextlib.contextmanager
+def opened(level: Level, threads: int) -> Iterator[Room]:
+    """`level`의 벽이 있는 방. 따뜻한 프로세스는 나온 뒤에도 다음 노트북을 기다립니다."""
+    if level is Level.NONE:
+        yield _Open()
+    elif level is Level.NAMESPACES and landlock():
+        yield _Walled(_kept_session(level, threads))
+    else:
+        # Nothing keeps two notebooks of one process apart: a process for each.
+        with Session(level, warm=False, threads=threads) as session:
+            yield _Walled(session)
+
+
+_SESSIONS: dict[tuple[int, int, Level, int], Session] = {}
+
+
+def _kept_session(level: Level, threads: int) -> Session:
+    # Walls stand no longer than the thread that built them.
+    running = {thread.ident for thread in threading.enumerate()}
+    for old in [old for old in _SESSIONS if old[0] == os.getpid() and old[1] not in running]:
+        _SESSIONS.pop(old).close()
+    key = os.getpid(), threading.get_ident(), level, threads
+    session = _SESSIONS.get(key)
+    if session is None or not session.usable:
+        if session is not None:
+            session.close()
+        session = _SESSIONS[key] = Session(level, threads=threads)
+    return session
+
+
+def close_sessions() -> None:
+    """이 프로세스가 켜 둔 따뜻한 프로세스를 모두 끝냅니다."""
+    for key in [key for key in _SESSIONS if key[0] == os.getpid()]:
+        _SESSIONS.pop(key).close()
+
+
+class _Walled:
+    def __init__(self, session: Session) -> None:
+        self.session = session
+        self.base: Path | None = session.places
+
+    def lend(self, path: Path) -> Path:
+        return self.session.lend(path)
+
+    def start(
+        self, place: Path, work: Path, connection: str, environment: dict[str, str]
+    ) -> KernelProcess:
+        return _Forked(self.session, self.session.fork(place, work, connection, environment))
+
+
+class _Forked:
+    """벽 안에서 복제한 프로세스. `pid`는 벽 안의 번호입니다."""
+
+    def __init__(self, session: Session, pid: int) -> None:
+        self.session, self.pid = session, pid
+
+    @property
+    def alive(self) -> bool:
+        return not self.session.has_ended(self.pid)
+
+    def signal(self, number: int) -> None:
+        self.session.signal(self.pid, number)
+
+    def kill(self) -> None:
+        # Whoever left the group, and whoever stopped the one that should kill it.
+        if len(self.everything()) > CROWD:
+            # They are made faster than they can be ended one by one.
+            self.session.close()
+            return
+        self.signal(KILL)
+        if not self.session.has_ended(self.pid, 2.0) or self.everything():
+            for process in self.everything():
+                with contextlib.suppress(psutil.Error):
+                    process.kill()
+        if not self.session.has_ended(self.pid, 5.0):
+            self.session.close()
+
+    def ended_within(self, seconds: float) -> bool:
+        return self.session.has_ended(self.pid, seconds)
+
+    def everything(self) -> list[psutil.Process]:
+        return self.session.forked_processes()
+
+
+class _Open:
+    base: Path | None = None
+
+    def lend(self, path: Path) -> Path:
+        return path
+
+    def start(
+        self, place: Path, work: Path, connection: str, environment: dict[str, str]
+    ) -> KernelProcess:
+        return _Plain(work, connection, environment)
+
+
+class _Plain:
+    """벽 없이 켠 프로세스."""
+
+    def __init__(self, work: Path, connection: str, environment: dict[str, str]) -> None:
+        program = [sys.executable, "-m", "ipykernel_launcher", "-f", connection]
+        self._process = subprocess.Popen(
+            [*program, "--HistoryManager.hist_file=:memory:"],
+            cwd=work,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=os.name == "posix",
+        )
+
+    @property
+    def alive(self) -> bool:
+        return self._process.poll() is None
+
+    def signal(self, number: int) -> None:
+        # Windows has no such signal for a child; there the kernel is switched off a moment later.
+        with contextlib.suppress(OSError, ValueError):
+            if os.name == "posix":
+                # The kernel leads its own session; the group outlives it when it left children.
+                os.killpg(self._process.pid, number)
+            else:
+                self._process.send_signal(number)
+
+    def kill(self) -> None:
+        self.signal(KILL)
+        with contextlib.suppress(OSError):
+            self._process.kill()
+        self.ended_within(10)
+
+    def ended_within(self, seconds: float) -> bool:
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self._process.wait(seconds)
+        return not self.alive
+
+    def everything(self) -> list[psutil.Process]:
+        with contextlib.suppress(psutil.Error):
+            leader = psutil.Process(self._process.pid)
+            return [leader, *leader.children(recursive=True)]
+        return []
+
+
+def memory_of(processes: list[psutil.Process]) -> int:
+    """프로세스들이 쓰는 메모리(바이트). 함께 쓰는 것은 나누어 셉니다."""
+    total = 0
+    for process in processes:
+        with contextlib.suppress(psutil.Error):
+            try:
+                total += process.memory_full_info().pss
+            except (psutil.AccessDenied, AttributeError):
+                total += process.memory_info().rss
+    return total
+
+
+def size_of(folder: Path, enough: int) -> int:
+    """폴더에 든 파일들이 차지하는 자리(바이트). `enough`를 넘으면 더 세지 않습니다."""
+    total, waiting = 0, [folder]
+    while waiting and total <= enough:
+        with contextlib.suppress(OSError), os.scandir(waiting.pop()) as entries:
+            for entry in entries:
+                with contextlib.suppress(OSError):
+                    if entry.is_dir(follow_symlinks=False):
+                        waiting.append(Path(entry.path))
+                    else:
+                        # A file with holes takes less than it says.
+                        total += getattr(entry.stat(follow_symlinks=False), "st_blocks", 0) * 512
+    return total

@@ -1,0 +1,92 @@
+"""벽을 세우는 명령: 무엇이 보이고 무엇을 쓸 수 있는지. 프로세스는 여기서 만들지 않습니다."""
+
+from __future__ import annotations
+
+import os
+import site
+import sys
+import sysconfig
+from collections.abc import Iterable
+from pathlib import Path
+
+_SYSTEM = ("/usr", "/bin", "/lib", "/lib64", "/sbin", "/opt/conda")
+# What programs of the system read when they start; nothing of users, hosts or secrets.
+_SETTINGS = (
+    "/etc/alternatives",
+    "/etc/fonts",
+    "/etc/ld.so.cache",
+    "/etc/ld.so.conf",
+    "/etc/ld.so.conf.d",
+    "/etc/localtime",
+    "/etc/mime.types",
+    "/etc/ssl/openssl.cnf",
+)
+PACKAGE = "autograder"
+
+
+def interpreter_paths() -> list[Path]:
+    """파이썬과 패키지가 있는 폴더들. 겹치는 것은 하나만."""
+    found = {Path(sys.prefix), Path(sys.base_prefix), Path(sys.executable).resolve().parent.parent}
+    found |= {Path(path) for path in site.getsitepackages()}
+    found |= {Path(sysconfig.get_path(name)) for name in ("stdlib", "platstdlib", "purelib")}
+    real = {path.resolve() for path in found if path.is_dir()}
+    system = tuple(Path(path) for path in _SYSTEM)
+    kept = [path for path in real if not any(path.is_relative_to(other) for other in system)]
+    return sorted(
+        path for path in kept if not any(path != o and path.is_relative_to(o) for o in kept)
+    )
+
+
+def installed_course() -> list[Path]:
+    """설치된 이 강좌의 패키지들: 정답과 판정이 들어 있으므로 벽 안에서는 보이지 않아야 합니다."""
+    places = {Path(path) for path in (*site.getsitepackages(), site.getusersitepackages())}
+    return [place / PACKAGE for place in sorted(places) if (place / PACKAGE).is_dir()]
+
+
+def bubblewrap(program: Path, base: Path, command: Iterable[str]) -> list[str]:
+    """`base`만 쓸 수 있는 이름 공간에서 `command`를 실행하는 명령.
+
+    네트워크, 프로세스, IPC, 사용자, 호스트 이름이 따로이고, 인터프리터와 시스템은 읽기만 합니다.
+    """
+    words = [str(program), "--unshare-all", "--die-with-parent", "--new-session"]
+    words += ["--hostname", "grading", "--cap-drop", "ALL"]
+    for path in (*_SYSTEM, *_SETTINGS):
+        if os.path.lexists(path):
+            kind = "--symlink" if os.path.islink(path) and path.count("/") == 1 else "--ro-bind-try"
+            words += [kind, os.readlink(path) if kind == "--symlink" else path, path]
+    for folder in interpreter_paths():
+        words += ["--ro-bind", str(folder), str(folder)]
+    for folder in installed_course():
+        words += ["--tmpfs", str(folder)]
+    words += ["--proc", "/proc", "--dev", "/dev", "--tmpfs", "/tmp"]
+    # The folder of the run last: it may lie in a place that was covered just now.
+    words += ["--bind", str(base), str(base)]
+    for name in ("package", "data"):
+        words += ["--ro-bind", f"{base}/{name}", f"{base}/{name}"]
+    words += ["--chdir", str(base), "--"]
+    return [*words, *command]
+
+
+def readable(base: Path) -> list[str]:
+    """Landlock이 읽게 둘 곳: 시스템, 인터프리터, 복사한 패키지. 설치된 강좌와 남의 자리는 빠집니다."""
+    found = [path for path in (*_SYSTEM, *_SETTINGS, "/proc", "/sys") if os.path.exists(path)]
+    hidden = installed_course()
+    for folder in interpreter_paths():
+        found += _without(folder, hidden)
+    found += ["/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom"]
+    return [*found, f"{base}/package", f"{base}/data"]
+
+
+def writable(place: Path) -> list[str]:
+    """Landlock이 쓰게 둘 곳: 노트북의 자리와 `/dev/null`."""
+    return [str(place), "/dev/null"]
+
+
+def _without(folder: Path, hidden: list[Path]) -> list[str]:
+    """`folder`에서 `hidden`을 뺀 나머지를 덮는 경로들."""
+    inside = [path for path in hidden if path.is_relative_to(folder)]
+    if not inside:
+        return [str(folder)]
+    if folder in inside:
+        return []
+    return [path for child in sorted(folder.iterdir()) for path in _without(child, inside)]

@@ -1,0 +1,181 @@
+"""벽 안에서 도는 프로그램: 텐서플로를 한 번 불러 두고, 노트북마다 자신을 복제(fork)해 커널로 만듭니다.
+
+이 파일은 벽 안에 복사되어 `python warm_process.py 소켓`으로 실행됩니다. 그래서 표준 라이브러리, `sandlock`,
+복사된 관찰 패키지만 씁니다. 부모와는 한 줄에 JSON 하나로 이야기합니다.
+
+- `{"fork": {"connection", "folder", "environment", "read", "limits", "confine"}}` → `{"forked": pid}`
+- `{"signal": [pid, 번호]}`: 복제한 프로세스의 그룹에 신호를 보냅니다.
+- 복제한 프로세스가 끝나면 `{"ended": pid}`를 보냅니다.
+
+복제하기 전에는 텐서플로 연산도 ZeroMQ 소켓도 쓰지 않습니다. 연산을 한 번이라도 하면 그 뒤에 복제한
+프로세스는 첫 연산에서 멈춥니다. 스레드의 수가 불러온 직후와 다르면 복제하지 않고 끝냅니다.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import gc
+import importlib
+import json
+import os
+import random
+import resource
+import select
+import signal
+import socket
+import sys
+import tempfile
+from typing import Any
+
+MODULES = (
+    "numpy",
+    "autograder",
+    "autograder.startup",
+    "matplotlib.figure",
+    "matplotlib.font_manager",
+    "matplotlib.backends.backend_agg",
+    "IPython.core.interactiveshell",
+    "ipykernel.kernelapp",
+    "ipykernel.ipkernel",
+    "ipywidgets",
+)
+# Not pyplot: it joins itself to the kernel that is there when it is first imported.
+CHANGED = 3
+"""스레드가 생겨서 더는 복제할 수 없을 때의 종료 코드."""
+
+
+def main() -> None:
+    """부모에게 이어져 부탁을 차례로 들어줍니다. 부모가 사라지면 끝납니다."""
+    parent = socket.socket(socket.AF_UNIX)
+    parent.connect(sys.argv[1])
+    warm = os.environ.get("AUTOGRADER_WARM", "1") == "1"
+    if warm:
+        _import_everything()
+    threads = _threads()
+    gc.collect()
+    gc.freeze()
+    # A byte for each child that ends, so that one `select` waits for both.
+    ended, wake = os.pipe()
+    os.set_blocking(ended, False)
+    os.set_blocking(wake, False)
+    signal.signal(signal.SIGCHLD, lambda *_: None)
+    signal.set_wakeup_fd(wake, warn_on_full_buffer=False)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    _say(parent, {"ready": threads})
+    waiting = b""
+    while True:
+        watched: list[Any] = [parent, ended]
+        readable = select.select(watched, [], [])[0]
+        if ended in readable:
+            with contextlib.suppress(BlockingIOError):
+                os.read(ended, 4096)
+            _report_ended(parent)
+        if parent not in readable:
+            continue
+        received = parent.recv(65536)
+        if not received:
+            os._exit(0)
+        waiting += received
+        while b"\n" in waiting:
+            line, _, waiting = waiting.partition(b"\n")
+            request = json.loads(line)
+            if "signal" in request:
+                pid, number = request["signal"]
+                with contextlib.suppress(OSError):
+                    os.killpg(pid, number)
+            elif _threads() > threads:
+                os._exit(CHANGED)
+            else:
+                _fork(parent, (ended, wake), request["fork"])
+
+
+def _import_everything() -> None:
+    for name in MODULES:
+        with contextlib.suppress(ImportError):
+            importlib.import_module(name)
+    from autograder.startup import import_tensorflow
+
+    # Splitting the CPU is a setting, not an operation.
+    import_tensorflow()
+    for name in ("learner", "data", "observe.model", "observe.layer", "observe.step"):
+        importlib.import_module(f"autograder.{name}")
+
+
+def _threads() -> int:
+    return len(os.listdir("/proc/self/task"))
+
+
+def _say(parent: socket.socket, message: dict[str, Any]) -> None:
+    parent.sendall(json.dumps(message).encode() + b"\n")
+
+
+def _report_ended(parent: socket.socket) -> None:
+    while True:
+        try:
+            pid, _ = os.waitpid(-1, os.WNOHANG)
+        except ChildProcessError:
+            return
+        if not pid:
+            return
+        # What the notebook left running in its own group goes with it.
+        with contextlib.suppress(OSError):
+            os.killpg(pid, signal.SIGKILL)
+        _say(parent, {"ended": pid})
+
+
+def _fork(parent: socket.socket, pipes: tuple[int, int], asked: dict[str, Any]) -> None:
+    pid = os.fork()
+    if pid:
+        _say(parent, {"forked": pid})
+        return
+    try:
+        signal.set_wakeup_fd(-1)
+        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+        os.setsid()
+        parent.close()
+        for descriptor in pipes:
+            os.close(descriptor)
+        _become_kernel(asked)
+    finally:
+        os._exit(1)
+
+
+def _become_kernel(asked: dict[str, Any]) -> None:
+    """이 프로세스를 커널로: 제 폴더, 제 환경 변수, 제 난수, 벽, 한도."""
+    null = os.open(os.devnull, os.O_RDWR)
+    for descriptor in (0, 1, 2):
+        os.dup2(null, descriptor)
+    os.environ.clear()
+    os.environ.update(asked["environment"])
+    os.chdir(asked["work"])
+    sys.path[:] = ["", *(path for path in sys.path if path)]
+    sys.argv = ["ipykernel_launcher"]
+    for name, limit in asked["limits"].items():
+        kind = getattr(resource, name)
+        hard = resource.getrlimit(kind)[1]
+        value = limit if hard == resource.RLIM_INFINITY else min(limit, hard)
+        resource.setrlimit(kind, (value, value))
+    if asked["confine"]:
+        from sandlock import Sandbox, confine
+
+        # Landlock refuses a rule for a path that is not there.
+        read, write = (
+            [path for path in asked[name] if os.path.exists(path)] for name in ("read", "write")
+        )
+        confine(Sandbox(fs_readable=read, fs_writable=write))
+    random.seed()
+    tempfile.tempdir = None
+    tempfile._name_sequence = None  # type: ignore[attr-defined]
+    if "numpy" in sys.modules:
+        sys.modules["numpy"].random.seed()
+    from ipykernel.kernelapp import IPKernelApp
+
+    application = IPKernelApp.instance()
+    application.initialize(["-f", asked["connection"], "--HistoryManager.hist_file=:memory:"])
+    application.start()
+    os._exit(0)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,443 @@
+"""The walls around a learner's code: what it tries behind them fails, and its neighbours notice nothing."""
+
+from __future__ import annotations
+
+import os
+import socket
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from graded_class import Class
+
+from autograder.errors import CourseError
+from autograder.grading.grade import grade_class
+from autograder.grading.run import kernel
+from autograder.grading.run.kernel import Bounds
+from autograder.grading.run.runner import NOT_RUN, SKIPPED, Code, Limits, Run, Task, run_notebook
+from autograder.grading.sandbox import levels, probe, walls
+from autograder.grading.sandbox.levels import Level, best_level, required, told
+from autograder.grading.sandbox.process import close_sessions
+
+pytestmark = [
+    pytest.mark.skipif(sys.platform != "linux", reason="벽은 리눅스에만 있습니다"),
+    pytest.mark.xdist_group("sandbox"),
+]
+
+ROOT = Path(__file__).resolve().parent.parent
+WALLS = (Level.NAMESPACES, Level.LANDLOCK)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def closed() -> Iterator[None]:
+    yield
+    close_sessions()
+
+
+def run(level: Level, *sources: str | Code, **limits: object) -> Run:
+    cells = tuple(Code(source) if isinstance(source, str) else source for source in sources)
+    settings: dict[str, object] = {"cell_seconds": 60.0, "sandbox": int(level)} | limits
+    return run_notebook(Task(cells, {}, limits=Limits(**settings)))  # type: ignore[arg-type]
+
+
+def text(made: Run, index: int) -> str:
+    return "".join(str(output.get("text", "")) for output in made.outputs[index])
+
+
+# ---------------------------------------------------------------------------- which walls there are
+
+
+@pytest.mark.parametrize("level", WALLS, ids=lambda level: level.title)
+def test_a_wall_holds_what_it_must(level: Level) -> None:
+    found = probe.attempt(level)
+    assert {name for name, could in found.items() if could} == {"own"}
+
+
+def test_a_wall_that_lets_something_through_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in probe.MUST_FAIL:
+        held = dict.fromkeys(probe.MUST_FAIL, False) | {"own": True}
+        monkeypatch.setattr(probe, "attempt", lambda level, held=held | {name: True}: held)
+        assert not probe.holds(Level.NAMESPACES)
+    monkeypatch.setattr(probe, "attempt", lambda level: held | {"own": False})
+    assert not probe.holds(Level.NAMESPACES)
+
+
+def test_without_walls_nothing_is_graded_unless_allowed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(levels, "best_level", lambda: Level.NONE)
+    with pytest.raises(CourseError, match="--allow-weaker-sandbox"):
+        required("", allow_weaker=False)
+    assert required("", allow_weaker=True) is Level.NONE
+    assert required("none", allow_weaker=False) is Level.NONE
+    with pytest.raises(CourseError, match="쓸 수 있는 이름: none, landlock, namespaces"):
+        required("docker", allow_weaker=False)
+    assert told(Level.NAMESPACES).startswith("샌드박스 3(namespaces)")
+
+
+def test_an_installed_course_is_not_to_be_seen(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its answers lie in site-packages then, among what a learner's code needs."""
+    packages = tmp_path / "site-packages"
+    for name in ("autograder", "numpy"):
+        (packages / name).mkdir(parents=True)
+    monkeypatch.setattr(walls.site, "getsitepackages", lambda: [str(packages)])
+    shown = walls.readable(tmp_path / "base")
+    assert str(packages / "numpy") in shown
+    assert not [path for path in shown if (packages / "autograder").is_relative_to(path)]
+    command = walls.bubblewrap(Path("bwrap"), tmp_path / "base", ["python"])
+    hidden = command.index(str(packages / "autograder"))
+    assert command[hidden - 1] == "--tmpfs"
+
+
+# --------------------------------------------------------------------------------------- attempts
+
+# Each prints nothing or raises when the wall holds, and REACHED when it doesn't.
+REACH = """
+def reach(action):
+    try:
+        found = action()
+    except BaseException:
+        return
+    if found is not False:
+        print("REACHED", repr(found)[:200])
+"""
+ATTEMPTS = {
+    "the course's answers": "open('{root}/solutions/00_start/answers.py').read()",
+    "the exercises as a module": "__import__('autograder.exercises')",
+    "the judge as a module": "__import__('autograder.judge.compare')",
+    "the grading half as a module": "__import__('autograder.grading.store')",
+    "the root folder": "__import__('os').listdir('/')",
+    "the course's folder": "__import__('os').listdir('{root}')",
+    "a file of the grader": "open('{canary}').read()",
+    "writing a file of the grader": "open('{canary}', 'w').write('x')",
+    "removing a file of the grader": "__import__('os').remove('{canary}')",
+    "linking a file of the grader": "__import__('os').link('{canary}', 'mine')",
+    "a symlink to it": "(__import__('os').symlink('{canary}', 's'), open('s').read())",
+    "up and out": "open('../' * 12 + '{canary}'.lstrip('/')).read()",
+    "its own /proc root": "open('/proc/self/root' + '{canary}').read()",
+    "its own /proc cwd": "open('/proc/self/cwd/../../../..' + '{canary}').read()",
+    "every home": "[__import__('os').listdir(p) for p in ('/root', '/home')]",
+    "passwd": "open('/etc/passwd').read()",
+    "temporary files of others": "__import__('os').listdir('/tmp')",
+    "the environment of the grader": (
+        "any(b'AUTOGRADER_SECRET' in open(f'/proc/{{p}}/environ', 'rb').read()"
+        " for p in __import__('os').listdir('/proc') if p.isdigit()) or 1 / 0"
+    ),
+    "its own environment": "__import__('os').environ['AUTOGRADER_SECRET']",
+    "the memory of the warm process": (
+        "open(f'/proc/{{__import__(\"os\").getppid()}}/mem', 'rb').read(1)"
+    ),
+    "the files of the warm process": (
+        "__import__('os').listdir(f'/proc/{{__import__(\"os\").getppid()}}/fd')"
+        " and open(f'/proc/{{__import__(\"os\").getppid()}}/environ').read()"
+    ),
+    "a signal to the grader": "__import__('os').kill({pid}, 0)",
+    "the interpreter": "open(__import__('os').__file__, 'a')",
+    "a package": "open(__import__('numpy').__file__, 'a')",
+    "a new package": "open(__import__('site').getsitepackages()[0] + '/planted.pth', 'w')",
+    "the observer": "open(__import__('autograder').__file__, 'a')",
+    "the package's folder": (
+        "open(__import__('os').path.dirname(__import__('autograder').__file__) + '/x', 'w')"
+    ),
+    "a compiled file": (
+        "__import__('os').mkdir(__import__('os').path.dirname("
+        "__import__('autograder').__file__) + '/__pycache__')"
+    ),
+    "tcp on the machine": "__import__('socket').create_connection(('127.0.0.1', {port}), 2)",
+    "tcp over IPv6": "__import__('socket').create_connection(('::1', {port}), 2)",
+    "a name": "__import__('socket').getaddrinfo('example.org', 80)",
+    "a raw socket": "__import__('socket').socket(2, 3, 1)",
+    "a packet socket": "__import__('socket').socket(17, 3, 3)",
+    "an abstract socket": "__import__('socket').socket(1).connect('\\0{abstract}')",
+    "a socket of the machine": "__import__('socket').socket(1).connect('{unix}')",
+    "mounting": (
+        "__import__('ctypes').CDLL(None).mount(b'none', b'/tmp', b'tmpfs', 0, None) == 0 or 1 / 0"
+    ),
+    "the user of the grader": "(__import__('os').setuid(0), open('{canary}').read())",
+    "ptrace": (
+        "__import__('ctypes').CDLL(None).ptrace(16, __import__('os').getppid(), 0, 0) == 0 or 1 / 0"
+    ),
+    "shared memory": "open('/dev/shm/poison', 'w')",
+    "a device": "open('/dev/mem', 'rb').read(1)",
+    "the kernel's log": "open('/dev/kmsg').read(1)",
+    "cgroups": "open('/sys/fs/cgroup/cgroup.procs', 'a').write('1')",
+    "kernel settings": "open('/proc/sys/kernel/core_pattern', 'w').write('|x')",
+    "a pip install": (
+        "__import__('subprocess').run([__import__('sys').executable, '-m', 'pip', 'install',"
+        " '--quiet', 'six==1.11.0'], capture_output=True, timeout=40).returncode == 0 or 1 / 0"
+    ),
+}
+
+
+class Outside:
+    """What lies outside the wall: a file, ports and sockets that answer."""
+
+    def __init__(self, folder: Path) -> None:
+        self.canary = folder / "canary"
+        self.canary.write_text("secret", "utf-8")
+        self.sockets = [
+            socket.socket(),
+            socket.socket(socket.AF_UNIX),
+            socket.socket(socket.AF_UNIX),
+        ]
+        tcp, unix, abstract = self.sockets
+        tcp.bind(("127.0.0.1", 0))
+        self.port = tcp.getsockname()[1]
+        self.unix = str(folder / "u")
+        unix.bind(self.unix)
+        self.abstract = f"ag-{os.getpid()}"
+        abstract.bind(f"\0{self.abstract}")
+        for one in self.sockets:
+            one.listen(8)
+
+    def fill(self, code: str) -> str:
+        return code.format(
+            root=ROOT,
+            canary=self.canary,
+            pid=os.getpid(),
+            port=self.port,
+            unix=self.unix,
+            abstract=self.abstract,
+        )
+
+
+@pytest.fixture(scope="module")
+def outside(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Outside]:
+    os.environ["AUTOGRADER_SECRET"] = "secret"
+    made = Outside(tmp_path_factory.mktemp("outside"))
+    yield made
+    for one in made.sockets:
+        one.close()
+    del os.environ["AUTOGRADER_SECRET"]
+
+
+@pytest.fixture(scope="module", params=WALLS, ids=lambda level: level.title)
+def attempted(request: pytest.FixtureRequest, outside: Outside) -> dict[str, str]:
+    """What each attempt printed, all in one notebook."""
+    cells = [f"reach(lambda: {outside.fill(code)})" for code in ATTEMPTS.values()]
+    made = run(request.param, REACH, *cells, "print('still here')")
+    assert text(made, -1) == "still here\n", made.results
+    assert outside.canary.read_text("utf-8") == "secret"
+    return {name: text(made, index + 1) for index, name in enumerate(ATTEMPTS)}
+
+
+@pytest.mark.parametrize("name", ATTEMPTS)
+def test_an_attempt_reaches_nothing(
+    attempted: dict[str, str], name: str, request: pytest.FixtureRequest
+) -> None:
+    if name == "the files of the warm process" and "landlock" in request.node.name:
+        # There the process above is the notebook's own, and has nothing of anybody else's.
+        assert "AUTOGRADER_SECRET" not in attempted[name]
+        return
+    assert "REACHED" not in attempted[name]
+
+
+# -------------------------------------------------------------------------------- floods and deaths
+
+HONEST = "import numpy as np\nprint(int(np.arange(5).sum()))"
+ENDS: dict[str, tuple[str, str]] = {
+    "it leaves": ("import os; os._exit(3)", kernel.DIED),
+    "it kills itself": ("import os, signal; os.kill(os.getpid(), signal.SIGKILL)", kernel.DIED),
+    "it kills its group": ("import os, signal; os.killpg(0, signal.SIGKILL)", kernel.DIED),
+    "a segmentation fault": ("import ctypes; ctypes.string_at(0)", kernel.DIED),
+    "it stops itself": ("import os, signal; os.kill(os.getpid(), signal.SIGSTOP)", kernel.STUCK),
+    "an endless loop": ("while True: pass", kernel.TIMEOUT),
+    "a loop that swallows interrupts": (
+        "import signal\nsignal.signal(signal.SIGINT, signal.SIG_IGN)\nwhile True: pass",
+        kernel.STUCK,
+    ),
+    "much memory": (
+        "held = [bytearray(64 * 2**20) for _ in range(40)]\nimport time; time.sleep(30)",
+        kernel.MEMORY,
+    ),
+    "memory in a child": (
+        "import subprocess, sys\nsubprocess.run([sys.executable, '-c', "
+        "'held = [bytearray(64 * 2**20) for _ in range(40)]; import time; time.sleep(30)'])",
+        kernel.MEMORY,
+    ),
+    "many processes": (
+        "import os, time\nfor _ in range(60):\n    if os.fork() == 0: time.sleep(60); os._exit(0)\n"
+        "time.sleep(30)",
+        kernel.PROCESSES,
+    ),
+    "processes of its own session": (
+        "import os, time\nfor _ in range(60):\n    if os.fork() == 0: os.setsid(); time.sleep(60); os._exit(0)\n"
+        "time.sleep(30)",
+        kernel.PROCESSES,
+    ),
+    "a full disk": (
+        "import time\nwith open('big', 'wb') as f:\n    for _ in range(400): f.write(b'x' * 2**20)\n"
+        "time.sleep(30)",
+        kernel.DISK,
+    ),
+    "a flood of output": ("while True: print('x' * 1000)", kernel.FLOOD),
+}
+SMALL = Bounds(memory=2 * 2**30, processes=40, disk=200 * 2**20)
+
+
+@pytest.mark.parametrize("name", ENDS)
+def test_whatever_ends_a_notebook_the_next_one_runs(name: str) -> None:
+    """All in forks of one warm process: none of them may harm it."""
+    source, expected = ENDS[name]
+    began = time.monotonic()
+    made = run(best_level(), source, HONEST, cell_seconds=8.0, bounds=SMALL)
+    assert made.results[0] == expected
+    assert time.monotonic() - began < 60
+    after = run(best_level(), HONEST)
+    assert (after.results, text(after, 0)) == ([kernel.DONE], "10\n")
+
+
+def test_killing_everybody_kills_nobody_else() -> None:
+    run(best_level(), "import os, signal\nos.kill(-1, signal.SIGKILL)")
+    assert text(run(best_level(), HONEST), 0) == "10\n"
+
+
+def test_what_a_notebook_leaves_behind_ends_with_it() -> None:
+    left = (
+        "import subprocess, sys\nchild = subprocess.Popen([sys.executable, '-c', "
+        "'import time; time.sleep(3111)'], start_new_session=True)\nprint('left')"
+    )
+    assert text(run(best_level(), left), 0) == "left\n"
+    deadline = time.monotonic() + 10
+    while still_running("time.sleep(3111)") and time.monotonic() < deadline:
+        time.sleep(0.2)
+    assert not still_running("time.sleep(3111)")
+
+
+def still_running(words: str) -> bool:
+    import psutil
+
+    found = []
+    for process in psutil.process_iter():
+        try:
+            found.append(" ".join(process.cmdline()))
+        except psutil.Error:
+            continue
+    return any(words in line for line in found)
+
+
+def test_one_notebook_leaves_nothing_for_the_next() -> None:
+    """Patched modules, environment, random numbers and files are its own."""
+    poison = (
+        "import os, sys, builtins, random, numpy as np, json, tempfile\n"
+        "import autograder, autograder.protocol, autograder.learner\n"
+        "np.mean = lambda *a: 42\njson.loads = None\n"
+        "autograder.learner.check = lambda *a: 1\nautograder.poisoned = True\n"
+        "os.environ['POISON'] = '1'\nsys.path.insert(0, os.getcwd())\n"
+        "open('numpy.py', 'w').write('raise SystemExit')\n"
+        "open(os.path.expanduser('~/.ipython_startup'), 'w').write('x')"
+    )
+    look = (
+        "import os, sys, numpy as np, json, autograder\n"
+        "print(np.mean([1, 3]), json.dumps([1]), hasattr(autograder, 'poisoned'),\n"
+        "      'POISON' in os.environ, os.listdir('.'), os.listdir(os.path.expanduser('~')))\n"
+    )
+    draw = "import random, numpy as np\nprint(random.random(), np.random.rand())"
+    first = run(best_level(), draw, poison)
+    second = run(best_level(), draw, look)
+    assert first.results == [kernel.DONE, kernel.DONE]
+    assert text(second, 1).startswith("2.0 [1] False False [] ")
+    assert text(first, 0) != text(second, 0)
+
+
+# ----------------------------------------------------------------------------------- honest things
+
+
+@pytest.mark.parametrize("level", WALLS, ids=lambda level: level.title)
+def test_honest_code_works_behind_the_wall(level: Level) -> None:
+    made = run(
+        level,
+        "import sys, warnings, logging\nwarnings.warn('경고'); print('오류', file=sys.stderr)\n"
+        "logging.getLogger().warning('기록')",
+        "import numpy as np, tensorflow as tf, keras\nfrom keras import layers\n"
+        "keras.utils.set_random_seed(1)\n"
+        "model = keras.Sequential([keras.Input((4,)), layers.Dense(2)])\n"
+        "model.compile('sgd', 'mse', jit_compile=False)\n"
+        "model.fit(np.ones((16, 4)), np.ones((16, 2)), epochs=2, verbose=1)\n"
+        "model.save('m.keras'); keras.models.load_model('m.keras')\n"
+        "model.export('saved', verbose=False)\nloaded = tf.saved_model.load('saved'); print(loaded.serve(tf.ones((1, 4))).shape)",
+        "ds = tf.data.Dataset.range(100).map(lambda i: i * 2, num_parallel_calls=4).cache('c')\n"
+        "print(sum(int(v) for v in ds.batch(10).prefetch(2).unbatch()))\n"
+        "with tf.io.TFRecordWriter('r.tfrecord') as w: w.write(b'abc')\n"
+        "print(list(tf.data.TFRecordDataset('r.tfrecord').as_numpy_iterator()))",
+        "import threading, subprocess, sys\nt = threading.Thread(target=lambda: print('thread'))\n"
+        "t.start(); t.join()\n"
+        "print(subprocess.run([sys.executable, '-c', 'print(1 + 1)'], capture_output=True, text=True).stdout)",
+        "import autograder, matplotlib.pyplot as plt\nplt.plot([1, 2]); plt.title('한글'); plt.show()",
+        "import ipywidgets; from IPython.display import display\ndisplay(ipywidgets.IntSlider())",
+        "log = keras.callbacks.TensorBoard('logs')\n"
+        "model.fit(np.ones((4, 4)), np.ones((4, 2)), verbose=0, callbacks=[log])\n"
+        "import os; print(len(os.listdir('logs')))\nkeras.backend.clear_session()",
+        "open('mine.txt', 'w').write('내 것'); print(open('mine.txt').read())",
+        "from autograder import load_data\n(x, y), _ = load_data('mnist', quiet=True); print(x.shape[1:])",
+        "@tf.function(jit_compile=True)\ndef f(x): return x * 2\nprint(f(tf.constant(3.0)).numpy())",
+    )
+    assert made.results == [kernel.DONE] * len(made.results), made.outputs
+    assert "(1, 2)" in text(made, 1)
+    assert "9900\n[b'abc']" in text(made, 2)
+    assert "thread\n2\n" in text(made, 3)
+    pictures = [output for output in made.outputs[4] if "image/png" in output.get("data", {})]
+    assert pictures
+    assert "Glyph" not in str(made.outputs[4])
+    assert text(made, 9) == "6.0\n"
+
+
+# -------------------------------------------------------------------------------- beside each other
+
+OVERWRITE = """
+import os, glob, sqlite3
+x = None
+for folder in ({roots}):
+    for path in glob.glob(folder + "/**/*.ipynb", recursive=True):
+        open(path, "w").write("{{}}")
+    for path in glob.glob(folder + "/**/gradebook.db", recursive=True):
+        sqlite3.connect(path).execute("update grade set manual_score = 100")
+"""
+
+
+def test_an_attacker_changes_nobodys_score(tmp_path: Path) -> None:
+    course = Class(tmp_path, "00_start")
+    roots = ", ".join(repr(str(path)) for path in (tmp_path, "/tmp", "/", Path.home()))
+    course.submit("a-attacker", course.solved(start_first_tensor=OVERWRITE.format(roots=roots)))
+    honest = [course.submit(name, course.solved()) for name in ("b-honest", "c-honest")]
+    before = [path.read_bytes() for path in honest]
+    outcome = grade_class("00_start", tmp_path, workers=1)
+    assert [path.read_bytes() for path in honest] == before
+    assert {row.student: row.total for row in outcome.rows} == {
+        "a-attacker": 0,
+        "b-honest": 4,
+        "c-honest": 4,
+    }
+
+
+# ---------------------------------------------------------------------------- only what is needed
+
+
+def test_cells_that_nothing_depends_on_are_not_run() -> None:
+    made = run(best_level(), "x = 1", Code("print('lesson')", needed=False), "print(x)")
+    assert made.results == [kernel.DONE, SKIPPED, kernel.DONE]
+    assert made.outputs[1] == []
+
+
+def test_an_error_runs_the_whole_notebook() -> None:
+    made = run(best_level(), "x = 1", Code("y = 2", needed=False), "print(y)")
+    assert made.results == [kernel.DONE] * 3
+    assert text(made, 2) == "2\n"
+    assert NOT_RUN not in made.results
+
+
+def test_many_threads_may_ask_for_notebooks() -> None:
+    """A worker of a cluster runs its tasks in threads."""
+    found: list[str] = []
+    threads = [
+        threading.Thread(target=lambda: found.append(text(run(best_level(), HONEST), 0)))
+        for _ in range(3)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert found == ["10\n"] * 3
