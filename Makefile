@@ -23,12 +23,13 @@ export UV_SYSTEM_CERTS := 1
 # What the tests run beside each other: two workers fit 2 cores and 8 GB.
 JOBS ?= 2
 
-.PHONY: moved help setup lab grade test colab bench lint format build lock oldest clean
+.PHONY: moved help setup lab grade quick test colab bench lint format build lock oldest clean
 
 help:
 	@echo 'make lab      주피터랩으로 강좌를 엽니다'
 	@echo 'make grade    예시 학급을 만들어 채점하고 표를 보여 줍니다'
 	@echo 'make test     모든 검사를 합니다 (45분쯤)'
+	@echo 'make quick    노트북을 실행하지 않는 검사만 합니다 (몇 분)'
 	@echo 'make colab    모든 노트북을 코랩의 패키지 버전으로 실행합니다'
 	@echo 'make bench    채점 속도와 check 시간을 잽니다'
 	@echo 'make build    solutions/에서 notebooks/를 만듭니다'
@@ -60,6 +61,10 @@ grade: $(STAMP)
 test: lint
 	@sh tools/need.sh chromium
 	@$(PYTHON) -m pytest -n $(JOBS) --dist loadgroup --durations 15 -m 'not colab' $(ARGS)
+
+# What needs no notebook run and no mutants, and of the answers the first of each kind.
+quick: lint
+	@$(PYTHON) -m pytest -q -n $(JOBS) --dist loadgroup -m 'not colab and not slow and not heavy' $(ARGS)
 
 # All notebooks, learner's and solved, in the package versions that Colab has.
 colab: $(STAMP)

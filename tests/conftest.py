@@ -60,7 +60,42 @@ def pytest_unconfigure(config: pytest.Config) -> None:
         shutil.rmtree(os.environ[HOME], ignore_errors=True)
 
 
+HEAVY = {
+    "test_boundary",
+    "test_browser",
+    "test_build",
+    "test_check",
+    "test_colab",
+    "test_grade_class",
+    "test_grade_pool",
+    "test_grade_run",
+    "test_grade_sample",
+    "test_grade_stock",
+    "test_mutants",
+    "test_notebooks",
+    "test_rounding",
+    "test_sandbox",
+    "test_seeds",
+    "test_settings",
+    "test_source_mutants",
+    "test_styles",
+    "test_telling",
+    "test_tensor_float",
+    "test_thresholds",
+}
+"""Modules that `make quick` leaves out: they run notebooks, train, or try many changed answers."""
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    kinds: set[str] = set()
+    for item in items:
+        module = item.path.stem
+        if module == "test_answers" and "[" in item.name:
+            # Of each exercise the first right and the first wrong answer.
+            kind = "-".join(item.name.split("-")[:2])
+            item.add_marker("heavy") if kind in kinds else kinds.add(kind)
+        elif module in HEAVY:
+            item.add_marker("heavy")
     # Long tests first, so that no worker is left alone with one at the end.
     items.sort(key=lambda item: item.get_closest_marker("slow") is None)
 

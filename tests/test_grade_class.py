@@ -127,7 +127,7 @@ EXPECTED = {
     "check deleted": 4,
     "p-check-edited": 3,
     "metadata corrupt": 4,
-    "p-shadow": 0,
+    "p-shadow": 3,
     "forged garbage": 0,
     "forged shapes": 0,
     "peek": 2,
@@ -144,7 +144,6 @@ EXPECTED = {
     "absent": None,
 }
 NOTES = {
-    "p-shadow": "`check`라는 이름을",
     "forged garbage": "관찰 기록이 망가져서",
     "forged shapes": "관찰 기록이 망가져서",
     "crash": "NameError",

@@ -244,6 +244,7 @@ TARGETS = {
     "lab": "jupyterlab",
     "grade": "autograder.grading.sample",
     "test": "pytest",
+    "quick": "not heavy",
     "bench": "tools/bench.py",
     "build": "autograder.cli build",
     "lint": "ruff check",

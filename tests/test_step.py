@@ -9,7 +9,7 @@ import tensorflow as tf
 
 from autograder.exercises import get
 from autograder.judge import judge
-from autograder.judge.step import _change_difference
+from autograder.judge.step.looks import _change_difference
 from autograder.judge.step.replay import Rule
 from autograder.observe import observe
 from autograder.observe.passes import Passes

@@ -78,9 +78,7 @@ def _unfinished(before: range, index: int, run: Run) -> str:
         return f"{reason} 이 셀까지 실행되지 않았습니다."
     if run.results[index] == kernel.ERROR:
         return _failed(before, index, run)
-    return (
-        "검사 셀이 답을 관찰하지 못했습니다. `check`라는 이름을 다른 것으로 바꾸지 않았는지 보세요."
-    )
+    return "검사 셀이 답을 관찰하지 못했습니다. 강좌의 패키지 `autograder`를 바꾸는 코드가 있는지 보세요."
 
 
 def _errors(before: range, run: Run) -> str:
