@@ -143,7 +143,7 @@ class Names:
     """셀 하나에서 보이는 것. 함수 안에서만 쓰는 이름은 들어 있지 않습니다.
 
     `reads`는 이 셀에서 만들기 전에 읽는 이름, `inner`는 함수와 클래스의 몸통이 나중에 읽을 이름, `bound`는 만드는
-    이름(`sure`는 그 가운데 반드시 만드는 것), `changed`는 담긴 것을 바꿀 수 있는 이름, `files`는 파일 이름 같은 글,
+    이름(`sure`는 그 가운데 반드시 만드는 것), `changed`는 담긴 것을 바꿀 수 있는 이름, `files`는 파일 이름 같은 글, `parts`는 이름 → 그것이 일부일 수 있는 것의 이름,
     `opaque`는 무엇을 할지 알 수 없는 코드인지, `reaching`은 다른 셀까지 바꿀 수 있는지입니다.
     """
 
@@ -153,6 +153,7 @@ class Names:
     sure: set[str] = field(default_factory=set)
     changed: set[str] = field(default_factory=set)
     files: set[str] = field(default_factory=set)
+    parts: dict[str, set[str]] = field(default_factory=dict)
     opaque: bool = False
     reaching: bool = False
 
@@ -164,6 +165,7 @@ def needed(cells: Sequence[tuple[str, bool]]) -> list[bool]:
     바꾸는 수업 셀을 더합니다.
     """
     seen = [names_of(source) for source, _ in cells]
+    _follow(seen)
     keep = [index == 0 or not lesson for index, (_, lesson) in enumerate(cells)]
     answers = [index for index, (_, lesson) in enumerate(cells) if not lesson]
     last = max(answers, default=-1)
@@ -192,6 +194,19 @@ def needed(cells: Sequence[tuple[str, bool]]) -> list[bool]:
                 live = (live - one.sure) | one.reads | one.files | always
         if keep == before:
             return keep
+
+
+def _follow(seen: Sequence[Names]) -> None:
+    """앞의 셀에서 남의 것의 일부가 된 이름을 바꾸면, 그 남의 것도 바꾼 것입니다."""
+    parts: dict[str, set[str]] = {}
+    for one in seen:
+        for name, whole in one.parts.items():
+            parts.setdefault(name, set()).update(whole)
+        waiting = list(one.changed)
+        while waiting:
+            more = parts.get(waiting.pop(), set()) - one.changed
+            one.changed |= more
+            waiting += more
 
 
 def names_of(source: str) -> Names:
@@ -223,6 +238,8 @@ class _Reader:
 
     def __init__(self, found: Names) -> None:
         self.found = found
+        # A name that was made here may still stand for a part of what somebody else made.
+        self.parts = found.parts
 
     def block(self, statements: Sequence[ast.stmt], *, sure: bool) -> None:
         for statement in statements:
@@ -242,6 +259,7 @@ class _Reader:
                 self.read(source)
                 # The name of a loop is made by it, before its body reads it.
                 self.store(target, sure=sure)
+                self.alias(target, _names(source))
                 self.block(body, sure=False)
                 self.block(other, sure=False)
             case (
@@ -256,6 +274,7 @@ class _Reader:
                     self.read(item.context_expr)
                     if item.optional_vars is not None:
                         self.store(item.optional_vars, sure=sure)
+                        self.alias(item.optional_vars, {_root(item.context_expr)})
                 self.block(body, sure=sure)
             case ast.Try(body=body, handlers=handlers, orelse=other, finalbody=final):
                 for part in (body, *(handler.body for handler in handlers), other):
@@ -267,6 +286,10 @@ class _Reader:
                 self.read(value)
                 for target in targets:
                     self.store(target, sure=sure)
+                    self.alias(
+                        target,
+                        {_root(value)} if not isinstance(value, ast.Tuple) else _names(value),
+                    )
             case ast.AnnAssign(target=target, value=value):
                 self.read(value)
                 self.store(target, sure=sure)
@@ -274,7 +297,7 @@ class _Reader:
                 self.read(value)
                 self.read(target)
                 name = _root(target)
-                self.found.changed.add(name)
+                self.touch(name)
                 self.found.reaching |= name not in self.found.sure
                 self.store(target, sure=False)
             case ast.Global(names=names) | ast.Nonlocal(names=names):
@@ -304,8 +327,23 @@ class _Reader:
                 # Into something that may have other names: an array, an object, a module.
                 name = _root(target)
                 self.read(target)
-                self.found.changed.add(name)
+                self.touch(name)
                 self.found.reaching |= name not in self.found.sure
+
+    def alias(self, target: ast.expr, roots: set[str]) -> None:
+        """`target`의 이름들은 `roots`에 담긴 것의 일부일 수 있습니다."""
+        for name in _names(target):
+            self.parts[name] = {root for root in roots if root and root != name}
+
+    def touch(self, name: str) -> None:
+        """`name`에 담긴 것과, 그것이 일부일 수 있는 것을 바꿀 수 있습니다."""
+        waiting, seen = [name], set()
+        while waiting:
+            one = waiting.pop()
+            if one not in seen:
+                seen.add(one)
+                waiting += self.parts.get(one, ())
+        self.found.changed |= seen
 
     def read(self, node: ast.AST | None) -> None:
         """식 하나가 읽고 바꾸는 이름."""
@@ -321,12 +359,13 @@ class _Reader:
                     self.bind(name, False)
                 case ast.Attribute(attr=name) if name not in _LOOKING:
                     if (root := _root(inner)) not in local:
-                        self.found.changed.add(root)
+                        self.touch(root)
                 case ast.Call(func=ast.Name(id=name), args=args, keywords=words) if (
                     name not in _PURE
                 ):
                     given = (*args, *(word.value for word in words))
-                    self.found.changed |= {_root(item) for item in given} - local
+                    for root in {_root(item) for item in given} - local:
+                        self.touch(root)
 
 
 def _free(node: ast.AST) -> set[str]:
@@ -360,6 +399,10 @@ def _bound_inside(node: ast.AST) -> set[str]:
         if isinstance(scope, ast.comprehension):
             found |= {inner.id for inner in ast.walk(scope.target) if isinstance(inner, ast.Name)}
     return found
+
+
+def _names(node: ast.AST) -> set[str]:
+    return {inner.id for inner in ast.walk(node) if isinstance(inner, ast.Name)}
 
 
 def _root(node: ast.AST) -> str:
