@@ -181,7 +181,7 @@ def test_the_kernel_cannot_import_the_trusted_side(module: str) -> None:
 
 
 def test_every_module_is_on_one_side_of_the_boundary(root: Path) -> None:
-    from autograder.grading.run.workplace import OBSERVING
+    from autograder.grading.sandbox.package import OBSERVING
 
     trusted = {"authoring", "cli.py", "exercises", "grading", "judge", "kinds", "notebook.py"}
     names = {
@@ -190,7 +190,7 @@ def test_every_module_is_on_one_side_of_the_boundary(root: Path) -> None:
         if path.name != "__pycache__" and (path.is_dir() or path.suffix == ".py")
     }
     unknown = names - trusted - set(OBSERVING)
-    assert not unknown, f"put {unknown} into workplace.OBSERVING or into this test's trusted side"
+    assert not unknown, f"put {unknown} into package.OBSERVING or into this test's trusted side"
     assert not trusted & set(OBSERVING)
 
 

@@ -12,7 +12,7 @@ from autograder.grading.judging import grade_run
 from autograder.grading.needed import needed
 from autograder.grading.planning import lesson_cells, plan
 from autograder.grading.run.runner import SKIPPED, Limits, run_notebook
-from autograder.grading.sandbox.levels import best_level
+from autograder.grading.sandbox.choice import best_level
 from autograder.grading.sandbox.process import close_sessions
 
 SETUP = "import keras\nimport numpy as np\nfrom keras import layers\nfrom autograder import check"

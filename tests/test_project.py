@@ -401,8 +401,9 @@ def mermaid() -> tuple[set[str], set[tuple[str, str]]]:
 def room(module: str) -> str:
     """autograder.judge.model.match → judge; autograder.grading.run.pool → grading.run"""
     inner = module.partition(".")[2]
-    if inner.startswith("grading.run"):
-        return "grading.run"
+    for name in ("grading.run", "grading.sandbox"):
+        if inner.startswith(name):
+            return name
     name = inner.partition(".")[0]
     return ROOM_OF.get(name, name)
 
@@ -500,7 +501,15 @@ def test_every_arrow_of_the_map_is_an_import() -> None:
 def test_the_map_keeps_the_sides_apart() -> None:
     """The rooms beside a learner's code never lead to an answer; the wings meet at one door."""
     trusted = {"exercises", "kinds", "judge", "authoring", "grading", "cli"}
-    for beside in ("observe", "protocol", "report", "data", "figures", "grading.run"):
+    for beside in (
+        "observe",
+        "protocol",
+        "report",
+        "data",
+        "figures",
+        "grading.run",
+        "grading.sandbox",
+    ):
         assert not reachable(ARROWS, beside) & trusted, beside
     assert "grading" not in reachable(ARROWS, "authoring")
     door = "autograder.grading.course.release → autograder.authoring.release"

@@ -17,8 +17,9 @@ from autograder.grading.grade import grade_class
 from autograder.grading.run import kernel
 from autograder.grading.run.kernel import Bounds
 from autograder.grading.run.runner import NOT_RUN, SKIPPED, Code, Limits, Run, Task, run_notebook
-from autograder.grading.sandbox import levels, probe, walls
-from autograder.grading.sandbox.levels import Level, best_level, required, told
+from autograder.grading.sandbox import choice, probe, walls
+from autograder.grading.sandbox.choice import best_level, required
+from autograder.grading.sandbox.levels import Level, told
 from autograder.grading.sandbox.process import close_sessions
 
 pytestmark = [
@@ -65,7 +66,7 @@ def test_a_wall_that_lets_something_through_is_none(monkeypatch: pytest.MonkeyPa
 
 
 def test_without_walls_nothing_is_graded_unless_allowed(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(levels, "best_level", lambda: Level.NONE)
+    monkeypatch.setattr(choice, "best_level", lambda: Level.NONE)
     with pytest.raises(CourseError, match="--allow-weaker-sandbox"):
         required("", allow_weaker=False)
     assert required("", allow_weaker=True) is Level.NONE

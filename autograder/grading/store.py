@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from autograder.grading.run.runner import Task
-from autograder.grading.run.workplace import PACKAGE
+from autograder.grading.sandbox.package import PACKAGE
 from autograder.report import Report
 
 FORMAT = 1

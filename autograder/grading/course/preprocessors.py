@@ -24,7 +24,8 @@ from autograder.grading.judging import blank_reports, grade_run
 from autograder.grading.planning import extra_files, fill_outputs, lesson_cells, plan
 from autograder.grading.run.kernel import Bounds
 from autograder.grading.run.runner import Limits, run_notebook
-from autograder.grading.sandbox.levels import LEVELS, Level, required
+from autograder.grading.sandbox.choice import required
+from autograder.grading.sandbox.levels import LEVELS, Level
 from autograder.grading.store import Graded, Store
 from autograder.grading.submission import MasterCell, UnreadableNotebook
 from autograder.notebook import checked_exercise, grade_id

@@ -10,7 +10,8 @@ from autograder.grading.run import kernel as kernels
 from autograder.grading.run.kernel import Bounds, Kernel
 from autograder.grading.run.outputs import Outputs
 from autograder.grading.run.workplace import workplace
-from autograder.grading.sandbox.levels import Level, best_level
+from autograder.grading.sandbox.choice import best_level
+from autograder.grading.sandbox.levels import Level
 from autograder.grading.sandbox.process import opened
 from autograder.grading.sandbox.session import SessionLost
 
@@ -87,7 +88,9 @@ def run_notebook(task: Task) -> Run:
 
 
 def _doubtful(task: Task, run: Run) -> bool:
-    """수업 셀을 실행했다면 달랐을 수 있는지."""
+    """수업 셀을 실행했다면 달랐을 수 있는지. 끝나지 못하고 멈춘 것은 다시 해도 멈춥니다."""
+    if not {*run.results} <= {kernels.DONE, kernels.ERROR, SKIPPED}:
+        return False
     return kernels.ERROR in run.results or any(
         cell.exercise and cell.exercise not in run.evidence for cell in task.cells
     )

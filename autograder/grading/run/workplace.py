@@ -17,32 +17,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-import autograder
+from autograder.grading.sandbox.package import copy_observing_package
 from autograder.grading.sandbox.process import Room
 from autograder.protocol import RUN_VARIABLE
 
-PACKAGE = Path(autograder.__file__).resolve().parent
-# An allow list: a new module of the trusted side must not get in because nobody thought of it.
-OBSERVING = (
-    "__init__.py",
-    "about.py",
-    "learner.py",
-    "data",
-    "doctor.py",
-    "errors.py",
-    "figures",
-    "fonts",
-    "journal.py",
-    "korean.py",
-    "observe",
-    "protocol.py",
-    "report.py",
-    "startup.py",
-    "note_box.py",
-    "programs.py",
-)
-HELD_OUT = "heldout"
-"""이름에 이것이 든 데이터 파일은 판정하는 쪽에서만 씁니다."""
 EVIDENCE_BYTES = 128 * 2**20
 """읽어들이는 Evidence 파일의 최대 크기."""
 
@@ -196,31 +174,6 @@ def workplace(
     finally:
         _end_processes_of(root)
         shutil.rmtree(root, ignore_errors=True)
-
-
-def copy_observing_package(target: Path) -> None:
-    """관찰하는 쪽에 필요한 패키지와 학습자도 쓰는 데이터만 `target`에 복사합니다."""
-    package = target / PACKAGE.name
-    package.mkdir()
-    for name in OBSERVING:
-        source = PACKAGE / name
-        if source.is_dir():
-            shutil.copytree(source, package / name, ignore=_left_out)
-        elif source.is_file():
-            shutil.copy2(source, package / name)
-    for source in (PACKAGE / "_datasets", PACKAGE.parent / "datasets"):
-        if source.is_dir():
-            # Where an installed package has them; only what is built in.
-            copied = package / "_datasets"
-            copied.mkdir(exist_ok=True)
-            for file in sorted(source.glob("*builtin*.npz")):
-                if HELD_OUT not in file.name:
-                    shutil.copy2(file, copied / file.name)
-            break
-
-
-def _left_out(_: str, names: list[str]) -> set[str]:
-    return {name for name in names if HELD_OUT in name}
 
 
 def _end_processes_of(root: Path) -> None:

@@ -22,6 +22,7 @@ import psutil
 
 from autograder.grading.sandbox import walls, warm_process
 from autograder.grading.sandbox.levels import Level
+from autograder.grading.sandbox.package import copy_observing_package
 
 START_SECONDS = 180.0
 FORKS = 200
@@ -147,8 +148,6 @@ class Session:
     # 시작하기 ---------------------------------------------------------------------------------
 
     def _prepare(self) -> None:
-        from autograder.grading.run.workplace import copy_observing_package
-
         for name in ("package", "data", "home", "tmp", "r"):
             (self.base / name).mkdir()
         copy_observing_package(self.base / "package")
