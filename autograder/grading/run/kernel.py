@@ -29,7 +29,7 @@ START_SECONDS = 180.0
 INTERRUPTS = (0.0, 2.0, 5.0)
 """중단을 알리는 때(초). 세 번 알려도 `GRACE` 안에 멈추지 않으면 커널을 끕니다."""
 GRACE = 8.0
-IDLE_SECONDS = 3.0
+IDLE_SECONDS = 10.0
 
 DONE, ERROR, TIMEOUT, FLOOD, DIED, STUCK = "done", "error", "timeout", "flood", "died", "stuck"
 """셀의 결과: 끝남, 예외, 시간 초과로 중단, 출력이 많아 중단, 커널이 죽음, 중단되지 않아 끔."""
