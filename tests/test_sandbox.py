@@ -76,6 +76,14 @@ def test_without_walls_nothing_is_graded_unless_allowed(monkeypatch: pytest.Monk
     assert told(Level.NAMESPACES).startswith("샌드박스 3(namespaces)")
 
 
+def test_an_interpreter_in_tmp_is_seen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A repository that was cloned into /tmp has its environment there."""
+    monkeypatch.setattr(walls, "interpreter_paths", lambda: [Path("/tmp/course/.venv")])
+    command = walls.bubblewrap(Path("bwrap"), tmp_path, ["python"])
+    assert command.index("/tmp") < command.index("/tmp/course/.venv")
+    assert command.index("/tmp/course/.venv") < command.index(str(tmp_path))
+
+
 def test_an_installed_course_is_not_to_be_seen(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -54,12 +54,12 @@ def bubblewrap(program: Path, base: Path, command: Iterable[str]) -> list[str]:
         if os.path.lexists(path):
             kind = "--symlink" if os.path.islink(path) and path.count("/") == 1 else "--ro-bind-try"
             words += [kind, os.readlink(path) if kind == "--symlink" else path, path]
+    # Before what may lie in them: the interpreter's and the run's folders.
+    words += ["--proc", "/proc", "--dev", "/dev", "--tmpfs", "/tmp"]
     for folder in interpreter_paths():
         words += ["--ro-bind", str(folder), str(folder)]
     for folder in installed_course():
         words += ["--tmpfs", str(folder)]
-    words += ["--proc", "/proc", "--dev", "/dev", "--tmpfs", "/tmp"]
-    # The folder of the run last: it may lie in a place that was covered just now.
     words += ["--bind", str(base), str(base)]
     for name in ("package", "data"):
         words += ["--ro-bind", f"{base}/{name}", f"{base}/{name}"]
