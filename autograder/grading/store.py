@@ -80,7 +80,8 @@ def key_of(task: Task) -> str:
         [(cell.source, cell.exercise, cell.needed) for cell in task.cells],
         sorted((name, hashlib.sha256(data).hexdigest()) for name, data in task.files.items()),
         [_stamp(Path(path)) for path in task.data],
-        [task.limits.cell_seconds, task.limits.notebook_seconds],
+        # What ran behind a lower wall is not taken for what runs behind a higher one.
+        [task.limits.cell_seconds, task.limits.notebook_seconds, task.limits.sandbox],
     ]
     return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:32]
 

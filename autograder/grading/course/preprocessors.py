@@ -117,10 +117,17 @@ class RunNotebook(NbGraderPreprocessor):  # type: ignore[misc]
             graded = Graded([], [], blank_reports(exercises, reason), 0)
         else:
             names = resources["nbgrader"]
-            released = Path("source", names["assignment"], f"{names['notebook']}.ipynb")
+            released = self._source(names["assignment"]) / f"{names['notebook']}.ipynb"
             graded = self._graded(nb, Path(resources["metadata"]["path"]), released)
         resources[REPORTS] = graded.reports
         return fill_outputs(nb, graded), resources
+
+    def _source(self, assignment: str) -> Path:
+        """과제의 원본이 있는 폴더. 과정 폴더가 nbgrader의 현재 폴더입니다."""
+        coursedir = getattr(getattr(self.parent, "parent", None), "coursedir", None)
+        if coursedir is None:
+            return Path("source", assignment)
+        return Path(coursedir.format_path(coursedir.source_directory, ".", assignment))
 
     def _graded(self, nb: NotebookNode, folder: Path, released: Path) -> Graded:
         # nbgrader works with the course folder as the current one.
