@@ -19,7 +19,6 @@ import importlib
 import json
 import os
 import random
-import resource
 import select
 import signal
 import socket
@@ -151,6 +150,9 @@ def _become_kernel(asked: dict[str, Any]) -> None:
     os.chdir(asked["work"])
     sys.path[:] = ["", *(path for path in sys.path if path)]
     sys.argv = ["ipykernel_launcher"]
+    # Not on Windows, where this file is only looked at.
+    import resource
+
     for name, limit in asked["limits"].items():
         kind = getattr(resource, name)
         hard = resource.getrlimit(kind)[1]
