@@ -25,7 +25,9 @@ from autograder.grading.sandbox.levels import Level, told
 from autograder.grading.sandbox.process import close_sessions
 
 pytestmark = [
-    pytest.mark.skipif(best_level() is Level.NONE, reason="이 컴퓨터는 벽을 세울 수 없습니다"),
+    pytest.mark.skipif(
+        best_level() is Level.NONE, reason="이 컴퓨터는 샌드박스를 만들 수 없습니다"
+    ),
     pytest.mark.xdist_group("sandbox"),
 ]
 
@@ -351,6 +353,20 @@ def test_one_notebook_leaves_nothing_for_the_next() -> None:
     assert first.results == [kernel.DONE, kernel.DONE]
     assert text(second, 1).startswith("2.0 [1] False False [] ")
     assert text(first, 0) != text(second, 0)
+
+
+@pytest.mark.parametrize(
+    "name", ["sandlock", "resource", "ipykernel", "random", "tempfile", "numpy", "autograder"]
+)
+def test_a_module_beside_the_notebook_is_not_imported_before_the_wall(name: str) -> None:
+    """What is handed in lies in the current folder: a module there must not run unconfined."""
+    planted = b"open('../../planted', 'w').write('x')\nconfine = Sandbox = lambda *a, **k: None\n"
+    look = "import os\ntry:\n    open('../../planted', 'w')\n    print('REACHED')\nexcept OSError:\n    print('held')"
+    task = Task(
+        (Code(look),), {}, {f"{name}.py": planted}, limits=Limits(60, sandbox=int(best_level()))
+    )
+    made = run_notebook(task)
+    assert (made.results, text(made, 0)) == ([kernel.DONE], "held\n")
 
 
 # ----------------------------------------------------------------------------------- honest things

@@ -7,6 +7,7 @@ from typing import Any
 from autograder.judge.compare import close
 from autograder.judge.layer_names import with_batch
 from autograder.judge.problems import explain
+from autograder.judge.told_once import told_once
 from autograder.kinds import TransformExercise
 from autograder.protocol import Challenge, Evidence
 from autograder.report import Item
@@ -35,22 +36,14 @@ def items(exercise: TransformExercise, challenge: Challenge, evidence: Evidence)
             for index, (title, points) in enumerate(titles)
         ]
     reference = observe(challenge, exercise.solution())
-    result, told = [], []
-    for item in exercise.groups:
-        title, points = item.title, item.points
-        failure = next(
+    failures = (
+        next(
             filter(None, (_failure(name, n, challenge, reference, evidence) for n in item.bases)),
             None,
         )
-        if failure is None:
-            result.append(Item(title, points, points))
-        elif failure in told:
-            text = f"{title}: 위와 같은 까닭으로 확인하지 못했습니다."
-            result.append(Item(title, points, 0, text))
-        else:
-            told.append(failure)
-            result.append(Item(title, points, 0, f"{title}: {failure[0]}", failure[1]))
-    return [*result, _kept_item(evidence)]
+        for item in exercise.groups
+    )
+    return [*told_once(exercise.groups, failures), _kept_item(evidence)]
 
 
 def _names(spec: dict[str, Any]) -> list[str]:

@@ -31,6 +31,14 @@ class Mistake:
     others: tuple[Callable[[], Any], ...] = ()
 
 
+@dataclass(frozen=True)
+class AskedItem:
+    """명세의 항목 하나: 이름과 배점. 무엇을 보는지는 종류마다 더합니다."""
+
+    title: str
+    points: float
+
+
 @dataclass(frozen=True, kw_only=True)
 class Exercise:
     """모든 문제의 공통점.

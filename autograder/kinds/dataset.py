@@ -8,18 +8,16 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from autograder.kinds.base import Exercise
+from autograder.kinds.base import AskedItem, Exercise
 
 Steps = Callable[[np.random.RandomState], tuple[list[dict[str, Any]], dict[str, np.ndarray]]]
 """시드로 정해지는 할 일의 목록과 배열."""
 
 
 @dataclass(frozen=True)
-class DatasetItem:
+class DatasetItem(AskedItem):
     """항목 하나: 이름, 배점, 비교하는 함수(`judge.dataset`의 `batches`나 `tfrecords`에 있음), 볼 일의 번호들."""
 
-    title: str
-    points: float
     compare: Callable[[Any], tuple[str, str] | None]
     steps: tuple[int, ...]
 

@@ -8,7 +8,7 @@ from typing import Any, ClassVar, Literal
 
 import numpy as np
 
-from autograder.kinds.base import Cases, Exercise
+from autograder.kinds.base import AskedItem, Cases, Exercise
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,7 +30,7 @@ Part = Literal["all", "form", "value"]
 
 
 @dataclass(frozen=True)
-class FunctionItem:
+class FunctionItem(AskedItem):
     """항목 하나: 이름, 배점, 볼 호출의 번호들과 거기서 볼 것. 모두 참고 답안과 같으면 맞습니다.
 
     한 가지를 틀려도 그것과 상관없는 항목은 얻도록 볼 것을 나눕니다.
@@ -41,8 +41,6 @@ class FunctionItem:
     - `like`: 참고 답안 대신 학습자의 이 번호 결과와 비교합니다(비교할 결과가 없으면 참고 답안과).
     """
 
-    title: str
-    points: float
     calls: tuple[int, ...]
     part: Part = "all"
     columns: str = ""

@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from autograder.kinds.base import Cases, Exercise
+from autograder.kinds.base import AskedItem, Cases, Exercise
 from autograder.protocol import Evidence
 
 
@@ -24,11 +24,9 @@ class GraphLook:
 
 
 @dataclass(frozen=True)
-class GraphItem:
+class GraphItem(AskedItem):
     """항목 하나: 이름, 배점, 볼 것."""
 
-    title: str
-    points: float
     look: GraphLook
 
 

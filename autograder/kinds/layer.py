@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from autograder.kinds.base import Cases, Exercise
+from autograder.kinds.base import AskedItem, Cases, Exercise
 from autograder.kinds.telling import tells_enough
 
 DRAWS = 100
@@ -29,11 +29,9 @@ class LayerLook:
 
 
 @dataclass(frozen=True)
-class LayerItem:
+class LayerItem(AskedItem):
     """항목 하나: 이름, 배점, 볼 것."""
 
-    title: str
-    points: float
     look: LayerLook
 
 

@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from autograder.kinds.base import Cases, Exercise, Mistake
+from autograder.kinds.base import AskedItem, Cases, Exercise, Mistake
 
 
 @dataclass(frozen=True)
@@ -19,11 +19,9 @@ class StepLook:
 
 
 @dataclass(frozen=True)
-class StepItem:
+class StepItem(AskedItem):
     """항목 하나: 이름, 배점, 볼 것들. 모두 맞아야 얻습니다."""
 
-    title: str
-    points: float
     looks: tuple[StepLook, ...]
 
 

@@ -7,16 +7,14 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from autograder.kinds.base import Cases, Exercise
+from autograder.kinds.base import AskedItem, Cases, Exercise
 from autograder.kinds.telling import FELT, TELLING, sensitivity, telling_seed
 
 
 @dataclass(frozen=True)
-class TransformItem:
+class TransformItem(AskedItem):
     """항목 하나: 이름, 배점, 결과가 참고 답안과 같아야 하는 물음의 번호들."""
 
-    title: str
-    points: float
     bases: tuple[int, ...]
 
 

@@ -20,7 +20,7 @@ NOT_RUN, OUT_OF_TIME, SKIPPED = "not run", "out of time", "skipped"
 
 
 class WeakSandbox(RuntimeError):
-    """실행하는 컴퓨터가 요구된 벽을 세울 수 없습니다."""
+    """실행하는 컴퓨터가 요구된 샌드박스를 만들 수 없습니다."""
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,7 @@ class Limits:
     threads: int = 1
     bounds: Bounds = field(default_factory=Bounds)
     sandbox: int = 0
-    """벽의 높이(`grading.sandbox.Level`). 실행하는 컴퓨터가 세울 수 없으면 실행하지 않습니다."""
+    """샌드박스의 단계(`grading.sandbox.Level`). 실행하는 컴퓨터가 만들 수 없으면 실행하지 않습니다."""
 
 
 @dataclass(frozen=True)
@@ -72,7 +72,7 @@ def run_notebook(task: Task) -> Run:
     """`task`에서 필요한 셀을 새 커널에서 처음부터 끝까지 실행합니다.
 
     오류가 나거나 관찰하지 못한 답이 있으면, 남겨 둔 수업 셀 때문일 수도 있으므로 통째로 다시 실행합니다.
-    학습자의 코드가 무엇을 하든 돌아옵니다. 커널을 켤 수 없으면 `KernelDidNotStart`, 벽을 세울 수 없으면
+    학습자의 코드가 무엇을 하든 돌아옵니다. 커널을 켤 수 없으면 `KernelDidNotStart`, 샌드박스를 만들 수 없으면
     `WeakSandbox`, 자리를 만들 수 없으면 `OSError`입니다.
     """
     try:
@@ -101,7 +101,7 @@ def _run(task: Task) -> Run:
     run = Run([NOT_RUN] * len(task.cells), [[] for _ in task.cells])
     level = Level(task.limits.sandbox)
     if best_level() < level:
-        raise WeakSandbox(f"이 일꾼은 '{level.title}' 벽을 세울 수 없습니다.")
+        raise WeakSandbox(f"이 일꾼은 '{level.title}' 샌드박스를 만들 수 없습니다.")
     with (
         opened(level, task.limits.threads) as room,
         workplace(task.files, task.data, room) as place,

@@ -1,4 +1,4 @@
-"""어느 벽으로 채점할지: 이 컴퓨터가 세울 수 있는 가장 높은 벽과, 있어야 하는 벽."""
+"""어느 샌드박스로 채점할지: 이 컴퓨터가 만들 수 있는 가장 높은 샌드박스와, 있어야 하는 샌드박스."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from autograder.grading.sandbox.probe import holds
 
 @functools.cache
 def best_level() -> Level:
-    """이 컴퓨터에서 정말로 막은 것을 확인한 가장 높은 벽."""
+    """이 컴퓨터에서 정말로 막은 것을 확인한 가장 높은 샌드박스."""
     for level in sorted(Level, reverse=True):
         if level is Level.NONE or holds(level):
             return level
@@ -19,7 +19,7 @@ def best_level() -> Level:
 
 
 def required(minimum: str, allow_weaker: bool) -> Level:
-    """채점에 쓸 벽. `minimum`보다 낮으면 `allow_weaker`가 아닌 한 CourseError.
+    """채점에 쓸 샌드박스. `minimum`보다 낮으면 `allow_weaker`가 아닌 한 CourseError.
 
     `minimum`은 `LEVELS`의 이름입니다. 빈 문자열이면 파일과 네트워크를 막는 `landlock`입니다.
     """

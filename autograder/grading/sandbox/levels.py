@@ -1,4 +1,4 @@
-"""벽의 높이: 이 컴퓨터에서 무엇까지 막을 수 있는지. 막아야 할 것을 정말로 해 보고 정합니다."""
+"""샌드박스의 단계와 그 이름. 이 컴퓨터에서 어느 것을 만들 수 있는지는 `choice`에 있습니다."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import functools
 
 
 class Level(enum.IntEnum):
-    """벽의 높이. 클수록 많이 막습니다."""
+    """샌드박스의 단계. 클수록 많이 막습니다."""
 
     NONE = 0
     """시간과 출력의 한도만 있습니다."""
@@ -24,7 +24,7 @@ class Level(enum.IntEnum):
 
 LEVELS = {level.title: level for level in Level}
 _TOLD = {
-    Level.NONE: "벽이 없습니다. 시간과 출력의 한도만 있습니다",
+    Level.NONE: "샌드박스가 없습니다. 시간과 출력의 한도만 있습니다",
     Level.LANDLOCK: "파일, 다른 프로세스, 네트워크를 막았습니다",
     Level.NAMESPACES: "파일, 프로세스, 네트워크를 따로 두었습니다",
 }

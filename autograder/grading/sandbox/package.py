@@ -1,4 +1,4 @@
-"""벽 안에서 `import autograder`가 불러올 패키지: 관찰하는 쪽만 복사합니다. 정답과 판정과 채점은 빠집니다."""
+"""샌드박스 안에서 `import autograder`가 불러올 패키지: 관찰하는 쪽만 복사합니다. 정답과 판정과 채점은 빠집니다."""
 
 from __future__ import annotations
 

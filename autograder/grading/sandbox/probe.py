@@ -1,4 +1,4 @@
-"""벽을 시험합니다: 막아야 할 것을 벽 안에서 정말로 해 보고, 하나라도 되면 그 벽은 없는 것으로 봅니다."""
+"""샌드박스를 시험합니다: 막아야 할 것을 샌드박스 안에서 정말로 해 보고, 하나라도 되면 그 샌드박스는 없는 것으로 봅니다."""
 
 from __future__ import annotations
 
@@ -58,18 +58,18 @@ with open(result, "w") as file:
 
 
 def holds(level: Level) -> bool:
-    """`level`의 벽이 여기에서 서고, 막아야 할 것을 모두 막는지."""
+    """`level`의 샌드박스가 여기에서 서고, 막아야 할 것을 모두 막는지."""
     if sys.platform != "linux":
         return False
     try:
         found = attempt(level)
-    except Exception:  # noqa: BLE001 - 세우다 실패하면 없는 벽입니다
+    except Exception:  # noqa: BLE001 - 만들다 실패하면 없는 샌드박스입니다
         return False
     return all(found[name] for name in MUST_WORK) and not any(found[name] for name in MUST_FAIL)
 
 
 def attempt(level: Level) -> dict[str, bool]:
-    """벽 안에서 되는 것과 안 되는 것. 벽을 세울 수 없으면 예외가 그대로 나갑니다."""
+    """샌드박스 안에서 되는 것과 안 되는 것. 샌드박스를 만들 수 없으면 예외가 그대로 나갑니다."""
     if level is Level.LANDLOCK and not landlock():
         raise RuntimeError("Landlock")
     base = Path(tempfile.mkdtemp(prefix="ag-"))

@@ -1,4 +1,4 @@
-"""커널이 되는 프로세스 하나: 켜고, 신호를 보내고, 끝냅니다. 벽의 높이마다 켜는 법이 다릅니다."""
+"""커널이 되는 프로세스 하나: 켜고, 신호를 보내고, 끝냅니다. 샌드박스의 단계마다 켜는 법이 다릅니다."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from autograder.grading.sandbox.levels import Level, landlock
 from autograder.grading.sandbox.session import Session
 
 CROWD = 64
-"""프로세스가 이보다 많으면 벽 안의 것을 한꺼번에 끝냅니다."""
+"""프로세스가 이보다 많으면 샌드박스 안의 것을 한꺼번에 끝냅니다."""
 KILL = getattr(signal, "SIGKILL", signal.SIGTERM)
 
 
@@ -59,7 +59,7 @@ class Room(Protocol):
 
 @contextlib.contextmanager
 def opened(level: Level, threads: int) -> Iterator[Room]:
-    """`level`의 벽이 있는 방. 따뜻한 프로세스는 나온 뒤에도 다음 노트북을 기다립니다."""
+    """`level`의 샌드박스가 있는 방. 따뜻한 프로세스는 나온 뒤에도 다음 노트북을 기다립니다."""
     if level is Level.NONE:
         yield _Open()
     elif level is Level.NAMESPACES and landlock():
@@ -108,7 +108,7 @@ class _Walled:
 
 
 class _Forked:
-    """벽 안에서 복제한 프로세스. `pid`는 벽 안의 번호입니다."""
+    """샌드박스 안에서 복제한 프로세스. `pid`는 샌드박스 안의 번호입니다."""
 
     def __init__(self, session: Session, pid: int) -> None:
         self.session, self.pid = session, pid
@@ -154,7 +154,7 @@ class _Open:
 
 
 class _Plain:
-    """벽 없이 켠 프로세스."""
+    """샌드박스 없이 켠 프로세스."""
 
     def __init__(self, work: Path, connection: str, environment: dict[str, str]) -> None:
         program = [sys.executable, "-m", "ipykernel_launcher", "-f", connection]

@@ -1,4 +1,4 @@
-"""벽 안에서 도는 따뜻한 프로세스 하나와, 거기서 복제한 커널들. 안쪽의 프로그램은 `warm_process`입니다."""
+"""샌드박스 안에서 도는 따뜻한 프로세스 하나와, 거기서 복제한 커널들. 안쪽의 프로그램은 `warm_process`입니다."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ import sys
 import tempfile
 import threading
 import time
+from collections import deque
 from pathlib import Path
 from typing import Any
 
@@ -43,6 +44,7 @@ class Session:
         self.forks = 0
         self.ended: set[int] = set()
         self._received = b""
+        self._messages: deque[dict[str, Any]] = deque()
         self._process: Any = None
         self._connection: socket.socket | None = None
         self._owner = os.getpid()
@@ -65,8 +67,9 @@ class Session:
     @property
     def alive(self) -> bool:
         """따뜻한 프로세스가 살아 있고 이어져 있는지."""
-        self._read(0)
-        return self._connection is not None and self._process.poll() is None
+        while self._read(0):
+            pass
+        return not self._gone()
 
     @property
     def usable(self) -> bool:
@@ -79,7 +82,7 @@ class Session:
         return self.base / "r"
 
     def lend(self, path: Path) -> Path:
-        """원본 데이터 `path`를 벽 안에서 읽을 수 있는 곳에 두고 그 경로를 돌려줍니다."""
+        """원본 데이터 `path`를 샌드박스 안에서 읽을 수 있는 곳에 두고 그 경로를 돌려줍니다."""
         if path not in self._lent:
             target = self.base / "data" / f"{len(self._lent)}-{path.name}"
             if path.is_dir():
@@ -90,7 +93,7 @@ class Session:
         return self._lent[path]
 
     def fork(self, place: Path, work: Path, connection: str, environment: dict[str, str]) -> int:
-        """커널이 될 프로세스를 복제하고 그 번호(벽 안의 pid)를 돌려줍니다. 안 되면 `SessionLost`."""
+        """커널이 될 프로세스를 복제하고 그 번호(샌드박스 안의 pid)를 돌려줍니다. 안 되면 `SessionLost`."""
         asked = {
             "connection": connection,
             "work": str(work),
@@ -120,13 +123,13 @@ class Session:
         deadline = time.monotonic() + seconds
         while True:
             self._read(max(0.0, min(0.05, deadline - time.monotonic())))
-            if pid in self.ended or self._connection is None or self._process.poll() is not None:
+            if pid in self.ended or self._gone():
                 return True
             if time.monotonic() >= deadline:
                 return False
 
     def forked_processes(self) -> list[psutil.Process]:
-        """벽 안에서 도는 것 가운데 따뜻한 프로세스와 벽이 아닌 것."""
+        """샌드박스 안에서 도는 것 가운데 따뜻한 프로세스와 샌드박스가 아닌 것."""
         try:
             inside = psutil.Process(self._process.pid).children(recursive=True)
         except psutil.Error:
@@ -134,7 +137,7 @@ class Session:
         return [process for process in inside if process.pid not in self._own]
 
     def close(self) -> None:
-        """벽 안의 모든 것을 끝내고 폴더를 지웁니다."""
+        """샌드박스 안의 모든 것을 끝내고 폴더를 지웁니다."""
         atexit.unregister(self.close)
         if self._owner != os.getpid():
             return
@@ -173,11 +176,11 @@ class Session:
                 if readable:
                     self._connection, _ = listener.accept()
                 elif self._process.poll() is not None or time.monotonic() > deadline:
-                    raise SessionLost("벽 안에서 파이썬을 켤 수 없습니다.")
+                    raise SessionLost("샌드박스 안에서 파이썬을 켤 수 없습니다.")
         name.unlink()
         message = self._next(START_SECONDS)
         if message is None or "ready" not in message:
-            raise SessionLost("벽 안에서 파이썬을 켤 수 없습니다.")
+            raise SessionLost("샌드박스 안에서 파이썬을 켤 수 없습니다.")
         # Nothing was forked yet: these are the walls' and the warm process itself.
         with contextlib.suppress(psutil.Error):
             first = psutil.Process(self._process.pid)
@@ -232,40 +235,19 @@ class Session:
             raise SessionLost("따뜻한 프로세스가 없어졌습니다.") from error
 
     def _next(self, seconds: float) -> dict[str, Any] | None:
-        """다음 소식. 없으면 None. 끝난 프로세스의 소식은 적어 두고 지나갑니다."""
+        """다음 소식. `seconds`초 안에 없으면 None입니다."""
         deadline = time.monotonic() + seconds
-        while True:
-            while b"\n" in self._received:
-                line, _, self._received = self._received.partition(b"\n")
-                message: dict[str, Any] = json.loads(line)
-                if "ended" not in message:
-                    return message
-                self.ended.add(int(message["ended"]))
+        while not self._messages:
             left = deadline - time.monotonic()
             if left <= 0:
                 return None
-            if self._connection is None or (not self._receive(min(left, 0.5)) and self._gone()):
+            if not self._read(min(left, 0.5)) and self._gone():
                 raise SessionLost("따뜻한 프로세스가 없어졌습니다.")
+        return self._messages.popleft()
 
-    def _read(self, seconds: float) -> None:
-        with contextlib.suppress(SessionLost):
-            while self._receive(seconds):
-                seconds = 0.0
-            kept = []
-            for line in self._received.split(b"\n")[:-1]:
-                message = json.loads(line)
-                if "ended" in message:
-                    self.ended.add(int(message["ended"]))
-                else:
-                    kept.append(line)
-            rest = self._received.rpartition(b"\n")[2]
-            self._received = b"".join(line + b"\n" for line in kept) + rest
-
-    def _receive(self, seconds: float) -> bool:
-        if self._connection is None:
-            return False
-        readable, _, _ = select.select([self._connection], [], [], max(0.0, seconds))
-        if not readable:
+    def _read(self, seconds: float) -> bool:
+        """`seconds`초 안에 온 것을 읽습니다. 끝난 프로세스의 소식은 `ended`에 적습니다. 온 것이 없으면 거짓."""
+        if self._connection is None or not select.select([self._connection], [], [], seconds)[0]:
             return False
         try:
             data = self._connection.recv(65536)
@@ -274,7 +256,13 @@ class Session:
         if not data:
             self._lose()
             return False
-        self._received += data
+        *lines, self._received = (self._received + data).split(b"\n")
+        for line in lines:
+            message: dict[str, Any] = json.loads(line)
+            if "ended" in message:
+                self.ended.add(int(message["ended"]))
+            else:
+                self._messages.append(message)
         return True
 
     def _gone(self) -> bool:

@@ -1,4 +1,4 @@
-"""벽을 세우는 명령: 무엇이 보이고 무엇을 쓸 수 있는지. 프로세스는 여기서 만들지 않습니다."""
+"""샌드박스를 만드는 명령: 무엇이 보이고 무엇을 쓸 수 있는지. 프로세스는 여기서 만들지 않습니다."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def interpreter_paths() -> list[Path]:
 
 
 def installed_course() -> list[Path]:
-    """설치된 이 강좌의 패키지들: 정답과 판정이 들어 있으므로 벽 안에서는 보이지 않아야 합니다."""
+    """설치된 이 강좌의 패키지들: 정답과 판정이 들어 있으므로 샌드박스 안에서는 보이지 않아야 합니다."""
     places = {Path(path) for path in (*site.getsitepackages(), site.getusersitepackages())}
     return [place / PACKAGE for place in sorted(places) if (place / PACKAGE).is_dir()]
 

@@ -1,14 +1,14 @@
-"""벽 안에서 도는 프로그램: 텐서플로를 한 번 불러 두고, 노트북마다 자신을 복제(fork)해 커널로 만듭니다.
+"""샌드박스 안에서 도는 프로그램: 텐서플로를 한 번 불러 두고, 노트북마다 자신을 복제(fork)해 커널로 만듭니다.
 
-이 파일은 벽 안에 복사되어 `python warm_process.py 소켓`으로 실행됩니다. 그래서 표준 라이브러리, `sandlock`,
+이 파일은 샌드박스 안에 복사되어 `python warm_process.py 소켓`으로 실행됩니다. 그래서 표준 라이브러리, `sandlock`,
 복사된 관찰 패키지만 씁니다. 부모와는 한 줄에 JSON 하나로 이야기합니다.
 
-- `{"fork": {"connection", "folder", "environment", "read", "limits", "confine"}}` → `{"forked": pid}`
+- `{"fork": {"connection", "work", "environment", "read", "write", "limits", "confine"}}` → `{"forked": pid}`
 - `{"signal": [pid, 번호]}`: 복제한 프로세스의 그룹에 신호를 보냅니다.
 - 복제한 프로세스가 끝나면 `{"ended": pid}`를 보냅니다.
 
 복제하기 전에는 텐서플로 연산도 ZeroMQ 소켓도 쓰지 않습니다. 연산을 한 번이라도 하면 그 뒤에 복제한
-프로세스는 첫 연산에서 멈춥니다. 스레드의 수가 불러온 직후와 다르면 복제하지 않고 끝냅니다.
+프로세스는 첫 연산에서 멈춥니다. 스레드가 불러온 직후보다 많으면 복제하지 않고 끝냅니다.
 """
 
 from __future__ import annotations
@@ -141,38 +141,39 @@ def _fork(parent: socket.socket, pipes: tuple[int, int], asked: dict[str, Any]) 
 
 
 def _become_kernel(asked: dict[str, Any]) -> None:
-    """이 프로세스를 커널로: 제 폴더, 제 환경 변수, 제 난수, 벽, 한도."""
+    """이 프로세스를 커널로: 제 폴더, 제 환경 변수, 제 난수, 샌드박스, 한도."""
     null = os.open(os.devnull, os.O_RDWR)
     for descriptor in (0, 1, 2):
         os.dup2(null, descriptor)
+    # Whatever is needed before the wall stands is imported here: in the learner's folder a module of
+    # the same name may lie beside the notebook.
+    import resource
+
+    from ipykernel.kernelapp import IPKernelApp
+
+    if asked["confine"]:
+        from sandlock import Sandbox, confine
     os.environ.clear()
     os.environ.update(asked["environment"])
     os.chdir(asked["work"])
-    sys.path[:] = ["", *(path for path in sys.path if path)]
     sys.argv = ["ipykernel_launcher"]
-    # Not on Windows, where this file is only looked at.
-    import resource
-
     for name, limit in asked["limits"].items():
         kind = getattr(resource, name)
         hard = resource.getrlimit(kind)[1]
         value = limit if hard == resource.RLIM_INFINITY else min(limit, hard)
         resource.setrlimit(kind, (value, value))
     if asked["confine"]:
-        from sandlock import Sandbox, confine
-
         # Landlock refuses a rule for a path that is not there.
         read, write = (
             [path for path in asked[name] if os.path.exists(path)] for name in ("read", "write")
         )
         confine(Sandbox(fs_readable=read, fs_writable=write))
+    sys.path[:] = ["", *(path for path in sys.path if path)]
     random.seed()
     tempfile.tempdir = None
     tempfile._name_sequence = None  # type: ignore[attr-defined]
     if "numpy" in sys.modules:
         sys.modules["numpy"].random.seed()
-    from ipykernel.kernelapp import IPKernelApp
-
     application = IPKernelApp.instance()
     application.initialize(["-f", asked["connection"], "--HistoryManager.hist_file=:memory:"])
     application.start()

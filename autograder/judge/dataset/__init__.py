@@ -12,7 +12,8 @@ from typing import Any
 from autograder.judge.dataset import tfrecords
 from autograder.judge.dataset.elements import Failure, Step
 from autograder.judge.mistakes import Suspects
-from autograder.kinds import DatasetExercise
+from autograder.judge.told_once import told_once
+from autograder.kinds import DatasetExercise, DatasetItem
 from autograder.protocol import Challenge, Evidence
 from autograder.report import Item
 
@@ -31,25 +32,18 @@ def items(exercise: DatasetExercise, challenge: Challenge, evidence: Evidence) -
         ]
     reference = observe(challenge, exercise.solution())
     steps = [Step(challenge, reference, evidence, index) for index in _numbers(challenge)]
-    result: list[Item] = []
-    told: list[Failure] = []
-    for item in exercise.groups:
-        title, points, compare = item.title, item.points, item.compare
-        number, failure = next(
-            ((n, found) for n in item.steps if (found := compare(steps[n]))), (0, None)
-        )
-        known = compare in ALIKE and not steps[number].trouble
-        if failure and not failure[1] and known:
-            failure = failure[0], _cause(exercise, steps[number], ALIKE[compare])
-        if failure is None:
-            result.append(Item(title, points, points))
-        elif failure in told:
-            text = f"{title}: 위와 같은 까닭으로 확인하지 못했습니다."
-            result.append(Item(title, points, 0, text))
-        else:
-            told.append(failure)
-            result.append(Item(title, points, 0, f"{title}: {failure[0]}", failure[1]))
-    return result
+    return told_once(exercise.groups, (_failure(exercise, item, steps) for item in exercise.groups))
+
+
+def _failure(exercise: DatasetExercise, item: DatasetItem, steps: list[Step]) -> Failure | None:
+    compare = item.compare
+    number, failure = next(
+        ((n, found) for n in item.steps if (found := compare(steps[n]))), (0, None)
+    )
+    known = compare in ALIKE and not steps[number].trouble
+    if failure and not failure[1] and known:
+        return failure[0], _cause(exercise, steps[number], ALIKE[compare])
+    return failure
 
 
 def _cause(exercise: DatasetExercise, step: Step, alike: Callable[[Step, Step], bool]) -> str:

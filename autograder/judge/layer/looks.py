@@ -125,8 +125,19 @@ class Used(Look):
         return failure
 
 
+@dataclass(frozen=True)
+class _Drawn:
+    """견줄 결과들: `made`로 만든 층에 `asked`를 물은 참고 답안의 값과 학습자의 값들, 그리고 둘의 기록."""
+
+    made: str
+    asked: dict[str, Any]
+    records: tuple[dict[str, Any], dict[str, Any]]
+    wanted: np.ndarray
+    found: list[np.ndarray]
+
+
 class _Random(Look):
-    """난수가 참고 답안과 같은 분포인지. `how`가 견줄 결과를 고릅니다."""
+    """난수가 참고 답안과 같은 분포인지. 견줄 결과는 `chosen`이 고릅니다."""
 
     def compare(self, judging: Judging, thing: int, number: int) -> Failure | None:
         question, wanted, found = judging.records(thing)
@@ -149,7 +160,7 @@ class _Random(Look):
         wants = judging.reference.arrays[expected[0][0]["array"]]
         haves = [judging.evidence.arrays[item[0]["array"]] for item in outputs]
         made = f"{judging.name}({_arguments(question)})"
-        return self.differs(judging, made, asked, (want, results[0]), wants, haves)
+        return self.differs(judging, _Drawn(made, asked, (want, results[0]), wants, haves))
 
     def chosen(
         self, question: dict[str, Any], wanted: dict[str, Any], found: dict[str, Any], number: int
@@ -162,21 +173,13 @@ class _Random(Look):
         """기록 하나에 든 결과들."""
         return [record["outputs"]]
 
-    def differs(
-        self,
-        judging: Judging,
-        made: str,
-        asked: dict[str, Any],
-        records: tuple[dict[str, Any], dict[str, Any]],
-        wanted: np.ndarray,
-        found: list[np.ndarray],
-    ) -> Failure | None:
-        """`made`로 만든 층의 결과들이 다른 점."""
-        source = judging.challenge.arrays[asked["inputs"]["tensor"]]
+    def differs(self, judging: Judging, drawn: _Drawn) -> Failure | None:
+        """견줄 결과들이 다른 점."""
+        source = judging.challenge.arrays[drawn.asked["inputs"]["tensor"]]
         if Gaussian in judging.failed and type(self) is not Gaussian:
             # 어떤 잡음인지는 앞의 항목에서 보았습니다.
-            return compare_freshness(made, source, wanted, found)
-        return compare_gaussian(made, source, wanted, found)
+            return compare_freshness(drawn.made, source, drawn.wanted, drawn.found)
+        return compare_gaussian(drawn.made, source, drawn.wanted, drawn.found)
 
 
 @dataclass(frozen=True)
@@ -217,15 +220,8 @@ class Dropped(_Random):
     같은 행을 되풀이한 입력으로 봅니다.
     """
 
-    def differs(
-        self,
-        judging: Judging,
-        made: str,
-        asked: dict[str, Any],
-        records: tuple[dict[str, Any], dict[str, Any]],
-        wanted: np.ndarray,
-        found: list[np.ndarray],
-    ) -> Failure | None:
+    def differs(self, judging: Judging, drawn: _Drawn) -> Failure | None:
+        made, asked, wanted, found = drawn.made, drawn.asked, drawn.wanted, drawn.found
         failure = compare_noise(made, wanted, *found)
         if failure is None:
             return None
@@ -237,7 +233,7 @@ class Dropped(_Random):
             return _told_for(asked, compare_noise(made, found[1], *found))
         rates = [
             [layer["dropped"] for layer in record["layers"] if layer["class"] == "Dropout"]
-            for record in records
+            for record in drawn.records
         ]
         (rate,), have = rates[0], rates[1]
         if len(have) == 1 and have[0] is not None and rate is not None:

@@ -155,16 +155,29 @@ def _softmax(values: np.ndarray) -> np.ndarray:
     return powers / powers.sum(axis=-1, keepdims=True)
 
 
-@dataclass(frozen=True)
-class Samples(Recorded):
-    """에포크마다 모든 샘플이 한 번씩, `batch_size`개씩 쓰였는지."""
+class InRun(Recorded):
+    """훈련에 쓰인 배치들에서 볼 것."""
 
     def failure(
         self, scene: dict[str, Any], given: dict[str, np.ndarray], have: View
     ) -> Failure | None:
         run = run_of(scene, given, have)
-        if not isinstance(run, Run):
-            return run
+        return self.of(run, scene, given, have) if isinstance(run, Run) else run
+
+    def of(
+        self, run: Run, scene: dict[str, Any], given: dict[str, np.ndarray], have: View
+    ) -> Failure | None:
+        """`run`에서 잘못된 점. 없으면 None."""
+        raise NotImplementedError
+
+
+@dataclass(frozen=True)
+class Samples(InRun):
+    """에포크마다 모든 샘플이 한 번씩, `batch_size`개씩 쓰였는지."""
+
+    def of(
+        self, run: Run, scene: dict[str, Any], given: dict[str, np.ndarray], have: View
+    ) -> Failure | None:
         used = np.concatenate(run.batches)
         if np.any(used < 0):
             return (
@@ -239,15 +252,12 @@ def _epoch_failure(run: Run, asked: str) -> Failure | None:
 
 
 @dataclass(frozen=True)
-class Losses(Recorded):
+class Losses(InRun):
     """에포크마다의 평균 손실을 돌려주었는지. 배치의 평균도 샘플의 평균도 맞습니다."""
 
-    def failure(
-        self, scene: dict[str, Any], given: dict[str, np.ndarray], have: View
+    def of(
+        self, run: Run, scene: dict[str, Any], given: dict[str, np.ndarray], have: View
     ) -> Failure | None:
-        run = run_of(scene, given, have)
-        if not isinstance(run, Run):
-            return run
         call = have.record["calls"][0]
         if call["none"]:
             return (
@@ -336,15 +346,12 @@ def _loss_failure(run: Run, found: np.ndarray) -> Failure | None:
 
 
 @dataclass(frozen=True)
-class InTrainingMode(Recorded):
+class InTrainingMode(InRun):
     """그레이디언트를 구한 순전파가 모두 훈련 모드였는지."""
 
-    def failure(
-        self, scene: dict[str, Any], given: dict[str, np.ndarray], have: View
+    def of(
+        self, run: Run, scene: dict[str, Any], given: dict[str, np.ndarray], have: View
     ) -> Failure | None:
-        run = run_of(scene, given, have)
-        if not isinstance(run, Run):
-            return run
         if np.all(run.flags > 0.5):
             return None
         return (
@@ -377,15 +384,12 @@ class Updated(Recorded):
 
 
 @dataclass(frozen=True)
-class EveryBatch(Recorded):
+class EveryBatch(InRun):
     """배치마다 업데이트했는지: 두 번째 배치의 출력이 처음 가중치로 구한 것과 다릅니다."""
 
-    def failure(
-        self, scene: dict[str, Any], given: dict[str, np.ndarray], have: View
+    def of(
+        self, run: Run, scene: dict[str, Any], given: dict[str, np.ndarray], have: View
     ) -> Failure | None:
-        run = run_of(scene, given, have)
-        if not isinstance(run, Run):
-            return run
         if len(run.batches) < 2:
             return None
         x = given[next(iter(scene["calls"][0][1].values()))]
@@ -401,15 +405,12 @@ class EveryBatch(Recorded):
 
 
 @dataclass(frozen=True)
-class Objective(Recorded):
+class Objective(InRun):
     """샘플과 짝이 맞는 레이블로 희소 범주형 교차 엔트로피를 미분했는지."""
 
-    def failure(
-        self, scene: dict[str, Any], given: dict[str, np.ndarray], have: View
+    def of(
+        self, run: Run, scene: dict[str, Any], given: dict[str, np.ndarray], have: View
     ) -> Failure | None:
-        run = run_of(scene, given, have)
-        if not isinstance(run, Run):
-            return run
         wrong = rows = 0
         for outputs, upstream, labels in zip(run.outputs, run.upstream, run.labels, strict=True):
             used = _labels_used(outputs, upstream)

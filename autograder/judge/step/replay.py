@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from autograder.judge.step import loop
-from autograder.judge.step.looks import Failure, Recorded, View
+from autograder.judge.step.looks import Failure, View
 
 CHANGE_TOLERANCE = 0.03
 """가중치의 변화가 다를 수 있는 비율."""
@@ -164,17 +164,14 @@ class _Replay:
 
 
 @dataclass(frozen=True)
-class ByAdam(Recorded):
+class ByAdam(loop.InRun):
     """한 번 만든 `Adam(rate)`으로 업데이트했는지."""
 
     rate: float
 
-    def failure(
-        self, scene: dict[str, Any], given: dict[str, np.ndarray], have: View
+    def of(
+        self, run: loop.Run, scene: dict[str, Any], given: dict[str, np.ndarray], have: View
     ) -> Failure | None:
-        run = loop.run_of(scene, given, have)
-        if not isinstance(run, loop.Run):
-            return run
         replay = _Replay(run, scene, have)
         if not replay.variables:
             return loop.Updated(self.scene).failure(scene, given, have)

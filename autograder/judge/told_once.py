@@ -1,0 +1,25 @@
+"""항목마다의 잘못을 Report의 항목으로. 같은 까닭은 한 번만 말합니다."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from autograder.kinds.base import AskedItem
+from autograder.report import Item
+
+
+def told_once(asked: Iterable[AskedItem], failures: Iterable[tuple[str, str] | None]) -> list[Item]:
+    """`asked`의 항목들. `failures`는 항목마다 잘못된 점과 조언이고, 없으면 None입니다."""
+    result: list[Item] = []
+    told: list[tuple[str, str]] = []
+    for item, failure in zip(asked, failures, strict=True):
+        if failure is None:
+            result.append(Item(item.title, item.points, item.points))
+        elif failure in told:
+            text = f"{item.title}: 위와 같은 까닭으로 확인하지 못했습니다."
+            result.append(Item(item.title, item.points, 0, text))
+        else:
+            told.append(failure)
+            text = f"{item.title}: {failure[0]}"
+            result.append(Item(item.title, item.points, 0, text, failure[1]))
+    return result
