@@ -73,16 +73,7 @@ def _exercises(options: argparse.Namespace) -> None:
 
 
 def _grade(options: argparse.Namespace) -> int | None:
-    if options.cluster is not None:
-        raise CourseError(
-            "--cluster는 이 버전에 아직 없습니다.",
-            "--cluster 없이 실행하면 이 컴퓨터에서 채점합니다.",
-        )
-    if not options.course.is_dir():
-        raise CourseError(
-            f"과정 폴더 {with_particle(str(options.course), '이', '가')} 없습니다.",
-            "--course에 nbgrader 과정 폴더를 주세요.",
-        )
+    _require_course(options.course)
     return _with_extra("grading.grade").grade(
         options.unit,
         options.course,
@@ -91,6 +82,21 @@ def _grade(options: argparse.Namespace) -> int | None:
         require_sandbox=options.require_sandbox,
         allow_weaker_sandbox=options.allow_weaker_sandbox,
     )
+
+
+def _rejudge(options: argparse.Namespace) -> int | None:
+    _require_course(options.course)
+    return _with_extra("grading.rejudge").rejudge(
+        options.unit, options.course, options.workers, write=options.write
+    )
+
+
+def _require_course(folder: Path) -> None:
+    if not folder.is_dir():
+        raise CourseError(
+            f"과정 폴더 {with_particle(str(folder), '이', '가')} 없습니다.",
+            "--course에 nbgrader 과정 폴더를 주세요.",
+        )
 
 
 def _data_status(options: argparse.Namespace) -> int | None:
@@ -171,22 +177,11 @@ def _parser() -> argparse.ArgumentParser:
     grade = commands.add_parser(
         "grade", help="제출된 노트북을 채점해 성적부, grades.csv, 학생별 피드백을 만듭니다"
     )
-    grade.add_argument("unit", metavar="단원", help="채점할 단원(예: 04_sequential)")
+    _add_class(grade, "채점할")
     grade.add_argument(
-        "--course",
-        type=Path,
-        default=Path(),
-        metavar="폴더",
-        help="submitted/<학생>/<단원>/이 든 nbgrader 과정 폴더, 없으면 지금 폴더",
-    )
-    grade.add_argument(
-        "--workers",
-        type=_whole_number,
-        metavar="수",
-        help="한꺼번에 채점할 노트북 수, 없으면 이 컴퓨터에 맞게 정합니다",
-    )
-    grade.add_argument(
-        "--cluster", metavar="주소", help="여러 컴퓨터에 나누어 채점합니다 (아직 없습니다)"
+        "--cluster",
+        metavar="주소",
+        help="dask.distributed의 스케줄러(예: tcp://서버:8786)에 이어진 컴퓨터들에서 실행합니다",
     )
     grade.add_argument(
         "--require-sandbox",
@@ -200,6 +195,15 @@ def _parser() -> argparse.ArgumentParser:
         help="그만큼 막을 수 없어도 채점합니다(학습자의 코드가 이 컴퓨터의 파일을 바꿀 수 있습니다)",
     )
     grade.set_defaults(run=_grade)
+
+    rejudge = commands.add_parser(
+        "rejudge", help="실행하지 않고, 보관한 관찰로 한 학급을 다시 판정합니다"
+    )
+    _add_class(rejudge, "다시 판정할")
+    rejudge.add_argument(
+        "--write", action="store_true", help="달라진 점수를 성적부와 피드백에 적습니다"
+    )
+    rejudge.set_defaults(run=_rejudge)
 
     data = commands.add_parser(
         "data", help="데이터셋: 무엇이 있는지 보고, 내려받고, 가진 파일을 넣습니다"
@@ -223,6 +227,24 @@ def _parser() -> argparse.ArgumentParser:
     )
     doctor.set_defaults(run=_doctor)
     return parser
+
+
+def _add_class(command: argparse.ArgumentParser, what: str) -> None:
+    """한 학급을 다루는 명령의 인수."""
+    command.add_argument("unit", metavar="단원", help=f"{what} 단원(예: 04_sequential)")
+    command.add_argument(
+        "--course",
+        type=Path,
+        default=Path(),
+        metavar="폴더",
+        help="submitted/<학생>/<단원>/이 든 nbgrader 과정 폴더, 없으면 지금 폴더",
+    )
+    command.add_argument(
+        "--workers",
+        type=_whole_number,
+        metavar="수",
+        help="한꺼번에 다룰 노트북 수, 없으면 이 컴퓨터에 맞게 정합니다",
+    )
 
 
 # argparse speaks English; these are its sentences that a user of our commands can meet, with the

@@ -16,7 +16,7 @@ from autograder.authoring.release import release
 from autograder.exercises import unit_exercises
 from autograder.exercises.units import UNITS
 from autograder.judge import points_of
-from autograder.notebook import grade_id
+from autograder.notebook import grade_id, regions
 
 SETUP = "from autograder import check, hint, answer, ready"
 KERAS = """
@@ -61,10 +61,10 @@ def _cell(source: str, **metadata: Any) -> NotebookNode:
 class Class:
     """A course folder that is filled student by student."""
 
-    def __init__(self, root: Path, unit: str) -> None:
+    def __init__(self, root: Path, unit: str, made: NotebookNode | None = None) -> None:
         self.root, self.unit = root, unit
         self.file = Path(UNITS[unit].notebook).name
-        self.solution = solution(unit)
+        self.solution = solution(unit) if made is None else made
         self.released = release(self.solution)
         self.write_source(self.solution)
 
@@ -79,8 +79,10 @@ class Class:
         for cell, original in zip(made.cells, self.solution.cells, strict=True):
             entry = cell.metadata.get("nbgrader", {})
             if entry.get("solution"):
-                lines = original.source.splitlines()[1:-1]
-                cell.source = answers.get(entry.grade_id, "\n".join(lines))
+                lines = original.source.splitlines()
+                ((begin, end),) = regions(original.source)
+                own = answers.get(entry.grade_id, "\n".join(lines[begin : end - 1]))
+                cell.source = "\n".join([*lines[: begin - 1], own, *lines[end:]])
         return made
 
     def submit(self, student: str, content: NotebookNode | str | bytes, name: str = "") -> Path:
@@ -90,6 +92,12 @@ class Class:
             content = notebook.text(content)
         path.write_bytes(content.encode() if isinstance(content, str) else content)
         return path
+
+
+def solved_class(root: Path, unit: str) -> Class:
+    """A course folder with the unit's real notebook, lesson and all."""
+    real = Path(__file__).resolve().parent.parent / "solutions" / UNITS[unit].notebook
+    return Class(root, unit, notebook.read(real))
 
 
 def find(made: NotebookNode, test: Callable[[NotebookNode], bool]) -> NotebookNode:

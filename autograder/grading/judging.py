@@ -1,12 +1,13 @@
-"""실행한 결과를 판정합니다. 성적부를 쓰는 쪽에서만 부릅니다."""
+"""실행한 결과를 판정합니다. 성적부를 쓰는 쪽에서만 부릅니다. 실행하는 일은 여기에 없습니다."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 
 from autograder.exercises import get
+from autograder.grading import deaths
 from autograder.grading.run.runner import Run, Task
-from autograder.grading.store import Graded
+from autograder.grading.store import Graded, Observed, Store, asked_by, judging_version
 from autograder.grading.unfinished import notes
 from autograder.judge import blank_report, judge
 from autograder.kinds import Exercise
@@ -16,19 +17,56 @@ from autograder.report import Report
 BROKEN = "관찰 기록이 망가져서 채점할 수 없습니다. 노트북을 처음부터 다시 실행해 보세요."
 
 
-def grade_run(task: Task, run: Run) -> Graded:
-    """실행을 판정합니다. 어떻게 끝났든 `task`의 모든 문제에 Report가 하나씩 있습니다."""
-    explained = notes(task.cells, run, task.limits)
-    made = {
+def settle(store: Store, key: str, task: Task, run: Run) -> Graded:
+    """실행을 판정해 관찰과 함께 보관합니다. 전에 끝까지 가지 못한 실행이 있었으면 이어서 셉니다."""
+    before = store.get(key)
+    cause = deaths.cause(run)
+    causes = (*(before.deaths if before is not None else ()), *((cause,) if cause else ()))
+    observed = observed_in(task, run)
+    graded = Graded(
+        run.results,
+        run.outputs,
+        judged(observed),
+        run.seconds,
+        task.limits.sandbox,
+        causes,
+        bool(cause),
+        judging_version(),
+    )
+    store.put(key, graded, observed)
+    return graded
+
+
+def observed_in(task: Task, run: Run) -> Observed:
+    """실행에서 보관할 것."""
+    asked = {exercise: asked_by(exercise) for exercise in task.challenges}
+    return Observed(task.challenges, run.evidence, notes(task.cells, run, task.limits), asked)
+
+
+def judged(observed: Observed) -> dict[str, Report]:
+    """관찰을 판정합니다. 어떻게 끝났든 물은 문제마다 Report가 하나씩 있습니다."""
+    return {
         exercise: _report(
             get(exercise),
             from_bytes(Challenge, challenge),
-            run.evidence.get(exercise),
-            explained.get(exercise, ""),
+            observed.evidence.get(exercise),
+            observed.notes.get(exercise, ""),
         )
-        for exercise, challenge in task.challenges.items()
+        for exercise, challenge in observed.challenges.items()
     }
-    return Graded(run.results, run.outputs, made, run.seconds)
+
+
+def stored(store: Store, key: str) -> Graded | None:
+    """보관한 결과. 판정이 그 뒤에 바뀌었으면 보관한 관찰을 다시 판정합니다. 쓸 수 있는 것이 없으면 None."""
+    graded = store.get(key)
+    if graded is None or graded.judged_by == judging_version():
+        return graded
+    observed = store.observed(key)
+    if observed is None:
+        return None
+    graded = replace(graded, reports=judged(observed), judged_by=judging_version())
+    store.put(key, graded)
+    return graded
 
 
 def blank_reports(exercises: list[str], note: str) -> dict[str, Report]:

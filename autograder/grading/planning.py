@@ -11,6 +11,7 @@ import nbformat
 from nbformat import NotebookNode
 from nbgrader import utils
 
+from autograder.grading import deaths
 from autograder.grading.needed import needed
 from autograder.grading.run.runner import NOT_RUN, SKIPPED, Code, Limits, Task
 from autograder.grading.store import Graded, key_of
@@ -115,8 +116,13 @@ def _ignored(parts: Iterable[str]) -> bool:
 def fill_outputs(notebook: NotebookNode, graded: Graded) -> NotebookNode:
     """실행한 출력과, 검사 셀마다 Report를 노트북에 담습니다."""
     code = [cell for cell in notebook.cells if cell.cell_type == "code"]
-    if skipped := graded.results.count(SKIPPED):
-        notebook.metadata["autograder"] = nbformat.from_dict({"skipped": skipped})
+    notebook.metadata["autograder"] = nbformat.from_dict(
+        {
+            "skipped": graded.results.count(SKIPPED),
+            "sandbox": graded.sandbox,
+            "run_again": deaths.told(graded),
+        }
+    )
     for index, cell in enumerate(code):
         cell.outputs, cell.execution_count = [], None
         if index < len(graded.results) and graded.results[index] not in (NOT_RUN, SKIPPED):

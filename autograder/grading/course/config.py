@@ -15,6 +15,7 @@ import nbgrader
 from nbgrader.converters import Autograde, GenerateAssignment
 from nbgrader.preprocessors import ClearSolutions, DeduplicateIds, Execute, SaveAutoGrades
 
+from autograder.grading.course.feedback_page import FeedbackExporter, cleaned
 from autograder.grading.course.preprocessors import (
     RepairNotebook,
     RunNotebook,
@@ -50,7 +51,8 @@ def configure(config: Any) -> Any:
     config.Autograde.exporter_class = SubmissionExporter
     # nbgrader's own folder stays in the list: the formgrader's pages are there.
     config.HTMLExporter.extra_template_basedirs = [str(TEMPLATES), str(_NBGRADER_TEMPLATES)]
-    config.HTMLExporter.filters = {"report_text": inline_html}
+    config.HTMLExporter.filters = {"report_text": inline_html, "clean_html": cleaned}
+    config.GenerateFeedback.exporter_class = FeedbackExporter
     return config
 
 

@@ -4,21 +4,26 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import functools
 import logging
 import os
 import shutil
 import sys
+import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import nbformat
 import sqlalchemy.exc
-from nbgrader.api import Gradebook, MissingEntry
+from nbgrader.api import Gradebook, MissingEntry, SourceCell
 from nbgrader.apps.api import NbGraderAPI
 from nbgrader.apps.baseapp import NbGrader
 from nbgrader.coursedir import CourseDirectory
+from nbgrader.utils import compute_checksum
 
+from autograder import notebook
 from autograder.about import course_root
 from autograder.errors import CourseError
 from autograder.exercises import unit_exercises
@@ -66,7 +71,7 @@ class Submission:
 class CourseFolder:
     """과정 폴더와 단원 하나. 만들 때 빠진 것을 채우고, 채울 수 없으면 CourseError입니다."""
 
-    def __init__(self, folder: Path, unit: str) -> None:
+    def __init__(self, folder: Path, unit: str, *, rejudging: bool = False) -> None:
         if unit not in UNITS:
             raise CourseError(f"'{unit}'라는 단원은 없습니다.", f"단원: {', '.join(UNITS)}.")
         self.unit: Unit = UNITS[unit]
@@ -93,7 +98,7 @@ class CourseFolder:
                 f"submitted/<학생>/{unit}/{self.notebook}.ipynb로 모은 뒤 다시 실행하세요.",
             )
         with explained(self.root):
-            self._prepare_assignment()
+            self._prepare_assignment(rejudging)
 
     @contextlib.contextmanager
     def gradebook(self) -> Iterator[Gradebook]:
@@ -144,6 +149,11 @@ class CourseFolder:
             }
         }
 
+    def feedback_made(self, student: str) -> dict[str, Any]:
+        """학생의 피드백을 만들고, nbgrader의 API가 돌려주는 것(success, error, log)을 돌려줍니다."""
+        made: dict[str, Any] = self.api.generate_feedback(self.unit.name, student)
+        return made
+
     def feedback(self, student: str) -> Path:
         """학생의 피드백 파일."""
         folder = self.coursedir.format_path(
@@ -182,26 +192,13 @@ class CourseFolder:
 
     def _load(self) -> None:
         """과정 폴더의 설정을 nbgrader가 하는 대로 읽습니다."""
-        app = NbGrader()
-        app.log_level = logging.CRITICAL
-        # A broken setting must not silently become nbgrader's own way of grading.
-        app.raise_config_file_errors = True
         try:
-            app.initialize([], root=str(self.root))
+            app, self.missing_configuration = _nbgrader(self.root)
         except (Exception, SystemExit) as error:
             raise CourseError(
                 f"{self.root / CONFIG}을(를) 읽을 수 없습니다: {error}.",
                 "설정을 고치거나, 파일을 지우고 다시 실행하세요(새로 만들어 줍니다).",
             ) from error
-        self.missing_configuration = not configured(app.config)
-        if self.missing_configuration:
-            configure(app.config)
-        # The log goes where nbgrader's own API collects it, not to the instructor's screen.
-        for handler in list(app.log.handlers):
-            app.log.removeHandler(handler)
-        app.log.addHandler(logging.NullHandler())
-        app.log.propagate = False
-        app.log.setLevel(logging.INFO)
         self.config = app.config
         self.coursedir = CourseDirectory(parent=app, root=str(self.root))
         self.api = NbGraderAPI(self.coursedir, parent=app)
@@ -211,7 +208,32 @@ class CourseFolder:
         with self.gradebook() as gradebook:
             return read_masters(gradebook, self.notebook, self.unit.name)
 
-    def _prepare_assignment(self) -> None:
+    def take_points(self) -> None:
+        """성적부와 source/의 배점을 강좌의 것으로 바꿉니다."""
+        points = {exercise.id: points_of(exercise) for exercise in self.exercises}
+        owners = {
+            cell.grade_id: cell.exercise for cell in self.masters() if cell.points is not None
+        }
+        with self.gradebook() as gradebook:
+            stored = gradebook.find_notebook(self.notebook, self.unit.name)
+            for cell in stored.grade_cells:
+                if owners.get(cell.name) in points:
+                    cell.max_score = points[owners[cell.name]]
+            for cell in stored.source_cells:
+                if owners.get(cell.name) in points:
+                    cell.checksum = _checksum(cell, points[owners[cell.name]])
+            gradebook.db.commit()
+        path = self._source_folder() / f"{self.notebook}.ipynb"
+        if not path.is_file():
+            return
+        made = notebook.read(path)
+        for cell in made.cells:
+            entry = cell.metadata.get("nbgrader", {})
+            if entry.get("grade") and owners.get(entry.get("grade_id")) in points:
+                entry["points"] = points[owners[entry["grade_id"]]]
+        path.write_text(notebook.text(made), "utf-8")
+
+    def _prepare_assignment(self, rejudging: bool) -> None:
         try:
             masters = self.masters()
         except MissingEntry:
@@ -233,7 +255,7 @@ class CourseFolder:
                     f"solutions/{self.unit.notebook}로 바꾸고 "
                     f"nbgrader generate_assignment {self.unit.name} --force를 실행하세요.",
                 )
-            if points[exercise.id] != points_of(exercise):
+            if points[exercise.id] != points_of(exercise) and not rejudging:
                 raise CourseError(
                     f"문제 {exercise.id}의 배점이 성적부에서는 {points[exercise.id]:g}점인데 "
                     f"강좌에서는 {points_of(exercise):g}점입니다.",
@@ -250,6 +272,46 @@ class CourseFolder:
         solution = _solution(self.unit, self.root)
         folder.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(solution, target)
+
+
+def _nbgrader(root: Path) -> tuple[NbGrader, bool]:
+    """과정 폴더의 설정을 읽은 nbgrader와, 설정에 강좌의 채점이 빠져 있어 더했는지."""
+    app = NbGrader()
+    app.log_level = logging.CRITICAL
+    # A broken setting must not silently become nbgrader's own way of grading.
+    app.raise_config_file_errors = True
+    app.initialize([], root=str(root))
+    # The log goes where nbgrader's own API collects it, not to the instructor's screen.
+    for handler in list(app.log.handlers):
+        app.log.removeHandler(handler)
+    app.log.addHandler(logging.NullHandler())
+    app.log.propagate = False
+    app.log.setLevel(logging.INFO)
+    missing = not configured(app.config)
+    if missing:
+        configure(app.config)
+    return app, missing
+
+
+@functools.cache
+def _api(root: Path) -> NbGraderAPI:
+    app, _ = _nbgrader(root)
+    return NbGraderAPI(CourseDirectory(parent=app, root=str(root)), parent=app)
+
+
+def make_feedback(root: Path, unit: str, student: str) -> dict[str, Any]:
+    """다른 프로세스에서 `CourseFolder.feedback_made`가 하는 일."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        made: dict[str, Any] = _api(root).generate_feedback(unit, student)
+    return made
+
+
+def _checksum(cell: SourceCell, points: float) -> str:
+    """nbgrader가 검사 셀에 적어 두는 값. 배점도 들어 있습니다."""
+    made = getattr(nbformat.v4, f"new_{cell.cell_type}_cell")(cell.source)
+    made.metadata["nbgrader"] = {"grade": True, "grade_id": cell.name, "points": points}
+    return str(compute_checksum(made))
 
 
 def _solution(unit: Unit, folder: Path) -> Path:

@@ -7,6 +7,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 from pathlib import Path
 from typing import Any
@@ -19,8 +20,8 @@ from nbgrader.api import Gradebook
 from nbgrader.preprocessors import Execute, NbGraderPreprocessor, SaveAutoGrades
 from traitlets import Bool, Float, Integer, Unicode
 
-from autograder.grading import submission
-from autograder.grading.judging import blank_reports, grade_run
+from autograder.grading import deaths, submission
+from autograder.grading.judging import blank_reports, settle, stored
 from autograder.grading.planning import extra_files, fill_outputs, lesson_cells, plan
 from autograder.grading.run.kernel import Bounds
 from autograder.grading.run.runner import Limits, run_notebook
@@ -45,8 +46,11 @@ class SubmissionExporter(NotebookExporter):  # type: ignore[misc]
     ) -> tuple[str, Any]:
         resources = {} if resources is None else resources
         try:
-            with open(file_stream.name, "rb") as file:
-                data = file.read(submission.MAX_BYTES + 1)
+            if isinstance(file_stream, io.BytesIO):
+                data = file_stream.read()
+            else:
+                with open(file_stream.name, "rb") as file:
+                    data = file.read(submission.MAX_BYTES + 1)
             notebook = submission.read(data)
         except UnreadableNotebook as error:
             resources[_REASON] = str(error)
@@ -92,6 +96,10 @@ class RunNotebook(NbGraderPreprocessor):  # type: ignore[misc]
         False, help="있어야 할 샌드박스를 만들 수 없어도 채점합니다(위험합니다)"
     ).tag(config=True)
 
+    run_again = Bool(True, help="끝까지 실행되지 못한 노트북을 다시 실행할지(모두 세 번까지)").tag(
+        config=True
+    )
+
     def level(self) -> Level:
         """설정된 만큼의 샌드박스. 만들 수 없으면 CourseError."""
         return required(self.sandbox, self.allow_weaker_sandbox)
@@ -133,12 +141,10 @@ class RunNotebook(NbGraderPreprocessor):  # type: ignore[misc]
         # nbgrader works with the course folder as the current one.
         store = Store(Path.cwd())
         planned = plan(nb, extra_files(folder), self.limits(), lesson_cells(released))
-        graded = store.get(planned.key)
-        if graded is None:
+        graded = stored(store, planned.key)
+        while graded is None or (self.run_again and deaths.due(graded)):
             task = planned.task()
-            run = run_notebook(task)
-            graded = grade_run(task, run)
-            store.put(planned.key, graded)
+            graded = settle(store, planned.key, task, run_notebook(task))
         return graded
 
     def preprocess_cell(

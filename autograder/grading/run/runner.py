@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -17,6 +18,10 @@ from autograder.grading.sandbox.session import SessionLost
 
 NOT_RUN, OUT_OF_TIME, SKIPPED = "not run", "out of time", "skipped"
 """셀의 결과에 더해지는 것: 실행하지 못함, 노트북 전체의 시간이 다 됨, 채점에 필요 없어 실행하지 않음."""
+
+
+OVERLOAD = 2.0
+"""CPU 하나에 이보다 많은 일이 몰려 있으면 시간이 다 된 것을 노트북의 탓으로 보지 않습니다."""
 
 
 class WeakSandbox(RuntimeError):
@@ -66,6 +71,8 @@ class Run:
     outputs: list[list[dict[str, Any]]]
     evidence: dict[str, bytes] = field(default_factory=dict)
     seconds: float = 0.0
+    busy: bool = False
+    """시간이 다 되었을 때 컴퓨터에 할 일이 밀려 있었는지."""
 
 
 def run_notebook(task: Task) -> Run:
@@ -129,6 +136,7 @@ def _run(task: Task) -> Run:
                 result = kernel.run(cell.source, seconds, outputs)
                 if result in (kernels.TIMEOUT, kernels.STUCK) and left < task.limits.cell_seconds:
                     result = OUT_OF_TIME
+                run.busy |= result in (kernels.TIMEOUT, kernels.STUCK, OUT_OF_TIME) and overloaded()
                 run.results[index], run.outputs[index] = result, outputs.finish()
                 if cell.exercise and result == kernels.DONE:
                     found = place.evidence(cell.exercise)
@@ -138,3 +146,10 @@ def _run(task: Task) -> Run:
                     break
     run.seconds = time.monotonic() - started
     return run
+
+
+def overloaded() -> bool:
+    """지난 1분 동안 돌 차례를 기다린 일이 CPU보다 훨씬 많았는지. 알 수 없으면 거짓."""
+    if not hasattr(os, "getloadavg"):
+        return False
+    return os.getloadavg()[0] > OVERLOAD * (os.cpu_count() or 1)

@@ -13,6 +13,8 @@ from autograder.judge.dataset.elements import Epoch, Failure, Step
 
 CHANCE = -25.0
 """제대로 섞은 Dataset을 틀렸다고 할 확률의 로그. 약 1,000억분의 1입니다."""
+SIGMAS = 6.5
+"""고르게 섞은 차례에서 볼 수 없는 상관의 크기(표준편차의 배수). 우연일 확률은 약 250억분의 1입니다."""
 
 _UNKNOWN = (
     "요소가 원래의 샘플 가운데 어느 것인지 알아볼 수 없습니다.",
@@ -400,7 +402,8 @@ def _poorly(step: Step, order: np.ndarray, total: int) -> Failure | None:
                 "배치끼리만 섞이고, 배치 안에서는 원래 이웃하던 샘플이 그대로 이웃합니다.",
                 "`shuffle`을 `batch`보다 앞에 두세요." if _after_batch(step) else "",
             )
-    if _log_chance(order, total) < CHANCE or np.sum(next_to) > 20 + 0.2 * len(order):
+    close = np.sum(next_to) > 20 + 0.2 * len(order)
+    if close or _log_chance(order, total) < CHANCE or _in_order(order):
         return "데이터 전체가 아니라 가까운 샘플끼리만 섞였습니다.", _small_buffer(step, total)
     return None
 
@@ -418,6 +421,16 @@ def _small_buffer(step: Step, total: int) -> str:
         f"`shuffle`의 버퍼가 데이터보다 작습니다({max(int(each or 0) for each in buffers)} < {total}). "
         "버퍼 크기를 샘플 수 `len(x)`로 주세요."
     )
+
+
+def _in_order(order: np.ndarray) -> bool:
+    """앞의 것이 앞에, 뒤의 것이 뒤에 나오는 경향이 우연이라기에는 너무 큰지.
+
+    고르게 섞으면 번호와 자리의 상관은 평균 0, 표준편차 1/√(n − 1)입니다.
+    """
+    if len(order) < 3:
+        return False
+    return bool(np.corrcoef(order, np.arange(len(order)))[0, 1] * (len(order) - 1) ** 0.5 > SIGMAS)
 
 
 def _log_chance(order: np.ndarray, total: int) -> float:

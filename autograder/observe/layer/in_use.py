@@ -17,7 +17,7 @@ from __future__ import annotations
 import contextlib
 import json
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +32,8 @@ from autograder.observe.problems import graph_problem, problem
 from autograder.observe.trace import eagerly
 
 LEARNING_RATE = 0.1
+PATIENCE = 8
+"""한 스텝에 그대로인 가중치를 더 훈련해 보는 횟수."""
 ELSEWHERE = "another_session"
 """다른 파이썬에서 읽는 것처럼, 클래스가 있다고 적어 둘 (없는) 모듈."""
 
@@ -119,10 +121,39 @@ def _model(subject: Subject, name: str, asked: dict[str, Any]) -> dict[str, Any]
             run_eagerly=subject.challenge.facts.get("eager", False),
         )
         record["before"] = subject.keep_weights(f"{name}/before", weights)
-        with _telling("fit"):
-            model.fit(batches[0], target, batch_size=len(target), shuffle=False, verbose=0)
-        record["trained"] = subject.keep_weights(f"{name}/trained", weights)
+
+        def step() -> None:
+            with _telling("fit"):
+                model.fit(batches[0], target, batch_size=len(target), shuffle=False, verbose=0)
+
+        record["trained"] = _trained(subject, name, weights, record["before"], step)
     return record
+
+
+def _trained(
+    subject: Subject, name: str, weights: list[Any], before: list[str], step: Callable[[], None]
+) -> list[str]:
+    """한 스텝 훈련한 뒤의 가중치. 그대로인 것은 몇 스텝 더 해 보고, 달라지면 그때의 값입니다.
+
+    난수로 끄는 층이 있으면 한 스텝에는 기울기가 우연히 0일 수 있습니다.
+    """
+    step()
+    keys = subject.keep_weights(f"{name}/trained", weights)
+    for number in range(PATIENCE):
+        still = [
+            place
+            for place, (one, other) in enumerate(zip(before, keys, strict=True))
+            if np.array_equal(subject.arrays[one], subject.arrays[other])
+        ]
+        if not still:
+            break
+        step()
+        later = subject.keep_weights(f"{name}/later{number}", weights)
+        for place in still:
+            subject.arrays[keys[place]] = subject.arrays[later[place]]
+        for key in later:
+            del subject.arrays[key]
+    return keys
 
 
 def _alone(subject: Subject, name: str, made: Any, head: Any, batch: Any) -> list[dict[str, Any]]:

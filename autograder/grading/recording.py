@@ -1,0 +1,206 @@
+"""채점한 것을 성적부와 피드백에 적습니다. nbgrader의 Autograde와 GenerateFeedback을 부르는 곳은 여기뿐입니다.
+
+노트북은 실행하지 않습니다. 이미 끝난 실행을 `RunNotebook`이 보관소에서 찾습니다.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
+from functools import partial
+from multiprocessing import get_context
+from typing import Any
+
+from nbgrader.api import MissingEntry
+
+from autograder.grading import deaths
+from autograder.grading.course.folder import (
+    NO_FILE,
+    NOT_SUBMITTED,
+    READY,
+    CourseFolder,
+    make_feedback,
+)
+from autograder.grading.hand_ins import HandIns
+from autograder.grading.progress import progress
+from autograder.grading.run.pool import default_workers
+from autograder.grading.store import Store
+from autograder.grading.table import Row
+from autograder.grading.work import Work, handed_in
+from autograder.report import Report
+
+GRADED, MISSING, UNREADABLE, ABSENT, BROKEN = (
+    "채점함",
+    "파일 없음",
+    "읽을 수 없음",
+    "미제출",
+    "채점 실패",
+)
+
+FEW = 6
+"""이보다 적은 학생의 피드백은 이 프로세스에서 만듭니다."""
+
+
+def recorded(
+    works: list[Work],
+    folder: CourseFolder,
+    store: Store,
+    hand_ins: HandIns,
+    *,
+    only: Callable[[str], bool] = lambda student: True,
+) -> list[Row]:
+    """`only`인 학생을 성적부와 피드백에 적고, 모든 학생의 줄을 돌려줍니다."""
+    # What is not finished is run again by the next command, not while it is being recorded.
+    folder.api.config.RunNotebook.run_again = False
+    chosen = [work for work in works if only(work.student)]
+    with progress(len(chosen), "기록") as advance, _feedback(folder, len(chosen)) as make:
+        made = []
+        for work in chosen:
+            _record(work, folder, hand_ins)
+            if work.submission.status == READY and not work.failure:
+                made.append((work, make(work.student)))
+            advance()
+        for work, feedback in made:
+            work.failure = feedback()
+    return [_row(work, folder, store) for work in works]
+
+
+@contextmanager
+def _feedback(folder: CourseFolder, students: int) -> Iterator[Callable[[str], Callable[[], str]]]:
+    """학생의 피드백을 만들기 시작하는 함수. 그것이 돌려주는 함수는 만들지 못한 까닭을 알려 줍니다."""
+    unit = folder.unit.name
+    if students <= FEW:
+        yield lambda student: partial(_done, folder.feedback_made(student), folder, student)
+        return
+    # Rendering needs no gradebook of its own and as long as everything else that is recorded.
+    with ProcessPoolExecutor(default_workers(), get_context("spawn")) as pool:
+
+        def make(student: str) -> Callable[[], str]:
+            future = pool.submit(make_feedback, folder.root, unit, student)
+            return lambda: _done(future.result(), folder, student)
+
+        yield make
+
+
+def _done(result: dict[str, Any], folder: CourseFolder, student: str) -> str:
+    if result["success"]:
+        return ""
+    _keep_log(folder, student, result)
+    return f"nbgrader가 피드백을 만들지 못했습니다: {_last_error(result)}"
+
+
+def _record(work: Work, folder: CourseFolder, hand_ins: HandIns) -> None:
+    """성적부를 씁니다. 쓰지 못했으면 까닭이 `work.failure`에 있습니다."""
+    if work.submission.status == NO_FILE:
+        _record_zero(folder, work.student)
+    elif work.submission.status == READY and not work.failure:
+        work.failure = _written(work, folder, hand_ins)
+    if work.handed is not None and not work.failure:
+        hand_ins.note(work.student, work.handed.digest, work.key)
+
+
+def _row(work: Work, folder: CourseFolder, store: Store) -> Row:
+    """표의 줄. 점수는 성적부에 적힌 것입니다."""
+    row = Row(work.student, GRADED)
+    if work.submission.status == NOT_SUBMITTED:
+        row.status, row.notes = ABSENT, [work.submission.note]
+        return row
+    if work.failure:
+        row.status, row.notes = BROKEN, [f"{work.failure} 다시 채점하세요."]
+        return row
+    if work.submission.status == NO_FILE:
+        row.status, row.notes = MISSING, [work.submission.note]
+    elif work.reason:
+        row.status, row.notes = UNREADABLE, [work.reason]
+    elif graded := store.get(work.key):
+        again = deaths.told(graded)
+        row.notes = [*([again] if again else []), *_notes(folder, graded.reports)]
+    _read_scores(folder, row)
+    return row
+
+
+def _written(work: Work, folder: CourseFolder, hand_ins: HandIns) -> str:
+    """nbgrader로 성적부를 씁니다. 쓰지 못했으면 까닭을 돌려줍니다."""
+    if changed := _changed(work, folder, hand_ins):
+        return changed
+    result = folder.api.autograde(folder.unit.name, work.student)
+    if not result["success"]:
+        _keep_log(folder, work.student, result)
+        return f"nbgrader가 기록하지 못했습니다: {_last_error(result)}"
+    return ""
+
+
+def _changed(work: Work, folder: CourseFolder, hand_ins: HandIns) -> str:
+    """실행하는 동안 제출 폴더의 것이 바뀌었으면 그 말, 아니면 빈 문자열. 바뀐 것은 채점하지 않습니다."""
+    if work.handed is None:
+        return ""
+    try:
+        same = handed_in(folder, work.submission) == work.handed
+    except OSError:
+        same = False
+    if same:
+        return ""
+    copy = hand_ins.keep(work.student, work.handed).relative_to(folder.root)
+    return (
+        "채점하는 동안 제출한 파일이 바뀌어 기록하지 않았습니다. "
+        f"처음 읽은 것은 {copy}에 있습니다. 어느 것이 맞는지 확인하고"
+    )
+
+
+def _notes(folder: CourseFolder, reports: dict[str, Report]) -> list[str]:
+    """비고: 까닭이 같은 문제는 한 줄에 모읍니다."""
+    same: dict[str, list[str]] = {}
+    for exercise in folder.exercises:
+        if reports[exercise.id].note:
+            same.setdefault(reports[exercise.id].note, []).append(exercise.number)
+    return [f"{', '.join(numbers)}: {note}" for note, numbers in same.items()]
+
+
+def _record_zero(folder: CourseFolder, student: str) -> None:
+    """낼 파일이 없는 학생: nbgrader가 빠진 노트북에 하는 것처럼 0점을 적습니다."""
+    with folder.gradebook() as gradebook:
+        gradebook.update_or_create_student(student)
+        stored = gradebook.update_or_create_submission(folder.unit.name, student)
+        for notebook in stored.notebooks:
+            for grade in notebook.grades:
+                grade.auto_score = 0
+                grade.needs_manual_grade = grade.manual_score is not None
+        gradebook.db.commit()
+
+
+def _read_scores(folder: CourseFolder, row: Row) -> None:
+    """성적부의 점수: 강사가 준 점수가 있으면 그것입니다."""
+    owners = {cell.grade_id: cell.exercise for cell in folder.masters() if cell.points is not None}
+    with folder.gradebook() as gradebook:
+        try:
+            stored = gradebook.find_submission(folder.unit.name, row.student)
+        except MissingEntry:
+            return
+        notebook = gradebook.find_submission_notebook(
+            folder.notebook, folder.unit.name, row.student
+        )
+        for grade in notebook.grades:
+            if owners.get(grade.name):
+                row.scores[owners[grade.name]] = float(grade.score)
+        row.penalty = float(stored.late_submission_penalty or 0.0)
+        row.total = float(stored.score) - row.penalty
+        person = gradebook.find_student(row.student)
+        row.name = f"{person.last_name or ''}{person.first_name or ''}"
+
+
+def _keep_log(folder: CourseFolder, student: str, result: dict[str, Any]) -> None:
+    path = folder.root / ".autograder" / "logs" / f"{folder.unit.name}-{student}.log"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(f"{result.get('log', '')}\n{result.get('error', '')}", "utf-8")
+
+
+def _last_error(result: dict[str, Any]) -> str:
+    """nbgrader의 기록에서 까닭이 적힌 줄."""
+    lines = [
+        line
+        for line in str(result.get("log", "")).splitlines()
+        if ("Error" in line or "error" in line) and not line.startswith("[ERROR] There was")
+    ]
+    text = (lines or str(result.get("error", "")).strip().splitlines() or ["까닭을 모릅니다"])[-1]
+    return text.removeprefix("[ERROR] ").strip()[:200] + "."
