@@ -31,16 +31,14 @@ def test_the_sample_class_is_graded_as_expected(tmp_path: Path, root: Path) -> N
     assert pages == set(sample.EXPECTED) - {sample.NO_FILE}
 
 
-def test_the_sample_keeps_every_exercise_and_drops_the_lesson(root: Path) -> None:
+def test_the_sample_hands_in_the_units_real_notebook(tmp_path: Path, root: Path) -> None:
     solution = notebook.read(root / "solutions" / UNITS[sample.UNIT].notebook)
-    short = sample.without_lesson(solution)
-    assert len(short.cells) < len(solution.cells) / 3
-    checks = [notebook.checked_exercise(cell) for cell in solution.cells]
-    assert [name for name in checks if name] == [
-        name for name in map(notebook.checked_exercise, short.cells) if name
-    ]
-    untouched = sample.answered(short, {})
-    assert not any(notebook.has_solution(cell) for cell in untouched.cells)
+    sample.make_class(tmp_path, solution)
+    name = Path(UNITS[sample.UNIT].notebook).name
+    for student in sample.STUDENTS:
+        made = notebook.read(tmp_path / "submitted" / student / sample.UNIT / name)
+        assert len(made.cells) == len(solution.cells)
+        assert not any(notebook.has_solution(cell) for cell in made.cells)
 
 
 def test_a_score_that_differs_is_told() -> None:

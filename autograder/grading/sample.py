@@ -1,14 +1,11 @@
 """`make grade`: 예시 학급을 만들어 채점하고, 점수가 기대한 것과 같은지 확인합니다.
 
-학생들은 단원 04의 풀이 노트북에서 만듭니다. 수업 셀은 문제에 필요한 것만 남기므로 몇 분이면 끝납니다.
-네트워크도 원본 데이터도 쓰지 않습니다.
+학생들은 단원 04의 노트북을 수업까지 그대로 받아 풀이 셀만 저마다 채웠습니다. 네트워크도 원본 데이터도 쓰지 않습니다.
 """
 
 from __future__ import annotations
 
 import argparse
-import ast
-import copy
 import os
 import sys
 import tempfile
@@ -25,7 +22,7 @@ from autograder.exercises.units import UNITS
 from autograder.grading import table
 from autograder.grading.course.release import release
 from autograder.grading.grade import Outcome, grade_class
-from autograder.notebook import checked_exercise, generated, parse, regions
+from autograder.notebook import regions
 
 UNIT = "04_sequential"
 CELL_SECONDS = 60
@@ -143,12 +140,11 @@ EXPECTED: dict[str, tuple[float, float, float, float]] = {
 def make_class(folder: Path, solution: NotebookNode, cell_seconds: float = CELL_SECONDS) -> None:
     """`folder`에 예시 학급의 과정 폴더를 만듭니다. `solution`은 단원의 풀이 노트북입니다."""
     name = Path(UNITS[UNIT].notebook).name
-    short = without_lesson(solution)
-    _write(folder / "source" / UNIT / name, notebook.text(short))
+    _write(folder / "source" / UNIT / name, notebook.text(solution))
     for student, answers in STUDENTS.items():
-        made = release(short) if answers is None else answered(short, answers)
+        made = release(solution) if answers is None else answered(solution, answers)
         _write(folder / "submitted" / student / UNIT / name, notebook.text(made))
-    _write(folder / "submitted" / BROKEN / UNIT / name, notebook.text(short)[:2000])
+    _write(folder / "submitted" / BROKEN / UNIT / name, notebook.text(solution)[:2000])
     _write(folder / "submitted" / NO_FILE / UNIT / "읽어주세요.txt", "노트북을 잊었습니다.\n")
     _write(
         folder / "nbgrader_config.py",
@@ -171,53 +167,6 @@ def answered(solution: NotebookNode, answers: dict[str, str]) -> NotebookNode:
             own = answers.get(entry["grade_id"], "\n".join(lines[begin : end - 1]))
             cell.source = "\n".join([*lines[: begin - 1], own, *lines[end:]]).rstrip()
     return made
-
-
-def without_lesson(solution: NotebookNode) -> NotebookNode:
-    """문제의 셀과, 그 셀들이 쓰는 이름을 만드는 셀만 남긴 노트북."""
-    made = copy.deepcopy(solution)
-    kept: list[NotebookNode] = []
-    needed: set[str] = set()
-    inside = False
-    for cell in reversed(made.cells):
-        inside = inside or bool(checked_exercise(cell))
-        if cell.cell_type != "code":
-            heading = generated(cell)[0] == "exercise"
-            if inside and heading:
-                kept.append(cell)
-                inside = False
-            continue
-        reads, writes = _names(cell)
-        if inside or generated(cell)[0] == "setup" or writes & needed:
-            needed = (needed - writes) | reads
-            kept.append(cell)
-    made.cells = kept[::-1]
-    return made
-
-
-def _names(cell: NotebookNode) -> tuple[set[str], set[str]]:
-    """셀이 읽는 이름과, 셀의 맨 바깥에서 만드는 이름."""
-    tree = parse(cell)
-    reads = {
-        node.id
-        for node in ast.walk(tree)
-        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)
-    }
-    writes: set[str] = set()
-    waiting: list[ast.AST] = list(tree.body)
-    while waiting:
-        node = waiting.pop()
-        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
-            writes.add(node.name)
-            continue
-        if isinstance(node, (ast.Import, ast.ImportFrom)):
-            writes |= {name.asname or name.name.partition(".")[0] for name in node.names}
-        elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
-            writes.add(node.id)
-        if not isinstance(node, (ast.Lambda, ast.If, ast.Try)):
-            # What happens only under a condition doesn't replace an earlier value.
-            waiting += ast.iter_child_nodes(node)
-    return reads, writes
 
 
 def differences(outcome: Outcome) -> list[str]:
