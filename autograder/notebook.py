@@ -81,10 +81,25 @@ def has_solution(cell: NotebookNode) -> bool:
     return cell.cell_type == "code" and BEGIN in cell.source
 
 
+def magic_first(source: str) -> str:
+    """셀 매직(`%%…`) 위에 주석(코랩의 `#@title` 등)이 있으면 매직을 맨 앞으로 옮긴 소스.
+
+    코랩은 주석을 떼고 실행하지만 IPython은 첫 줄의 매직만 알아봅니다.
+    """
+    lines = source.split("\n")
+    for index, line in enumerate(lines):
+        if line.startswith("%%") and index:
+            return "\n".join([line, *lines[:index], *lines[index + 1 :]])
+        if line.strip() and not line.lstrip().startswith("#"):
+            break
+    return source
+
+
 def python(source: str) -> str:
     """IPython의 명령(`%…`, `!…`)을 파이썬으로 바꾼 소스. 줄 번호는 그대로입니다."""
     from IPython.core.inputtransformer2 import TransformerManager
 
+    source = magic_first(source)
     if source.startswith("%%"):
         # The body of a cell magic is code too; its first line becomes an empty one.
         source = "\n" + source.partition("\n")[2]

@@ -139,7 +139,7 @@ EXPECTED = {
     "p-broken": 0,
     "empty": 0,
     "not a notebook": 0,
-    "wrong name": 0,
+    "wrong name": 4,
     "a folder": 0,
     "absent": None,
 }
@@ -147,11 +147,15 @@ NOTES = {
     "forged garbage": "관찰 기록이 망가져서",
     "forged shapes": "관찰 기록이 망가져서",
     "crash": "NameError",
+    "untouched": "받은 그대로입니다",
+    "doubled": "마지막 것을 채점했습니다",
+    "check deleted": "지워진 검사 셀을 다시 넣고",
+    "p-check-edited": "고친 검사 셀 대신",
     "leave": "커널이 죽었습니다",
     "p-broken": "노트북으로 읽을 수 없습니다",
     "empty": "비어 있습니다",
     "not a notebook": "셀이 하나도 없습니다",
-    "wrong name": "제출된 파일: start (1).ipynb.",
+    "wrong name": "'00_start/start (1).ipynb'에서 찾은 노트북을 채점했습니다",
     "a folder": "start.ipynb 파일이 없습니다",
     "absent": "미제출",
 }
@@ -225,7 +229,7 @@ def test_grades_csv_is_read_by_korean_excel(graded: tuple[Class, Outcome]) -> No
     }
     assert (rows["absent"]["합계"], rows["absent"]["상태"]) == ("", "미제출")
     assert (rows["p-broken"]["합계"], rows["p-broken"]["상태"]) == ("0", "읽을 수 없음")
-    assert (rows["wrong name"]["합계"], rows["wrong name"]["상태"]) == ("0", "파일 없음")
+    assert (rows["a folder"]["합계"], rows["a folder"]["상태"]) == ("0", "파일 없음")
 
 
 def test_the_autograded_notebook_shows_the_report(graded: tuple[Class, Outcome]) -> None:

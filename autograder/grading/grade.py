@@ -129,6 +129,11 @@ def _graded(folder: CourseFolder, workers: int, executor: Executor | None) -> Ou
                 f"{folder.root}에 {unit} 단원을 제출한 학생이 없습니다.",
                 f"submitted/<학생>/{unit}/{folder.notebook}.ipynb로 모은 뒤 다시 실행하세요.",
             )
+        if loose := folder.loose_files():
+            print(
+                f"누구의 것인지 알 수 없어 채점하지 않은 파일: {', '.join(loose)}. "
+                f"submitted/<학생>/{unit}/{folder.notebook}.ipynb로 두고 다시 채점하세요."
+            )
         back_up(folder.coursedir)
         store, hand_ins = Store(folder.root), HandIns(folder.root, unit)
         # Everybody's file is read before anybody's code runs.

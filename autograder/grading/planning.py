@@ -15,7 +15,7 @@ from autograder.grading import deaths
 from autograder.grading.needed import needed
 from autograder.grading.run.runner import NOT_RUN, SKIPPED, Code, Limits, Task
 from autograder.grading.store import Graded, key_of
-from autograder.notebook import checked_exercise, with_own_check
+from autograder.notebook import checked_exercise, magic_first, with_own_check
 from autograder.report import Report
 
 FILES_BYTES = 50 * 2**20
@@ -78,7 +78,7 @@ def lesson_cells(released: Path) -> frozenset[str]:
 def _code(cell: NotebookNode, run: bool) -> Code:
     exercise = checked_exercise(cell) if utils.is_grade(cell) else ""
     # Whatever the learner calls `check`, a graded cell calls the course's.
-    return Code(with_own_check(cell) if exercise else cell.source, exercise, run)
+    return Code(with_own_check(cell) if exercise else magic_first(cell.source), exercise, run)
 
 
 def original_data() -> tuple[str, ...]:

@@ -30,8 +30,9 @@ from autograder.grading.table import Row
 from autograder.grading.work import Work, handed_in
 from autograder.report import Report
 
-GRADED, MISSING, UNREADABLE, ABSENT, BROKEN = (
+GRADED, UNTOUCHED, MISSING, UNREADABLE, ABSENT, BROKEN = (
     "채점함",
+    "손대지 않음",
     "파일 없음",
     "읽을 수 없음",
     "미제출",
@@ -115,7 +116,10 @@ def _row(work: Work, folder: CourseFolder, store: Store) -> Row:
         row.status, row.notes = UNREADABLE, [work.reason]
     elif graded := store.get(work.key):
         again = deaths.told(graded)
-        row.notes = [*([again] if again else []), *_notes(folder, graded.reports)]
+        row.notes = [*work.told, *([again] if again else []), *_notes(folder, graded.reports)]
+        if not any(report.attempted for report in graded.reports.values()):
+            row.status = UNTOUCHED
+            row.notes = row.notes or ["받은 그대로입니다. 푼 문제가 없습니다."]
     _read_scores(folder, row)
     return row
 

@@ -6,6 +6,7 @@ Colab이나 VS Code를 거치면 nbgrader의 메타데이터가 없어지거나 
 
 from __future__ import annotations
 
+import ast
 import json
 import re
 import secrets
@@ -16,12 +17,16 @@ from typing import Any
 import nbformat
 from nbformat import NotebookNode
 
-from autograder.notebook import KERNELSPEC, checked_exercise
+from autograder.notebook import KERNELSPEC, checked_exercise, parse
 
 MAX_BYTES = 100 * 2**20
 """읽어들이는 노트북 파일의 최대 크기."""
 UNREADABLE = "unreadable"
 """읽을 수 없던 노트북에 까닭을 적어 두는 메타데이터의 이름(`metadata.autograder` 안)."""
+
+
+DECISIONS = "decisions"
+"""바로잡으며 내린 결정을 적어 두는 메타데이터의 이름(`metadata.autograder` 안)."""
 
 
 class UnreadableNotebook(ValueError):
@@ -140,6 +145,12 @@ def unreadable(notebook: NotebookNode) -> str:
     return str(entry.get(UNREADABLE, "")) if isinstance(entry, dict) else ""
 
 
+def decisions(notebook: NotebookNode) -> list[str]:
+    """`repair`가 내린 결정들: 고친 검사 셀, 지워진 검사 셀, 겹친 셀."""
+    entry = notebook.metadata.get("autograder")
+    return [str(said) for said in entry.get(DECISIONS, [])] if isinstance(entry, dict) else []
+
+
 def repair(notebook: NotebookNode, masters: Sequence[MasterCell]) -> NotebookNode:
     """성적부의 셀마다 제출에서 알맞은 셀 하나를 골라 메타데이터를 돌려줍니다.
 
@@ -147,7 +158,7 @@ def repair(notebook: NotebookNode, masters: Sequence[MasterCell]) -> NotebookNod
     고르지 않은 셀에는 nbgrader의 메타데이터를 남기지 않습니다.
     `masters`는 노트북에 나오는 순서여야 합니다.
     """
-    cells = list(notebook.cells)
+    cells, told = list(notebook.cells), []
     claims = [str(cell.metadata.get("nbgrader", {}).get("grade_id", "")) for cell in cells]
     chosen: dict[str, int] = {}
     # The check cells first: they say where an exercise ends.
@@ -163,9 +174,55 @@ def repair(notebook: NotebookNode, masters: Sequence[MasterCell]) -> NotebookNod
     for master in masters:
         if master.grade_id in chosen:
             index = chosen[master.grade_id]
+            told += _told(master, index, notebook.cells, claims)
             cells[index] = _restored(master, cells[index])
+        elif master.points is not None and master.exercise:
+            told.append(f"{_number(master)}: 지워진 검사 셀을 다시 넣고 채점했습니다.")
+    if told:
+        notebook.metadata["autograder"] = nbformat.from_dict({DECISIONS: told})
     notebook.cells = _with_missing(cells, masters, set(chosen))
     return notebook
+
+
+def _told(
+    master: MasterCell, index: int, cells: list[NotebookNode], claims: list[str]
+) -> list[str]:
+    """고른 셀에 대해 강사가 알아야 할 것."""
+    if not master.exercise:
+        return []
+    said = []
+    checking = master.points is not None
+    if checking and _code_of(cells[index]) != _code_of(_fresh(master)):
+        said.append(
+            f"{_number(master)}: 고친 검사 셀 대신 받은 그대로의 검사 셀로 채점했습니다"
+            f"(`{master.source.strip().splitlines()[-1]}`)."
+        )
+    same = [
+        number
+        for number, cell in enumerate(cells)
+        if claims[number] == master.grade_id or (checking and _is_check(cell, master.exercise))
+    ]
+    if len({_code_of(cells[number]) for number in same}) > 1 and not checking:
+        said.append(f"{_number(master)}: 풀이 셀이 여럿이라 마지막 것을 채점했습니다.")
+    return said
+
+
+def _number(master: MasterCell) -> str:
+    from autograder.errors import UnknownExercise
+    from autograder.exercises import get
+
+    try:
+        return get(master.exercise).number
+    except UnknownExercise:
+        return master.exercise
+
+
+def _code_of(cell: NotebookNode) -> str:
+    """빈칸과 설명을 뺀, 파이썬으로서의 셀. 파이썬이 아니면 글 그대로."""
+    try:
+        return ast.dump(parse(cell))
+    except (SyntaxError, ValueError, RecursionError):
+        return str(cell.source.strip())
 
 
 def _find(

@@ -58,13 +58,13 @@ def show(unit: str, columns: Sequence[Column], rows: Sequence[Row], console: Con
     """표를 화면에 보입니다."""
     points = sum(column.points for column in columns)
     table = Table(title=f"{unit} 채점 결과", show_lines=any(row.remark for row in rows))
-    table.add_column("학생", no_wrap=True)
+    table.add_column("학생", overflow="fold", max_width=20)
     for column in columns:
         table.add_column(
             f"{column.number}\n[dim]/{number_text(column.points)}[/dim]", justify="right"
         )
     table.add_column(f"합계\n[dim]/{number_text(points)}[/dim]", justify="right", style="bold")
-    table.add_column("비고", overflow="fold", min_width=24)
+    table.add_column("비고", overflow="fold", min_width=16)
     for row in rows:
         cells = [_score(row.scores.get(column.exercise), column.points) for column in columns]
         total = Text("–" if row.total is None else number_text(row.total))

@@ -11,6 +11,7 @@ from nbgrader.converters import Autograde
 
 from autograder.errors import CourseError
 from autograder.grading import submission
+from autograder.grading.course import timestamps
 from autograder.grading.course.folder import READY, CourseFolder, Submission
 from autograder.grading.course.preprocessors import RunNotebook
 from autograder.grading.hand_ins import HandIn, HandIns
@@ -26,7 +27,8 @@ class Work:
     planned: Planned | None = None
     reason: str = ""
     failure: str = ""
-    log: list[str] = field(default_factory=list)
+    told: list[str] = field(default_factory=list)
+    """점수에 앞서 강사가 알아야 할, 채점하며 내린 결정."""
 
     @property
     def student(self) -> str:
@@ -53,6 +55,8 @@ def read(work: Work, folder: CourseFolder, hand_ins: HandIns) -> None:
         work.failure = f"제출을 읽지 못했습니다: {short(error)}"
     else:
         hand_ins.keep(work.student, work.handed)
+        said = work.submission.note, timestamps.told(folder.extra_folders(work.student)[0])
+        work.told += [note for note in said if note]
 
 
 def prepare(work: Work, folder: CourseFolder, workers: int) -> None:
@@ -72,6 +76,7 @@ def prepare(work: Work, folder: CourseFolder, workers: int) -> None:
         )
         notebook = nbformat.reads(text, as_version=4)
         work.reason = submission.unreadable(notebook)
+        work.told += submission.decisions(notebook)
         if not work.reason:
             limits = RunNotebook(parent=exporter).limits(workers)
             files = work.handed.files | extra_files(folder.extra_folders(work.student)[1])

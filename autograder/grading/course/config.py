@@ -23,6 +23,7 @@ from autograder.grading.course.preprocessors import (
     SubmissionExporter,
 )
 from autograder.grading.course.release import KoreanStubs
+from autograder.grading.course.timestamps import accept_dates
 from autograder.report import inline_html
 
 TEMPLATES = Path(__file__).resolve().parent / "feedback"
@@ -49,6 +50,7 @@ def configure(config: Any) -> Any:
         {ClearSolutions: KoreanStubs},
     )
     config.Autograde.exporter_class = SubmissionExporter
+    accept_dates()
     # nbgrader's own folder stays in the list: the formgrader's pages are there.
     config.HTMLExporter.extra_template_basedirs = [str(TEMPLATES), str(_NBGRADER_TEMPLATES)]
     config.HTMLExporter.filters = {"report_text": inline_html, "clean_html": cleaned}

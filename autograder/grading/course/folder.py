@@ -29,6 +29,7 @@ from autograder.errors import CourseError
 from autograder.exercises import unit_exercises
 from autograder.exercises.units import UNITS, Unit
 from autograder.grading.course.config import configure, configured
+from autograder.grading.course.locate import PROPER, locate, put_in_place
 from autograder.grading.course.preprocessors import read_masters
 from autograder.grading.planning import lesson_cells
 from autograder.grading.submission import MasterCell
@@ -60,7 +61,7 @@ READY, NO_FILE, NOT_SUBMITTED = "ready", "no file", "not submitted"
 
 @dataclass(frozen=True)
 class Submission:
-    """학생 한 명의 제출. `note`는 채점할 파일이 없는 까닭입니다."""
+    """학생 한 명의 제출. `note`는 채점할 파일이 없는 까닭이거나, 어디서 찾았는지입니다."""
 
     student: str
     status: str
@@ -164,25 +165,28 @@ class CourseFolder:
     def _submitted_folder(self) -> Path:
         return self.root / self.coursedir.submitted_directory
 
+    def loose_files(self) -> list[str]:
+        """submitted/에 학생의 폴더 없이 놓인 노트북과 zip의 이름."""
+        return sorted(
+            entry.name
+            for entry in self._submitted_folder().iterdir()
+            if entry.is_file() and entry.suffix.lower() in (".ipynb", ".zip")
+        )
+
     def _submission(self, student: str) -> Submission:
         folder = Path(
             self.coursedir.format_path(self.coursedir.submitted_directory, student, self.unit.name)
         )
-        if not folder.is_dir():
-            return Submission(student, NOT_SUBMITTED, note="미제출")
         path = folder / f"{self.notebook}.ipynb"
-        if path.is_file():
-            return Submission(student, READY, path)
-        others = sorted(
-            entry.name
-            for entry in folder.iterdir()
-            if not entry.name.startswith((".", "timestamp"))
-        )
-        note = f"{path.name} 파일이 없습니다."
-        if others:
-            shown = ", ".join(others[:3]) + (" …" if len(others) > 3 else "")
-            note += f" 제출된 파일: {shown}. 이름을 {path.name}로 바꾸고 다시 채점하세요."
-        return Submission(student, NO_FILE, note=note)
+        found = locate(folder.parent, path)
+        if found.data is not None and found.data is not PROPER:
+            put_in_place(path, found.data)
+        if found.data is not None:
+            return Submission(student, READY, path, found.note)
+        if found.note or folder.is_dir():
+            note = found.note or f"{path.name} 파일이 없습니다."
+            return Submission(student, NO_FILE, note=note)
+        return Submission(student, NOT_SUBMITTED, note="미제출")
 
     def _write_config(self) -> None:
         path = self.root / CONFIG

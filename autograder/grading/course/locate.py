@@ -1,0 +1,216 @@
+"""학생의 폴더에서 단원의 노트북을 찾습니다: 다른 이름, 다른 폴더, zip 속, 다른 단원의 것.
+
+제자리(`<학생>/<단원>/<노트북>.ipynb`)에 있으면 그것이고, 하나로 분명하면 제자리에 베껴 놓고 알립니다. 분명하지 않으면
+무엇이 있는지와 할 일을 말합니다. 여기서는 노트북을 읽기만 하고 실행하지 않습니다.
+"""
+
+from __future__ import annotations
+
+import io
+import unicodedata
+import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+from autograder.exercises import unit_exercises
+from autograder.exercises.units import UNITS
+from autograder.grading import submission
+from autograder.grading.store import write
+from autograder.notebook import checked_exercise
+
+_MOST = 200
+"""한 학생에게서 살펴볼 파일의 수."""
+_STUB = "..."
+_NOTEBOOKS = (".ipynb", ".zip")
+_FOUND = "'{name}'에서 찾은 노트북을 채점했습니다."
+PROPER = b"proper"
+"""제자리의 파일을 채점한다는 표시."""
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """찾은 노트북: 학생의 폴더에서 본 이름, 내용, 속한 단원(모르면 빈 문자열), 푼 풀이 셀의 수."""
+
+    name: str
+    data: bytes
+    unit: str
+    solved: int
+
+
+@dataclass(frozen=True)
+class Located:
+    """찾은 결과. `data`(노트북의 내용이나 `PROPER`)가 있으면 그것을 채점하고, 없으면 `note`가 까닭입니다."""
+
+    data: bytes | None = None
+    note: str = ""
+
+
+def locate(student: Path, target: Path) -> Located:
+    """`student` 폴더에서 `target`(`<학생>/<단원>/<노트북>.ipynb`)에 둘 노트북을 찾습니다.
+
+    제자리의 것 하나뿐이면 `data`가 `PROPER`입니다. 학생의 폴더에 아무 파일도 없으면 빈 `Located`입니다.
+    """
+    unit, place = target.parent.name, target.relative_to(student).as_posix()
+    files = list(_files(student, unit))
+    notebooks = [path for path in files if path.suffix.lower() in _NOTEBOOKS]
+    if notebooks == [target]:
+        return Located(PROPER)
+    candidates = [made for path in notebooks for made in _candidates(path, student)]
+    mine = [one for one in candidates if one.unit == unit]
+    proper = next((one for one in candidates if one.name == place), None)
+    chosen = _chosen(mine, proper)
+    if chosen is not None and chosen is proper:
+        return Located(PROPER, _beside(mine, proper, target.name))
+    if chosen is not None:
+        return Located(chosen.data, _FOUND.format(name=chosen.name))
+    if proper is not None:
+        # Broken, or of another unit: it lies where it should, so it is what was handed in.
+        return Located(PROPER)
+    if mine:
+        return Located(
+            None,
+            f"이 단원의 노트북이 여럿입니다: {_listed([one.name for one in mine])}. "
+            f"채점할 것을 {place}로 두고 다시 채점하세요.",
+        )
+    return Located(None, _nothing(candidates, files, student, target.name))
+
+
+def put_in_place(target: Path, data: bytes) -> None:
+    """`data`를 `target`에 둡니다. 거기 있던 것은 이름을 바꾸어 남깁니다."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    if target.exists():
+        number = 1
+        while (kept := target.with_name(f"{target.stem}.원래{number}{target.suffix}")).exists():
+            number += 1
+        target.rename(kept)
+    write(target, data)
+
+
+def own_unit(data: bytes) -> str:
+    """노트북이 어느 단원의 것인지, 검사 셀에 적힌 문제로 알아봅니다. 모르면 빈 문자열."""
+    return _described("", data).unit
+
+
+def _chosen(mine: list[Candidate], proper: Candidate | None) -> Candidate | None:
+    """하나로 분명한 것: 제자리의 것. 제자리의 것이 손대지 않은 것이면 풀이가 있는 하나뿐인 것."""
+    solved = [one for one in mine if one.solved]
+    different = {one.data for one in solved}
+    if proper in mine and (proper.solved or len(different) != 1):
+        return proper
+    if len(different) == 1:
+        return solved[0]
+    return mine[0] if len({one.data for one in mine}) == 1 else None
+
+
+def _beside(mine: list[Candidate], proper: Candidate, name: str) -> str:
+    """제자리의 것을 채점할 때, 나란히 있는 노트북에 대한 말."""
+    others = [one for one in mine if one is not proper]
+    if not others:
+        return ""
+    if same := [one for one in others if one.data == proper.data]:
+        return _FOUND.format(name=same[0].name)
+    listed = _listed([one.name for one in others])
+    return f"{name}를 채점했습니다. 이 단원의 다른 노트북도 있습니다: {listed}."
+
+
+def _nothing(candidates: list[Candidate], files: list[Path], student: Path, name: str) -> str:
+    """이 단원의 노트북이 없을 때 하는 말. 아무것도 없으면 빈 문자열."""
+    if candidates:
+        one = candidates[0]
+        what = f"{one.unit} 단원의 노트북" if one.unit else "이 강좌의 노트북이 아닙니다"
+        what += "입니다" if one.unit else ""
+        return (
+            f"{name} 파일이 없습니다. 제출된 '{one.name}'은(는) {what}. "
+            "이 단원의 노트북을 다시 받아 제자리에 두고 채점하세요."
+        )
+    names = [path.relative_to(student).as_posix() for path in files]
+    if not names:
+        return ""
+    page = next((each for each in names if each.lower().endswith((".html", ".htm"))), "")
+    if page:
+        return (
+            f"{name} 파일이 없습니다. 제출된 '{page}'은(는) 노트북을 내보낸 웹 페이지라 채점할 수 "
+            "없습니다. .ipynb 파일을 다시 내게 하세요."
+        )
+    return (
+        f"{name} 파일이 없습니다. 제출된 파일: {_listed(names)}. "
+        f"노트북이 있으면 이름을 {name}로 바꾸고 다시 채점하세요."
+    )
+
+
+def _listed(names: list[str]) -> str:
+    return ", ".join(sorted(names)[:3]) + (" …" if len(names) > 3 else "")
+
+
+def _files(student: Path, unit: str) -> Iterator[Path]:
+    """이 단원의 것일 수 있는 파일들. 다른 단원의 폴더는 보지 않습니다."""
+    for count, path in enumerate(sorted(student.rglob("*"))):
+        if count >= _MOST:
+            return
+        parts = path.relative_to(student).parts
+        elsewhere = {_plain(part) for part in parts[:-1]} & {_plain(name) for name in UNITS}
+        hidden = any(part.startswith((".", "__MACOSX")) for part in parts)
+        if hidden or (elsewhere and _plain(unit) not in elsewhere) or path.is_symlink():
+            continue
+        if path.is_file() and not path.name.startswith("timestamp"):
+            yield path
+
+
+def _plain(name: str) -> str:
+    return unicodedata.normalize("NFC", name).casefold()
+
+
+def _candidates(path: Path, student: Path) -> Iterator[Candidate]:
+    name = path.relative_to(student).as_posix()
+    suffix = path.suffix.lower()
+    if path.stat().st_size > submission.MAX_BYTES:
+        return
+    data = path.read_bytes()
+    if suffix == ".ipynb":
+        yield _described(name, data)
+        return
+    try:
+        archive = zipfile.ZipFile(io.BytesIO(data))
+    except (zipfile.BadZipFile, OSError, ValueError):
+        return
+    with archive:
+        for entry in archive.infolist()[:_MOST]:
+            inside = PurePosixPath(entry.filename)
+            if inside.suffix.lower() != ".ipynb" or "__MACOSX" in inside.parts:
+                continue
+            if entry.file_size > submission.MAX_BYTES or entry.flag_bits & 1:
+                continue
+            try:
+                with archive.open(entry) as file:
+                    content = file.read(submission.MAX_BYTES + 1)
+            except (OSError, ValueError, RuntimeError, NotImplementedError, zipfile.BadZipFile):
+                continue
+            yield _described(f"{name}/{inside.name}", content)
+
+
+def _described(name: str, data: bytes) -> Candidate:
+    try:
+        made = submission.read(data)
+    except submission.UnreadableNotebook:
+        return Candidate(name, data, "", 0)
+    owners = {exercise.id: unit for unit in UNITS for exercise in unit_exercises(unit)}
+    asked = [owners[found] for cell in made.cells if (found := checked_exercise(cell)) in owners]
+    unit = max(set(asked), key=asked.count) if asked else ""
+    solved = sum(
+        cell.cell_type == "code" and "nbgrader" in cell.metadata and _solved(cell.source)
+        for cell in made.cells
+        if not checked_exercise(cell)
+    )
+    if not any("nbgrader" in cell.metadata for cell in made.cells):
+        # Through Colab the names of the cells are lost: a stub is seen by its three dots.
+        solved = sum(
+            cell.cell_type == "code" and _solved(cell.source) and "check(" not in cell.source
+            for cell in made.cells
+        )
+    return Candidate(name, data, unit, solved)
+
+
+def _solved(source: str) -> bool:
+    lines = [line.split("#")[0].strip() for line in source.splitlines()]
+    return any(lines) and not any(line.endswith(_STUB) for line in lines)
