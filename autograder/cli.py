@@ -84,11 +84,26 @@ def _grade(options: argparse.Namespace) -> int | None:
     )
 
 
+def _collect(options: argparse.Namespace) -> int | None:
+    return _with_extra("grading.collect").collect(
+        options.unit,
+        options.files,
+        options.course,
+        options.roster,
+        dry_run=options.dry_run,
+    )
+
+
 def _rejudge(options: argparse.Namespace) -> int | None:
     _require_course(options.course)
     return _with_extra("grading.rejudge").rejudge(
         options.unit, options.course, options.workers, write=options.write
     )
+
+
+def _refresh(options: argparse.Namespace) -> int | None:
+    _require_course(options.course)
+    return _with_extra("grading.course.refresh").refresh(options.unit, options.course)
 
 
 def _require_course(folder: Path) -> None:
@@ -174,10 +189,26 @@ def _parser() -> argparse.ArgumentParser:
     exercises.add_argument("--json", action="store_true", help="JSON으로 출력합니다")
     exercises.set_defaults(run=_exercises)
 
+    collect = commands.add_parser(
+        "collect", help="LMS에서 받은 zip과 폴더를 과정 폴더의 submitted/에 나누어 놓습니다"
+    )
+    _add_class(collect, "모을")
+    collect.add_argument(
+        "files", nargs="+", type=Path, metavar="파일", help="zip, 폴더, 노트북: 받은 그대로"
+    )
+    collect.add_argument(
+        "--roster", type=Path, metavar="CSV", help="명단: 학번(id), 이름(name), 이메일(email)"
+    )
+    collect.add_argument(
+        "--dry-run", action="store_true", help="쓰지 않고 무엇이 어디에 놓이는지만 보입니다"
+    )
+    collect.set_defaults(run=_collect)
+
     grade = commands.add_parser(
         "grade", help="제출된 노트북을 채점해 성적부, grades.csv, 학생별 피드백을 만듭니다"
     )
     _add_class(grade, "채점할")
+    _add_workers(grade)
     grade.add_argument(
         "--cluster",
         metavar="주소",
@@ -200,10 +231,17 @@ def _parser() -> argparse.ArgumentParser:
         "rejudge", help="실행하지 않고, 보관한 관찰로 한 학급을 다시 판정합니다"
     )
     _add_class(rejudge, "다시 판정할")
+    _add_workers(rejudge)
     rejudge.add_argument(
         "--write", action="store_true", help="달라진 점수를 성적부와 피드백에 적습니다"
     )
     rejudge.set_defaults(run=_rejudge)
+
+    refresh = commands.add_parser(
+        "refresh", help="채점을 시작한 뒤에 바뀐 단원에 성적부의 과제를 맞춥니다"
+    )
+    _add_class(refresh, "맞출")
+    refresh.set_defaults(run=_refresh)
 
     data = commands.add_parser(
         "data", help="데이터셋: 무엇이 있는지 보고, 내려받고, 가진 파일을 넣습니다"
@@ -239,6 +277,9 @@ def _add_class(command: argparse.ArgumentParser, what: str) -> None:
         metavar="폴더",
         help="submitted/<학생>/<단원>/이 든 nbgrader 과정 폴더, 없으면 지금 폴더",
     )
+
+
+def _add_workers(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--workers",
         type=_whole_number,

@@ -13,6 +13,7 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
+import absl.logging
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -53,6 +54,8 @@ def isolate() -> None:
 
 
 isolate()
+# absl keeps the standard error that it finds, and closes it: never one that a test captures.
+absl.logging.get_absl_handler().python_handler.stream = sys.__stderr__
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

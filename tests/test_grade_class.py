@@ -16,11 +16,13 @@ from typing import Any
 import graded_class
 import nbformat
 import pytest
+from answering import Answering
 from graded_class import Class, find, is_check, without_metadata
 
 from autograder import notebook
 from autograder.errors import CourseError
 from autograder.grading.course.folder import CourseFolder
+from autograder.grading.course.refresh import refresh
 from autograder.grading.grade import Outcome, grade, grade_class
 from autograder.grading.run.runner import run_notebook
 from autograder.grading.store import Store
@@ -429,7 +431,7 @@ def test_bad_input_is_one_korean_sentence_and_what_to_do(
         course = Class(tmp_path, UNIT)
         course.submit("student", "{")
     if prepare == "another unit":
-        (tmp_path / "submitted" / "student" / UNIT).rename(tmp_path / "submitted/student/99")
+        (tmp_path / "submitted" / "student" / UNIT).rename(tmp_path / "submitted/student/01_eager")
     elif prepare == "config broken":
         (tmp_path / "nbgrader_config.py").write_text("c = get_config(\n", "utf-8")
     elif prepare == "gradebook broken":
@@ -461,3 +463,54 @@ def test_a_full_disk_stops_with_a_remedy(tmp_path: Path, monkeypatch: pytest.Mon
     with pytest.raises(CourseError, match="디스크에 남은 자리가 없습니다") as raised:
         grade_class(UNIT, tmp_path, executor=Refusing())
     assert "이어서 채점합니다" in raised.value.remedy
+
+
+def test_an_assignment_that_changed_while_it_was_graded(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """One exercise more, one less, other points: the command that the message names mends it."""
+    unit = "01_eager"
+    course = Class(tmp_path, unit)
+    whole = copy.deepcopy(course.solution)
+    checks = [index for index, cell in enumerate(whole.cells) if is_check(cell)]
+    older = copy.deepcopy(whole)
+    older.cells[checks[0]].metadata["nbgrader"]["points"] = 1
+    # The second exercise did not exist yet; another one did.
+    second = older.cells[checks[1] - 2 : checks[1] + 1]
+    second[1].metadata["nbgrader"]["grade_id"] = "eager_gone"
+    second[2].metadata["nbgrader"]["grade_id"] = "eager_gone_check"
+    second[2].source = 'check("eager.gone", x)'
+    course.write_source(older)
+    course.submit("kim", course.solved())
+    with pytest.raises(CourseError) as raised:
+        grade_class(unit, tmp_path, executor=Refusing())
+    assert f"autograder refresh {unit}" in raised.value.remedy
+    # Graded once before, by hand, with a comment.
+    folder = CourseFolder(tmp_path, unit, rejudging=True)
+    third = notebook.checked_exercise(whole.cells[checks[2]]).replace(".", "_")
+    with folder.gradebook() as gradebook:
+        gradebook.add_student("kim")
+        gradebook.add_submission(unit, "kim")
+        given = gradebook.find_grade(f"{third}_check", folder.notebook, unit, "kim")
+        given.manual_score = 1.5
+        gradebook.find_comment(third, folder.notebook, unit, "kim").manual_comment = "좋아요"
+        gradebook.db.commit()
+    assert refresh(unit, tmp_path) == 0
+    printed = capsys.readouterr().out
+    assert "없어진 문제: eager.gone" in printed and "바꾸기 전의 성적부: .autograder" in printed
+    outcome = grade_class(unit, tmp_path, executor=Answering())
+    (row,) = outcome.rows
+    assert len(row.scores) == len(outcome.columns) == len(checks)
+    # nbgrader adds what was given by hand; the rest is what the answers are worth.
+    assert row.scores[notebook.checked_exercise(whole.cells[checks[2]])] == 1.5
+    others = {column.exercise: column.points for column in outcome.columns}
+    del others[notebook.checked_exercise(whole.cells[checks[2]])]
+    assert {name: row.scores[name] for name in others} == others
+    with folder.gradebook() as gradebook:
+        kept = gradebook.find_comment(third, folder.notebook, unit, "kim").manual_comment
+    assert kept == "좋아요"
+    order = [cell.grade_id for cell in folder.masters() if cell.points is not None]
+    assert order == [whole.cells[index].metadata["nbgrader"]["grade_id"] for index in checks]
+    capsys.readouterr()
+    assert refresh(unit, tmp_path) == 0
+    assert "문제:" not in capsys.readouterr().out

@@ -375,3 +375,8 @@ def test_the_table_shows_students_scores_and_the_first_sentences() -> None:
     assert "4-1: 첫 문장입니다." in shown and "둘째" not in shown
     assert "지각 감점 1점" in shown
     assert "제출 2명 / 3명 · 평균 5.25점" in shown
+    assert "이름" not in shown
+    rows[0].name = "김철수"
+    console = Console(width=100, record=True, file=open("/dev/null", "w"))  # noqa: SIM115
+    table.show(UNIT, COLUMNS, rows, console)
+    assert "김철수" in console.export_text()

@@ -59,6 +59,9 @@ def show(unit: str, columns: Sequence[Column], rows: Sequence[Row], console: Con
     points = sum(column.points for column in columns)
     table = Table(title=f"{unit} 채점 결과", show_lines=any(row.remark for row in rows))
     table.add_column("학생", overflow="fold", max_width=20)
+    named = any(row.name for row in rows)
+    if named:
+        table.add_column("이름", overflow="fold")
     for column in columns:
         table.add_column(
             f"{column.number}\n[dim]/{number_text(column.points)}[/dim]", justify="right"
@@ -69,7 +72,8 @@ def show(unit: str, columns: Sequence[Column], rows: Sequence[Row], console: Con
         cells = [_score(row.scores.get(column.exercise), column.points) for column in columns]
         total = Text("–" if row.total is None else number_text(row.total))
         # Student names and notes are not markup.
-        table.add_row(Text(row.student), *cells, total, Text(row.short_remark))
+        who = [Text(row.student), *([Text(row.name)] if named else [])]
+        table.add_row(*who, *cells, total, Text(row.short_remark))
     graded = [row.total for row in rows if row.total is not None]
     if graded:
         table.caption = (

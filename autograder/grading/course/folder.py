@@ -251,29 +251,40 @@ class CourseFolder:
                 ) from None
             masters = self.masters()
         points = {cell.exercise: cell.points for cell in masters if cell.points is not None}
+        if not rejudging:
+            self._require_same(points)
+
+    def _require_same(self, points: dict[str, float]) -> None:
+        """성적부의 문제와 배점이 강좌의 것과 다르면 CourseError."""
+        name = self.unit.name
+        remedy = (
+            f"autograder refresh {name}으로 과제를 지금의 강좌에 맞추세요. "
+            "손으로 준 점수와 강사의 말은 그대로입니다."
+        )
         for exercise in self.exercises:
             if exercise.id not in points:
                 raise CourseError(
-                    f"성적부의 과제 {self.unit.name}에 문제 {exercise.id}이(가) 없습니다.",
-                    f"source/{self.unit.name}/{self.notebook}.ipynb를 지금의 "
-                    f"solutions/{self.unit.notebook}로 바꾸고 "
-                    f"nbgrader generate_assignment {self.unit.name} --force를 실행하세요.",
+                    f"성적부의 과제 {name}에 문제 {exercise.id}이(가) 없습니다.", remedy
                 )
-            if points[exercise.id] != points_of(exercise) and not rejudging:
+            if points[exercise.id] != points_of(exercise):
                 raise CourseError(
                     f"문제 {exercise.id}의 배점이 성적부에서는 {points[exercise.id]:g}점인데 "
                     f"강좌에서는 {points_of(exercise):g}점입니다.",
-                    f"source/{self.unit.name}/{self.notebook}.ipynb를 지금의 "
-                    f"solutions/{self.unit.notebook}로 바꾸고 "
-                    f"nbgrader generate_assignment {self.unit.name} --force를 실행하세요.",
+                    remedy,
                 )
+        known = {exercise.id for exercise in self.exercises}
+        if gone := sorted(set(points) - known - {""}):
+            raise CourseError(
+                f"성적부의 과제 {name}에 있는 문제 {gone[0]}이(가) 지금의 강좌에는 없습니다.",
+                remedy,
+            )
 
     def _make_source(self) -> None:
         folder = self._source_folder()
         target = folder / f"{self.notebook}.ipynb"
         if target.is_file():
             return
-        solution = _solution(self.unit, self.root)
+        solution = solution_of(self.unit, self.root)
         folder.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(solution, target)
 
@@ -297,6 +308,16 @@ def _nbgrader(root: Path) -> tuple[NbGrader, bool]:
     return app, missing
 
 
+@contextlib.contextmanager
+def open_gradebook(root: Path) -> Iterator[Gradebook]:
+    """과정 폴더의 설정이 가리키는 성적부."""
+    _find_own_programs()
+    app, _ = _nbgrader(root.resolve())
+    coursedir = CourseDirectory(parent=app, root=str(root.resolve()))
+    with Gradebook(coursedir.db_url, coursedir.course_id) as gradebook:
+        yield gradebook
+
+
 @functools.cache
 def _api(root: Path) -> NbGraderAPI:
     app, _ = _nbgrader(root)
@@ -318,7 +339,7 @@ def _checksum(cell: SourceCell, points: float) -> str:
     return str(compute_checksum(made))
 
 
-def _solution(unit: Unit, folder: Path) -> Path:
+def solution_of(unit: Unit, folder: Path) -> Path:
     """풀이 노트북: 이 패키지가 든 저장소, 과정 폴더의 위쪽, 지금 폴더의 위쪽에서 찾습니다."""
     for start in (Path(__file__), folder, Path.cwd()):
         with contextlib.suppress(CourseError):

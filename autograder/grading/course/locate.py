@@ -87,11 +87,6 @@ def put_in_place(target: Path, data: bytes) -> None:
     write(target, data)
 
 
-def own_unit(data: bytes) -> str:
-    """노트북이 어느 단원의 것인지, 검사 셀에 적힌 문제로 알아봅니다. 모르면 빈 문자열."""
-    return _described("", data).unit
-
-
 def _chosen(mine: list[Candidate], proper: Candidate | None) -> Candidate | None:
     """하나로 분명한 것: 제자리의 것. 제자리의 것이 손대지 않은 것이면 풀이가 있는 하나뿐인 것."""
     solved = [one for one in mine if one.solved]
@@ -168,7 +163,7 @@ def _candidates(path: Path, student: Path) -> Iterator[Candidate]:
         return
     data = path.read_bytes()
     if suffix == ".ipynb":
-        yield _described(name, data)
+        yield described(name, data)
         return
     try:
         archive = zipfile.ZipFile(io.BytesIO(data))
@@ -186,10 +181,11 @@ def _candidates(path: Path, student: Path) -> Iterator[Candidate]:
                     content = file.read(submission.MAX_BYTES + 1)
             except (OSError, ValueError, RuntimeError, NotImplementedError, zipfile.BadZipFile):
                 continue
-            yield _described(f"{name}/{inside.name}", content)
+            yield described(f"{name}/{inside.name}", content)
 
 
-def _described(name: str, data: bytes) -> Candidate:
+def described(name: str, data: bytes) -> Candidate:
+    """노트북의 내용에서 단원과 푼 풀이 셀의 수를 알아냅니다. 노트북이 아니면 단원이 빈 문자열입니다."""
     try:
         made = submission.read(data)
     except submission.UnreadableNotebook:
