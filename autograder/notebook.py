@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import copy
+import functools
 import hashlib
 import re
 from collections.abc import Iterator
@@ -116,11 +117,15 @@ def parse(cell: NotebookNode) -> ast.Module:
 
 def checked_exercise(cell: NotebookNode) -> str:
     """`check("아이디", …)`로 끝나는 셀이면 그 아이디, 아니면 빈 문자열."""
-    if cell.cell_type != "code":
-        return ""
+    return _checked(cell.source) if cell.cell_type == "code" else ""
+
+
+@functools.lru_cache(maxsize=4096)
+def _checked(source: str) -> str:
     try:
-        body = parse(cell).body
-    except SyntaxError:
+        body = ast.parse(python(source)).body
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        # A null character, a thousand brackets: whatever it is, it is no check.
         return ""
     match body[-1:]:
         case [

@@ -7,6 +7,7 @@ instructor is told in Korean what happened.
 from __future__ import annotations
 
 import copy
+import json
 import re
 import subprocess
 import sys
@@ -98,7 +99,12 @@ def hostile_files(course: Class) -> dict[str, tuple[str | bytes, float]]:
     large = copy.deepcopy(honest)
     large.cells[0].outputs = [nbformat.v4.new_output("stream", text="x" * 30_000_000)]
 
+    strange = copy.deepcopy(honest)
+    for source in ("x\0y", "(" * 5000, "\ud800", "%%nonsense\n" * 3, "!" * 2000):
+        strange.cells.append(nbformat.v4.new_code_cell(source))
+
     return {
+        "file strange cells": (json.dumps(strange).encode("utf-8", "surrogatepass"), 3),
         "file truncated": (text[: len(text) // 2], 0),
         "file not json": (b"\x00\xff" * 100, 0),
         "file deep": ("[" * 100_000, 0),

@@ -8,7 +8,7 @@ import nbformat
 import pytest
 
 from autograder.exercises.units import UNITS
-from autograder.grading.judging import grade_run
+from autograder.grading.judging import judged, observed_in
 from autograder.grading.needed import needed
 from autograder.grading.planning import lesson_cells, plan
 from autograder.grading.run.runner import SKIPPED, Limits, run_notebook
@@ -121,7 +121,7 @@ def test_the_solution_keeps_its_points(unit: str, root: Path) -> None:
         run = run_notebook(task)
     finally:
         close_sessions()
-    reports = grade_run(task, run).reports
+    reports = judged(observed_in(task, run))
     assert {name: report.score for name, report in reports.items()} == {
         name: report.points for name, report in reports.items()
     }

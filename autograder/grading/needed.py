@@ -7,6 +7,8 @@
 from __future__ import annotations
 
 import ast
+import copy
+import functools
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -211,10 +213,19 @@ def _follow(seen: Sequence[Names]) -> None:
 
 def names_of(source: str) -> Names:
     """`source`의 `Names`. 파이썬이 아니면 알 수 없는 코드입니다."""
+    return copy.deepcopy(_names_of(source))
+
+
+@functools.lru_cache(maxsize=4096)
+def _names_of(source: str) -> Names:
+    # A lesson's cells are the same for a whole class.
     try:
-        tree = ast.parse(python(source))
+        return _read(source, ast.parse(python(source)))
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return Names(opaque=True, reaching=True)
+
+
+def _read(source: str, tree: ast.Module) -> Names:
     quiet = "catch_warnings" in source
     reaching = bool(_GLOBAL.search(source)) or (not quiet and bool(_WARNINGS.search(source)))
     found = Names(reaching=reaching)
