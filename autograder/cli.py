@@ -106,6 +106,21 @@ def _refresh(options: argparse.Namespace) -> int | None:
     return _with_extra("grading.course.refresh").refresh(options.unit, options.course)
 
 
+def _restore(options: argparse.Namespace) -> int | None:
+    _require_course(options.course)
+    backup = _with_extra("grading.course.backup")
+    if not options.name:
+        kept = backup.copies(options.course)
+        print("\n".join(path.stem for path in kept) or "성적부의 사본이 아직 없습니다.")
+        return None
+    coursedir = _with_extra("grading.course.folder").course_directory(options.course)
+    before = backup.restore(coursedir, options.name)
+    print(f"성적부를 {options.name}의 것으로 되돌렸습니다.")
+    if before is not None:
+        print(f"되돌리기 전의 성적부: {before.stem}")
+    return None
+
+
 def _require_course(folder: Path) -> None:
     if not folder.is_dir():
         raise CourseError(
@@ -243,6 +258,13 @@ def _parser() -> argparse.ArgumentParser:
     _add_class(refresh, "맞출")
     refresh.set_defaults(run=_refresh)
 
+    restore = commands.add_parser(
+        "restore", help="성적부의 사본을 보이거나, 이름을 주면 그것으로 되돌립니다"
+    )
+    restore.add_argument("name", nargs="?", default="", metavar="사본", help="사본의 이름")
+    _add_course(restore)
+    restore.set_defaults(run=_restore)
+
     data = commands.add_parser(
         "data", help="데이터셋: 무엇이 있는지 보고, 내려받고, 가진 파일을 넣습니다"
     )
@@ -270,6 +292,10 @@ def _parser() -> argparse.ArgumentParser:
 def _add_class(command: argparse.ArgumentParser, what: str) -> None:
     """한 학급을 다루는 명령의 인수."""
     command.add_argument("unit", metavar="단원", help=f"{what} 단원(예: 04_sequential)")
+    _add_course(command)
+
+
+def _add_course(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--course",
         type=Path,

@@ -10,6 +10,7 @@ import pytest
 from answering import Answering, dead_run
 from graded_class import Class
 
+from autograder import cli
 from autograder.grading import deaths
 from autograder.grading.course.backup import KEPT, back_up
 from autograder.grading.course.folder import CourseFolder
@@ -184,3 +185,56 @@ def test_the_gradebook_is_copied_before_every_grading(course: Class) -> None:
         newest = back_up(folder.coursedir)
     copies = sorted((course.root / ".autograder" / "gradebook").glob("*.db"))
     assert len(copies) == KEPT and copies[-1] == newest
+
+
+# --- a gradebook one can trust ------------------------------------------------------------------
+
+
+def test_scores_that_no_check_gave_are_flagged(course: Class) -> None:
+    grade_class(UNIT, course.root, executor=Answering())
+    folder = CourseFolder(course.root, UNIT)
+
+    def tamper(**values: float) -> None:
+        with folder.gradebook() as gradebook:
+            (grade,) = gradebook.find_submission_notebook("start", UNIT, "lives").grades
+            for name, value in values.items():
+                setattr(grade, name, value)
+            gradebook.db.commit()
+
+    tamper(manual_score=200)
+    found = row(grade_class(UNIT, course.root, executor=Answering()), "lives")
+    assert "0-1: 손으로 준 점수 200점이 배점 4점보다 큽니다" in found.remark
+    tamper(manual_score=3.5, extra_credit=10)
+    found = row(grade_class(UNIT, course.root, executor=Answering()), "lives")
+    assert "0-1: 추가 점수 10점이 들어 있습니다" in found.remark and "배점" not in found.remark
+    tamper(manual_score=2, extra_credit=None)  # type: ignore[arg-type]
+    assert row(grade_class(UNIT, course.root, executor=Answering()), "lives").remark == ""
+
+
+def test_a_copy_of_the_gradebook_is_brought_back(
+    course: Class, capsys: pytest.CaptureFixture[str]
+) -> None:
+    grade_class(UNIT, course.root, executor=Answering())
+    grade_class(UNIT, course.root, executor=Answering())
+    folder = CourseFolder(course.root, UNIT)
+    with folder.gradebook() as gradebook:
+        gradebook.find_submission_notebook("start", UNIT, "lives").grades[0].manual_score = 100
+        gradebook.db.commit()
+
+    def run(*arguments: str) -> tuple[int, str, str]:
+        capsys.readouterr()
+        with pytest.raises(SystemExit) as ended:
+            cli.main(["restore", *arguments, "--course", str(course.root)])
+        shown = capsys.readouterr()
+        return int(ended.value.code or 0), shown.out, shown.err
+
+    code, shown, _ = run()
+    names = shown.split()
+    assert code == 0 and len(names) == 2
+    code, shown, _ = run(names[-1])
+    assert code == 0 and "되돌리기 전의 성적부" in shown
+    with folder.gradebook() as gradebook:
+        assert gradebook.find_submission(UNIT, "lives").score == 4
+    assert len(run()[1].split()) == 3
+    code, _, error = run("2020-01-01")
+    assert code == 2 and "라는 사본은 없습니다" in error

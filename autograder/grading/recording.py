@@ -14,6 +14,7 @@ from typing import Any
 
 from nbgrader.api import MissingEntry
 
+from autograder.exercises import get
 from autograder.grading import deaths
 from autograder.grading.course.folder import (
     NO_FILE,
@@ -25,10 +26,10 @@ from autograder.grading.course.folder import (
 from autograder.grading.hand_ins import HandIns
 from autograder.grading.progress import progress
 from autograder.grading.run.pool import default_workers
-from autograder.grading.store import Store
+from autograder.grading.store import Graded, Store
 from autograder.grading.table import Row
 from autograder.grading.work import Work, handed_in
-from autograder.report import Report
+from autograder.report import Report, number_text
 
 GRADED, UNTOUCHED, MISSING, UNREADABLE, ABSENT, BROKEN = (
     "채점함",
@@ -64,7 +65,8 @@ def recorded(
             advance()
         for work, feedback in made:
             work.failure = feedback()
-    return [_row(work, folder, store) for work in works]
+    owners = {cell.grade_id: cell.exercise for cell in folder.masters() if cell.points is not None}
+    return [_row(work, folder, store, owners) for work in works]
 
 
 @contextmanager
@@ -101,7 +103,7 @@ def _record(work: Work, folder: CourseFolder, hand_ins: HandIns) -> None:
         hand_ins.note(work.student, work.handed.digest, work.key)
 
 
-def _row(work: Work, folder: CourseFolder, store: Store) -> Row:
+def _row(work: Work, folder: CourseFolder, store: Store, owners: dict[str, str]) -> Row:
     """표의 줄. 점수는 성적부에 적힌 것입니다."""
     row = Row(work.student, GRADED)
     if work.submission.status == NOT_SUBMITTED:
@@ -114,13 +116,14 @@ def _row(work: Work, folder: CourseFolder, store: Store) -> Row:
         row.status, row.notes = MISSING, [work.submission.note]
     elif work.reason:
         row.status, row.notes = UNREADABLE, [work.reason]
-    elif graded := store.get(work.key):
+    graded = store.get(work.key) if work.key else None
+    if graded is not None:
         again = deaths.told(graded)
         row.notes = [*work.told, *([again] if again else []), *_notes(folder, graded.reports)]
         if not any(report.attempted for report in graded.reports.values()):
             row.status = UNTOUCHED
             row.notes = row.notes or ["받은 그대로입니다. 푼 문제가 없습니다."]
-    _read_scores(folder, row)
+    _read_scores(folder, row, owners, graded)
     return row
 
 
@@ -173,9 +176,10 @@ def _record_zero(folder: CourseFolder, student: str) -> None:
         gradebook.db.commit()
 
 
-def _read_scores(folder: CourseFolder, row: Row) -> None:
-    """성적부의 점수: 강사가 준 점수가 있으면 그것입니다."""
-    owners = {cell.grade_id: cell.exercise for cell in folder.masters() if cell.points is not None}
+def _read_scores(
+    folder: CourseFolder, row: Row, owners: dict[str, str], graded: Graded | None
+) -> None:
+    """성적부의 점수: 강사가 준 점수가 있으면 그것입니다. 있을 수 없는 점수는 비고에서 알립니다."""
     with folder.gradebook() as gradebook:
         try:
             stored = gradebook.find_submission(folder.unit.name, row.student)
@@ -185,12 +189,35 @@ def _read_scores(folder: CourseFolder, row: Row) -> None:
             folder.notebook, folder.unit.name, row.student
         )
         for grade in notebook.grades:
-            if owners.get(grade.name):
-                row.scores[owners[grade.name]] = float(grade.score)
+            if exercise := owners.get(grade.name):
+                row.scores[exercise] = float(grade.score)
+                row.notes += _doubts(grade, exercise, graded)
         row.penalty = float(stored.late_submission_penalty or 0.0)
         row.total = float(stored.score) - row.penalty
         person = gradebook.find_student(row.student)
         row.name = f"{person.last_name or ''}{person.first_name or ''}"
+
+
+def _doubts(grade: Any, exercise: str, graded: Graded | None) -> list[str]:
+    """자동 판정에서 나오지 않은 점수. formgrader에서 준 것일 수도, 누가 성적부를 고친 것일 수도 있습니다."""
+    number, said = get(exercise).number, []
+    if (grade.manual_score or 0) > grade.max_score:
+        said.append(
+            f"{number}: 손으로 준 점수 {number_text(grade.manual_score)}점이 배점 "
+            f"{number_text(grade.max_score)}점보다 큽니다. 준 것이 맞는지 확인하세요."
+        )
+    if grade.extra_credit:
+        said.append(
+            f"{number}: 추가 점수 {number_text(grade.extra_credit)}점이 들어 있습니다. "
+            "준 것이 맞는지 확인하세요."
+        )
+    report = graded.reports.get(exercise) if graded is not None else None
+    if report is not None and abs((grade.auto_score or 0) - report.score) > 1e-6:
+        said.append(
+            f"{number}: 성적부의 자동 점수 {number_text(grade.auto_score or 0)}점이 판정한 점수 "
+            f"{number_text(report.score)}점과 다릅니다. 다시 채점하세요."
+        )
+    return said
 
 
 def _keep_log(folder: CourseFolder, student: str, result: dict[str, Any]) -> None:

@@ -1,13 +1,17 @@
-"""성적부의 날짜가 적힌 사본: 성적부를 바꾸기 전에 만듭니다."""
+"""성적부의 날짜가 적힌 사본: 성적부를 바꾸기 전에 만들고, 되돌립니다."""
 
 from __future__ import annotations
 
 import contextlib
+import shutil
 import sqlite3
+import tempfile
 from datetime import UTC, datetime
 from pathlib import Path
 
 from nbgrader.coursedir import CourseDirectory
+
+from autograder.errors import CourseError
 
 KEPT = 20
 """남겨 두는 사본의 수. 더 오래된 것은 지웁니다."""
@@ -19,20 +23,62 @@ def back_up(coursedir: CourseDirectory) -> Path | None:
 
     성적부가 아직 없거나 SQLite 파일이 아니면 None입니다.
     """
-    url = str(coursedir.db_url)
-    source = Path(url.removeprefix(_SQLITE))
-    if not url.startswith(_SQLITE) or not source.is_file():
+    source = _file(coursedir)
+    if source is None or not source.is_file():
         return None
-    folder = Path(coursedir.root) / ".autograder" / "gradebook"
+    folder = _folder(Path(coursedir.root))
     folder.mkdir(parents=True, exist_ok=True)
     target = folder / f"{datetime.now(UTC).astimezone():%Y-%m-%d_%H%M%S_%f}.db"
-    # Also right while another program has it open.
+    _copy(source, target)
+    for old in sorted(folder.glob("*.db"))[:-KEPT]:
+        with contextlib.suppress(OSError):
+            old.unlink()
+    return target
+
+
+def restore(coursedir: CourseDirectory, name: str) -> Path | None:
+    """사본 `name`을 성적부로 되돌립니다. 지금의 성적부도 먼저 사본을 남기고 그 경로를 돌려줍니다.
+
+    그런 사본이 없거나 성적부가 SQLite 파일이 아니면 CourseError.
+    """
+    target = _file(coursedir)
+    kept = copies(Path(coursedir.root))
+    source = next((path for path in kept if path.stem == name.removesuffix(".db")), None)
+    if target is None:
+        raise CourseError(
+            "성적부가 SQLite 파일이 아니라서 되돌릴 사본이 없습니다.",
+            "쓰는 데이터베이스의 백업을 쓰세요.",
+        )
+    if source is None:
+        near = ", ".join(path.stem for path in kept[-3:]) or "아직 없음"
+        raise CourseError(f"'{name}'라는 사본은 없습니다.", f"최근의 사본: {near}.")
+    with tempfile.TemporaryDirectory() as folder:
+        # The copy of today's may be the one too many that makes the oldest go.
+        chosen = Path(folder) / source.name
+        shutil.copyfile(source, chosen)
+        before = back_up(coursedir)
+        _copy(chosen, target)
+    return before
+
+
+def copies(root: Path) -> list[Path]:
+    """과정 폴더 `root`에 있는 성적부의 사본, 오래된 것부터."""
+    return sorted(_folder(root).glob("*.db"))
+
+
+def _folder(root: Path) -> Path:
+    return root / ".autograder" / "gradebook"
+
+
+def _file(coursedir: CourseDirectory) -> Path | None:
+    url = str(coursedir.db_url)
+    return Path(url.removeprefix(_SQLITE)) if url.startswith(_SQLITE) else None
+
+
+def _copy(source: Path, target: Path) -> None:
+    """SQLite 파일을 베낍니다. 다른 프로그램이 열어 두었어도 됩니다."""
     with (
         contextlib.closing(sqlite3.connect(source)) as opened,
         contextlib.closing(sqlite3.connect(target)) as copied,
     ):
         opened.backup(copied)
-    for old in sorted(folder.glob("*.db"))[:-KEPT]:
-        with contextlib.suppress(OSError):
-            old.unlink()
-    return target

@@ -308,12 +308,17 @@ def _nbgrader(root: Path) -> tuple[NbGrader, bool]:
     return app, missing
 
 
+def course_directory(root: Path) -> CourseDirectory:
+    """과정 폴더의 설정을 읽은, nbgrader의 CourseDirectory."""
+    _find_own_programs()
+    app, _ = _nbgrader(root.resolve())
+    return CourseDirectory(parent=app, root=str(root.resolve()))
+
+
 @contextlib.contextmanager
 def open_gradebook(root: Path) -> Iterator[Gradebook]:
     """과정 폴더의 설정이 가리키는 성적부."""
-    _find_own_programs()
-    app, _ = _nbgrader(root.resolve())
-    coursedir = CourseDirectory(parent=app, root=str(root.resolve()))
+    coursedir = course_directory(root)
     with Gradebook(coursedir.db_url, coursedir.course_id) as gradebook:
         yield gradebook
 
