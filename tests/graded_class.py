@@ -80,9 +80,14 @@ class Class:
             entry = cell.metadata.get("nbgrader", {})
             if entry.get("solution"):
                 lines = original.source.splitlines()
-                ((begin, end),) = regions(original.source)
-                own = answers.get(entry.grade_id, "\n".join(lines[begin : end - 1]))
-                cell.source = "\n".join([*lines[: begin - 1], own, *lines[end:]])
+                if own := answers.get(entry.grade_id):
+                    # In place of all that is between the first mark and the last.
+                    places = list(regions(original.source))
+                    lines[places[0][0] - 1 : places[-1][1]] = own.splitlines()
+                marks = (notebook.BEGIN, notebook.END)
+                cell.source = "\n".join(
+                    line for line in lines if not any(mark in line for mark in marks)
+                )
         return made
 
     def submit(self, student: str, content: NotebookNode | str | bytes, name: str = "") -> Path:

@@ -12,6 +12,7 @@ import re
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -22,8 +23,11 @@ from attacks import ATTACKS, HONEST, HONEST_SCORE, MAYBE
 from graded_class import Class, find, is_check, without_metadata
 
 from autograder import notebook
+from autograder.grading.grade import grade_class
+from autograder.grading.sandbox import choice
 from autograder.grading.sandbox.choice import best_level
 from autograder.grading.sandbox.levels import Level
+from autograder.grading.sandbox.probe import holds
 from autograder.grading.store import Store
 
 pytestmark = [
@@ -234,3 +238,37 @@ def test_no_process_is_left_behind(attacked: Attacked) -> None:
 
     assert attacked.root.is_dir()
     assert not still_running("time.sleep(3222)")
+
+
+REACHING = ("read ", "network", "out ", "plant ", "evidence symlink", "evidence link", "evidence hard",
+            "evidence elsewhere", "evidence for others", "end outlives")  # fmt: skip
+
+
+@pytest.mark.skipif(not holds(Level.LANDLOCK), reason="이 컴퓨터에는 Landlock이 없습니다")
+def test_what_reaches_out_earns_no_more_behind_the_lower_wall(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Machines that refuse namespaces, as Docker does, grade behind this one."""
+    monkeypatch.setattr(choice, "best_level", lambda: Level.LANDLOCK)
+    course = Class(tmp_path, UNIT)
+    # Nothing is warm there: the first cell also starts TensorFlow.
+    config = CONFIG.replace("seconds = 6", "seconds = 60").replace("= 60\n", "= 300\n")
+    (tmp_path / "nbgrader_config.py").write_text(config, "utf-8")
+    chosen = [name for name in ATTACKS if name.startswith(REACHING)]
+    assert len(chosen) > 20
+    for name in chosen:
+        course.submit(
+            name, course.solved(**{CELL: HONEST + ATTACKS[name][0].format(root=tmp_path)})
+        )
+    course.submit("a honest", course.solved())
+    course.submit("z honest", course.solved())
+    with ThreadPoolExecutor(2) as pool:
+        outcome = grade_class(UNIT, tmp_path, workers=2, executor=pool)
+    found = {row.student: row.total for row in outcome.rows}
+    assert (found["a honest"], found["z honest"]) == (4, 4)
+    certain = [name for name in chosen if name not in MAYBE]
+    assert {name: found[name] for name in certain} == {name: ATTACKS[name][1] for name in certain}
+    stored = [path.read_text("utf-8") for path in Store(tmp_path).folder.glob("*.json")]
+    assert all('"sandbox": 2' in text for text in stored)
+    assert not any("REACHED" in text for text in stored)
+    assert (tmp_path / "nbgrader_config.py").read_text("utf-8") == config
