@@ -83,6 +83,7 @@ def test_whose_it_is_with_a_roster(name: str) -> None:
         ("kim+00_start+2026-10-12 15:00:00 UTC+x/start.ipynb", "kim"),
         (f"all/kim/{UNIT}/{FILE}", "kim"),
         (f"all/kim/{FILE}", "kim"),
+        (f"all/kim/{UNIT}/{UNIT}/{FILE}", "kim"),
         (f"all.zip/김 철수/{FILE}", "김 철수"),
         ("all/start_김철수.ipynb", "김철수"),
         ("김철수 start (2).ipynb", "김철수"),
@@ -176,7 +177,7 @@ def test_from_the_zip_to_the_grades(
     assert collect(UNIT, [moodle], course.root, roster) == 0
     printed = capsys.readouterr().out
     assert "읽어보세요.txt: 노트북이 아닙니다" in printed
-    assert "명단에 '밖으로'이(가) 없습니다" in printed
+    assert "명단에 '밖으로'가 없습니다" in printed
     assert "낸 것이 없는 학생 1명: 2026009 안낸이" in printed
     outcome = grade_class(UNIT, course.root, executor=Answering())
     assert {row.student: (row.name, row.total) for row in outcome.rows} == {

@@ -23,6 +23,7 @@ from autograder.grading.course.locate import Candidate, described
 from autograder.grading.course.timestamps import FILE as TIMESTAMP
 from autograder.grading.course.who import Owner, Roster, listed, owner, read_roster
 from autograder.grading.store import write
+from autograder.korean import with_particle
 from autograder.startup import import_tensorflow
 
 NEW, SAME, REPLACED, EARLIER = "새로", "이미 있음", "바꿈", "앞선 제출"
@@ -68,7 +69,9 @@ def collect(
         raise CourseError(f"'{unit}'라는 단원은 없습니다.", f"단원: {', '.join(UNITS)}.")
     for path in files:
         if not path.exists():
-            raise CourseError(f"{path}이(가) 없습니다.", "경로를 다시 확인하세요.")
+            raise CourseError(
+                f"{with_particle(str(path), '이', '가')} 없습니다.", "경로를 다시 확인하세요."
+            )
     known = read_roster(roster) if roster is not None else Roster()
     found = sort_out(unit, files, known)
     root = Path(course)
@@ -125,12 +128,9 @@ def _understood(
         return f"{found.unit} 단원의 노트북입니다", None
     whose = owner(entry.name, unit, notebook, roster)
     if not whose.student:
-        told = (
-            f"명단에 '{whose.name}'이(가) 없습니다"
-            if whose.name
-            else "누구의 것인지 알 수 없습니다"
-        )
-        return told, None
+        if not whose.name:
+            return "누구의 것인지 알 수 없습니다", None
+        return f"명단에 {with_particle(repr(whose.name), '이', '가')} 없습니다", None
     if not found.unit:
         return "이 강좌의 노트북이 아니거나 깨진 파일입니다", None
     return "", HandedIn(entry, found, whose)

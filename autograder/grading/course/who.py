@@ -122,7 +122,9 @@ def owner(name: str, unit: str, notebook: str, roster: Roster) -> Owner:
     parts = name.split("/")
     folders = parts[:-1]
     for index in range(len(folders) - 1, 0, -1):
-        if _key(folders[index]).startswith(_key(unit)) and folders[index - 1] != "submitted":
+        above = _key(folders[index - 1])
+        within = _key(folders[index]).startswith(_key(unit))
+        if within and not above.startswith(_key(unit)) and above != "submitted":
             return _known({"user": folders[index - 1]}, "과정 폴더", roster, name)
     if person := roster.named_in(name):
         return Owner(person.id, person.name, _copies(parts[-1]), how="명단")
