@@ -266,7 +266,10 @@ def test_what_reaches_out_earns_no_more_behind_the_lower_wall(
         outcome = grade_class(UNIT, tmp_path, workers=2, executor=pool)
     found = {row.student: row.total for row in outcome.rows}
     assert (found["a honest"], found["z honest"]) == (4, 4)
-    certain = [name for name in chosen if name not in MAYBE]
+    # The process above is the notebook's own there: who ends it ends himself.
+    own = ("out warm process", "out signal all", "out signals")
+    assert all((found[name] or 0) <= HONEST_SCORE for name in chosen)
+    certain = [name for name in chosen if name not in (*MAYBE, *own)]
     assert {name: found[name] for name in certain} == {name: ATTACKS[name][1] for name in certain}
     stored = [path.read_text("utf-8") for path in Store(tmp_path).folder.glob("*.json")]
     assert all('"sandbox": 2' in text for text in stored)
