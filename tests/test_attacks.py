@@ -24,6 +24,7 @@ from graded_class import Class, find, is_check, without_metadata
 
 from autograder import notebook
 from autograder.grading.grade import grade_class
+from autograder.grading.hand_ins import HandIns
 from autograder.grading.sandbox import choice
 from autograder.grading.sandbox.choice import best_level
 from autograder.grading.sandbox.levels import Level
@@ -271,7 +272,10 @@ def test_what_reaches_out_earns_no_more_behind_the_lower_wall(
     assert all((found[name] or 0) <= HONEST_SCORE for name in chosen)
     certain = [name for name in chosen if name not in (*MAYBE, *own)]
     assert {name: found[name] for name in certain} == {name: ATTACKS[name][1] for name in certain}
-    stored = [path.read_text("utf-8") for path in Store(tmp_path).folder.glob("*.json")]
-    assert all('"sandbox": 2' in text for text in stored)
-    assert not any("REACHED" in text for text in stored)
+    store, hand_ins = Store(tmp_path), HandIns(tmp_path, UNIT)
+    for name in chosen:
+        graded = store.get(hand_ins.noted(name)["key"])
+        assert graded is not None and graded.sandbox == Level.LANDLOCK
+        # What that one sees is the process above, its own.
+        assert name == "read memory" or "REACHED" not in str(graded.outputs)
     assert (tmp_path / "nbgrader_config.py").read_text("utf-8") == config
