@@ -486,7 +486,7 @@ def test_an_assignment_that_changed_while_it_was_graded(
         grade_class(unit, tmp_path, executor=Refusing())
     assert f"autograder refresh {unit}" in raised.value.remedy
     # Graded once before, by hand, with a comment.
-    folder = CourseFolder(tmp_path, unit, rejudging=True)
+    folder = CourseFolder(tmp_path, unit, may_differ=True)
     third = notebook.checked_exercise(whole.cells[checks[2]]).replace(".", "_")
     with folder.gradebook() as gradebook:
         gradebook.add_student("kim")

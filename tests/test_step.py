@@ -306,3 +306,22 @@ def test_both_means_of_a_short_last_batch_are_right():
     for weighted in (False, True):
         report, _ = scored("tape.train_loop", trained(weighted))
         assert report.passed, report.to_text()
+
+
+def test_descent_without_standardizing_fits_the_narrow_range_whatever_was_drawn() -> None:
+    """The first thing a learner tries: the data must not make it a matter of luck."""
+
+    def fit_line(x, y):
+        w, b = tf.Variable(0.0), tf.Variable(0.0)
+        for _ in range(100):
+            with tf.GradientTape() as tape:
+                loss = tf.reduce_mean((w * x + b - y) ** 2)
+            for variable, gradient in zip([w, b], tape.gradient(loss, [w, b]), strict=True):
+                variable.assign_sub(0.1 * gradient)
+        return w, b
+
+    exercise = get("tape.linear_regression")
+    for seed in range(8):
+        challenge = exercise.challenge(seed)
+        report = judge(exercise, challenge, observe(challenge, {"fit_line": fit_line}))
+        assert report.items[0].passed and not report.items[2].passed, report.to_text()

@@ -125,14 +125,16 @@ def linear_regression():
 def linear_regression_scenes(random):
     """세 범위의 데이터. 어떻게 뽑혀도 알려진 실수들이 최소제곱과 또렷이 다릅니다.
 
-    `x`가 한쪽으로 치우쳐 평균이 0도, 표준편차가 1도 아니므로 되돌리는 식의 실수가 드러나고, 잡음도 치우쳐 있으므로
-    절댓값의 오차를 줄인 직선과 다릅니다.
+    [−2, 2]에서는 평균이 0도, 표준편차가 1도 아니어서 되돌리는 식의 실수가 드러나고, 표준화하지 않은 경사 하강법도
+    잘 됩니다. 잡음은 치우쳐 있어서 절댓값의 오차를 줄인 직선과 다릅니다.
     """
     arrays = {}
     for number, (low, high) in enumerate([(-2, 2), (0, 10), (100, 200)]):
         size = int(random.randint(30, 60))
-        x = random.beta(2, 4, size)
-        x = low + (high - low) * (x if random.randint(2) else 1 - x)
+        x = random.uniform(low, high, size)
+        if number == 0:
+            x = 0.8 * (x - x.mean()) / x.std() + random.choice([-0.35, 0.35])
+            x = np.clip(x, low, high)
         w = random.choice([-1, 1]) * random.uniform(0.5, 3)
         skewed = random.choice([-1, 1]) * (random.exponential(1, size) - 1)
         noise = 0.15 * abs(w) * (high - low) * skewed

@@ -76,12 +76,13 @@ def execute(
 
 
 def _alone(planned: Planned) -> Callable[[], Task]:
-    return lambda: alone(planned.task())
+    """컴퓨터를 혼자 쓰는 실행."""
 
+    def task() -> Task:
+        made = planned.task()
+        return replace(made, limits=replace(made.limits, threads=os.cpu_count() or 1))
 
-def alone(task: Task) -> Task:
-    """컴퓨터를 혼자 쓰는 `task`."""
-    return replace(task, limits=replace(task.limits, threads=os.cpu_count() or 1))
+    return task
 
 
 def _settled(store: Store, key: str, task: Task, outcome: Run | Exception) -> Graded | Exception:

@@ -22,7 +22,7 @@ from autograder.grading.course.archives import Entry, entries
 from autograder.grading.course.locate import Candidate, described
 from autograder.grading.course.timestamps import FILE as TIMESTAMP
 from autograder.grading.course.who import Owner, Roster, listed, owner, read_roster
-from autograder.grading.store import write
+from autograder.grading.files import write
 from autograder.korean import with_particle
 from autograder.startup import import_tensorflow
 

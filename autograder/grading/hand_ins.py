@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from autograder.grading.store import write
+from autograder.grading.files import write
 
 _NOTEBOOK = "notebook.ipynb"
 
@@ -39,7 +39,6 @@ class HandIns:
     """과정 폴더의 단원 하나에 제출된 것들의 사본과 기록."""
 
     def __init__(self, course: Path, unit: str) -> None:
-        self.root = course
         self.folder = course / ".autograder" / "handed_in" / unit
 
     def keep(self, student: str, handed: HandIn) -> Path:

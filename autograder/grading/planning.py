@@ -93,19 +93,18 @@ def original_data() -> tuple[str, ...]:
     )
 
 
-def extra_files(*folders: Path) -> dict[str, bytes]:
-    """노트북 옆에 있는 파일들(상대 경로 → 내용). 뒤 폴더의 것이 앞 폴더의 것을 덮습니다."""
+def extra_files(folder: Path) -> dict[str, bytes]:
+    """`folder`에 노트북과 함께 있는 파일들(상대 경로 → 내용)."""
     found: dict[str, bytes] = {}
     left = FILES_BYTES
-    for folder in folders:
-        for path in sorted(folder.rglob("*")):
-            name = path.relative_to(folder)
-            if _ignored(name.parts) or path.is_symlink() or not path.is_file():
-                continue
-            size = path.stat().st_size
-            if size <= left:
-                left -= size
-                found[name.as_posix()] = path.read_bytes()
+    for path in sorted(folder.rglob("*")):
+        name = path.relative_to(folder)
+        if _ignored(name.parts) or path.is_symlink() or not path.is_file():
+            continue
+        size = path.stat().st_size
+        if size <= left:
+            left -= size
+            found[name.as_posix()] = path.read_bytes()
     return dict(sorted(found.items()))
 
 

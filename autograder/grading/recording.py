@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import Future, ProcessPoolExecutor
 from contextlib import contextmanager
 from functools import partial
 from multiprocessing import get_context
@@ -28,7 +28,7 @@ from autograder.grading.progress import progress
 from autograder.grading.run.pool import default_workers
 from autograder.grading.store import Graded, Store
 from autograder.grading.table import Row
-from autograder.grading.work import Work, handed_in
+from autograder.grading.work import Work, handed_in, short
 from autograder.report import Report, number_text
 
 GRADED, UNTOUCHED, MISSING, UNREADABLE, ABSENT, BROKEN = (
@@ -81,9 +81,16 @@ def _feedback(folder: CourseFolder, students: int) -> Iterator[Callable[[str], C
 
         def make(student: str) -> Callable[[], str]:
             future = pool.submit(make_feedback, folder.root, unit, student)
-            return lambda: _done(future.result(), folder, student)
+            return lambda: _done(_result(future), folder, student)
 
         yield make
+
+
+def _result(future: Future[dict[str, Any]]) -> dict[str, Any]:
+    try:
+        return future.result()
+    except Exception as error:  # noqa: BLE001 - a process that died costs nobody else's feedback
+        return {"success": False, "error": short(error)}
 
 
 def _done(result: dict[str, Any], folder: CourseFolder, student: str) -> str:
@@ -115,7 +122,7 @@ def _row(work: Work, folder: CourseFolder, store: Store, owners: dict[str, str])
     if work.submission.status == NO_FILE:
         row.status, row.notes = MISSING, [work.submission.note]
     elif work.reason:
-        row.status, row.notes = UNREADABLE, [work.reason]
+        row.status, row.notes = UNREADABLE, [*work.told, work.reason]
     graded = store.get(work.key) if work.key else None
     if graded is not None:
         again = deaths.told(graded)

@@ -72,7 +72,7 @@ def rejudge(
     종료 코드를 돌려줍니다. 채점한 적이 없거나 과정 폴더가 잘못되었으면 CourseError.
     """
     import_tensorflow()
-    folder = CourseFolder(Path(course), unit, rejudging=True)
+    folder = CourseFolder(Path(course), unit, may_differ=True)
     store, hand_ins = Store(folder.root), HandIns(folder.root, unit)
     with explained(folder.root), warnings.catch_warnings():
         warnings.simplefilter("ignore", SAWarning)

@@ -10,8 +10,8 @@ from __future__ import annotations
 import contextlib
 import functools
 import hashlib
+import io
 import json
-import os
 import platform
 import sys
 import zipfile
@@ -21,6 +21,7 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
+from autograder.grading.files import write
 from autograder.grading.run.runner import Task
 from autograder.grading.sandbox.package import OBSERVING, PACKAGE
 from autograder.report import Report
@@ -122,30 +123,20 @@ class Store:
         return removed
 
     def _keep(self, key: str, observed: Observed) -> None:
-        path = self._archive(key)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        partial = path.with_suffix(".partial")
-        with zipfile.ZipFile(partial, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
+        buffer = io.BytesIO()
+        with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
             for folder in ("challenges", "evidence"):
                 for exercise, data in getattr(observed, folder).items():
                     archive.writestr(f"{folder}/{exercise}", data)
             facts = {"notes": observed.notes, "asked": observed.asked}
             archive.writestr(_FACTS, json.dumps(facts, ensure_ascii=False))
-        partial.replace(path)
+        write(self._archive(key), buffer.getvalue())
 
     def _path(self, key: str) -> Path:
         return self.folder / f"{key}.json"
 
     def _archive(self, key: str) -> Path:
         return self.evidence / f"{key}.zip"
-
-
-def write(path: Path, data: bytes) -> None:
-    """`path`에 씁니다. 폴더가 없으면 만들고, 쓰다가 멈추어도 반쪽 파일이 남지 않습니다."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_name(f"{path.name}.{os.getpid()}.partial")
-    partial.write_bytes(data)
-    partial.replace(path)
 
 
 def key_of(task: Task) -> str:

@@ -13,6 +13,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from autograder.grading.files import write
 from autograder.report import number_text
 
 # The first sentence, or all of it where there is no end of a sentence.
@@ -104,9 +105,7 @@ def write_csv(path: Path, columns: Sequence[Column], rows: Sequence[Row]) -> Non
                 _cell(row.remark),
             ]
         )
-    partial = path.with_name(path.name + ".partial")
-    partial.write_text(buffer.getvalue(), "utf-8-sig", newline="")
-    partial.replace(path)
+    write(path, buffer.getvalue().encode("utf-8-sig"))
 
 
 def _score(score: float | None, points: float) -> Text:

@@ -13,6 +13,7 @@ from autograder.errors import CourseError
 from autograder.grading import submission
 from autograder.grading.course import timestamps
 from autograder.grading.course.folder import READY, CourseFolder, Submission
+from autograder.grading.course.locate import put_in_place
 from autograder.grading.course.preprocessors import RunNotebook
 from autograder.grading.hand_ins import HandIn, HandIns
 from autograder.grading.planning import Planned, extra_files, plan
@@ -42,7 +43,7 @@ class Work:
 
 
 def read(work: Work, folder: CourseFolder, hand_ins: HandIns) -> None:
-    """제출을 읽고 사본을 둡니다. 한 학생의 파일 때문에 멈추지 않습니다."""
+    """제출을 (다른 곳에서 찾았으면 제자리에 놓고) 읽어 사본을 둡니다. 한 학생의 파일 때문에 멈추지 않습니다."""
     if work.submission.status != READY:
         return
     if glob.escape(work.student) != work.student:
@@ -50,6 +51,8 @@ def read(work: Work, folder: CourseFolder, hand_ins: HandIns) -> None:
         work.failure = "학생 폴더의 이름에는 *, ?, [를 쓸 수 없습니다. 이름을 바꾸고"
         return
     try:
+        if work.submission.elsewhere is not None and work.submission.path is not None:
+            put_in_place(work.submission.path, work.submission.elsewhere)
         work.handed = handed_in(folder, work.submission)
     except Exception as error:  # noqa: BLE001 - told as this student's failure
         work.failure = f"제출을 읽지 못했습니다: {short(error)}"

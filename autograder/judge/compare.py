@@ -13,6 +13,8 @@ from autograder.judge.problems import explain
 from autograder.korean import with_particle
 from autograder.protocol import Evidence
 
+WEIGHT_TOLERANCE = 0.02
+"""훈련이 가중치에 더한 것이 다를 수 있는 비율. 합의 차례가 다른 기계에서는 5e-3까지 다릅니다."""
 NO_RESULT = ("raised", "call")
 """비교할 결과가 없는 `Difference`의 종류."""
 Describe = Callable[[np.ndarray, np.ndarray, list[int]], str]
@@ -212,6 +214,17 @@ def close(wanted: np.ndarray, found: np.ndarray | None, tolerance: float) -> boo
         return False
     scale = float(np.max(np.abs(wanted), initial=0.0)) or 1.0
     return bool(np.allclose(wanted, found, rtol=tolerance, atol=tolerance * scale))
+
+
+def same_change(wanted: np.ndarray, found: np.ndarray | None) -> bool:
+    """훈련이 가중치에 더한 것이 같은지. 가중치에 견주면 아주 작으므로, 더한 것끼리 비교합니다."""
+    scale = float(np.max(np.abs(wanted), initial=0.0))
+    return bool(
+        found is not None
+        and wanted.shape == found.shape
+        and np.all(np.isfinite(found))
+        and np.all(np.abs(wanted - found) <= WEIGHT_TOLERANCE * scale + 3e-6)
+    )
 
 
 def _alike(wanted: np.ndarray, found: np.ndarray, tolerance: float) -> bool:

@@ -29,7 +29,7 @@ from autograder.errors import CourseError
 from autograder.exercises import unit_exercises
 from autograder.exercises.units import UNITS, Unit
 from autograder.grading.course.config import configure, configured
-from autograder.grading.course.locate import PROPER, locate, put_in_place
+from autograder.grading.course.locate import PROPER, locate
 from autograder.grading.course.preprocessors import read_masters
 from autograder.grading.planning import lesson_cells
 from autograder.grading.submission import MasterCell
@@ -67,12 +67,17 @@ class Submission:
     status: str
     path: Path | None = None
     note: str = ""
+    elsewhere: bytes | None = None
+    """다른 곳에서 찾아 제자리(`path`)에 둘 노트북의 내용."""
 
 
 class CourseFolder:
-    """과정 폴더와 단원 하나. 만들 때 빠진 것을 채우고, 채울 수 없으면 CourseError입니다."""
+    """과정 폴더와 단원 하나. 만들 때 빠진 것을 채우고, 채울 수 없으면 CourseError입니다.
 
-    def __init__(self, folder: Path, unit: str, *, rejudging: bool = False) -> None:
+    성적부의 문제와 배점이 강좌의 것과 달라도 CourseError이며, `may_differ`면 괜찮습니다.
+    """
+
+    def __init__(self, folder: Path, unit: str, *, may_differ: bool = False) -> None:
         if unit not in UNITS:
             raise CourseError(f"'{unit}'라는 단원은 없습니다.", f"단원: {', '.join(UNITS)}.")
         self.unit: Unit = UNITS[unit]
@@ -99,7 +104,7 @@ class CourseFolder:
                 f"submitted/<학생>/{unit}/{self.notebook}.ipynb로 모은 뒤 다시 실행하세요.",
             )
         with explained(self.root):
-            self._prepare_assignment(rejudging)
+            self._prepare_assignment(may_differ)
 
     @contextlib.contextmanager
     def gradebook(self) -> Iterator[Gradebook]:
@@ -179,10 +184,9 @@ class CourseFolder:
         )
         path = folder / f"{self.notebook}.ipynb"
         found = locate(folder.parent, path)
-        if found.data is not None and found.data is not PROPER:
-            put_in_place(path, found.data)
         if found.data is not None:
-            return Submission(student, READY, path, found.note)
+            elsewhere = None if found.data is PROPER else found.data
+            return Submission(student, READY, path, found.note, elsewhere)
         if found.note or folder.is_dir():
             note = found.note or f"{path.name} 파일이 없습니다."
             return Submission(student, NO_FILE, note=note)
@@ -237,7 +241,7 @@ class CourseFolder:
                 entry["points"] = points[owners[entry["grade_id"]]]
         path.write_text(notebook.text(made), "utf-8")
 
-    def _prepare_assignment(self, rejudging: bool) -> None:
+    def _prepare_assignment(self, may_differ: bool) -> None:
         try:
             masters = self.masters()
         except MissingEntry:
@@ -251,7 +255,7 @@ class CourseFolder:
                 ) from None
             masters = self.masters()
         points = {cell.exercise: cell.points for cell in masters if cell.points is not None}
-        if not rejudging:
+        if not may_differ:
             self._require_same(points)
 
     def _require_same(self, points: dict[str, float]) -> None:

@@ -6,17 +6,17 @@
 
 from __future__ import annotations
 
-import io
 import unicodedata
-import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 from autograder.exercises import unit_exercises
 from autograder.exercises.units import UNITS
 from autograder.grading import submission
-from autograder.grading.store import write
+from autograder.grading.course.archives import entries
+from autograder.grading.course.who import listed
+from autograder.grading.files import write
 from autograder.notebook import checked_exercise
 
 _MOST = 200
@@ -70,7 +70,7 @@ def locate(student: Path, target: Path) -> Located:
     if mine:
         return Located(
             None,
-            f"이 단원의 노트북이 여럿입니다: {_listed([one.name for one in mine])}. "
+            f"이 단원의 노트북이 여럿입니다: {listed(sorted(one.name for one in mine), 3)}. "
             f"채점할 것을 {place}로 두고 다시 채점하세요.",
         )
     return Located(None, _nothing(candidates, files, student, target.name))
@@ -105,8 +105,8 @@ def _beside(mine: list[Candidate], proper: Candidate, name: str) -> str:
         return ""
     if same := [one for one in others if one.data == proper.data]:
         return _FOUND.format(name=same[0].name)
-    listed = _listed([one.name for one in others])
-    return f"{name}를 채점했습니다. 이 단원의 다른 노트북도 있습니다: {listed}."
+    names = listed(sorted(one.name for one in others), 3)
+    return f"{name}를 채점했습니다. 이 단원의 다른 노트북도 있습니다: {names}."
 
 
 def _nothing(candidates: list[Candidate], files: list[Path], student: Path, name: str) -> str:
@@ -129,13 +129,9 @@ def _nothing(candidates: list[Candidate], files: list[Path], student: Path, name
             "없습니다. .ipynb 파일을 다시 내게 하세요."
         )
     return (
-        f"{name} 파일이 없습니다. 제출된 파일: {_listed(names)}. "
+        f"{name} 파일이 없습니다. 제출된 파일: {listed(sorted(names), 3)}. "
         f"노트북이 있으면 이름을 {name}로 바꾸고 다시 채점하세요."
     )
-
-
-def _listed(names: list[str]) -> str:
-    return ", ".join(sorted(names)[:3]) + (" …" if len(names) > 3 else "")
 
 
 def _files(student: Path, unit: str) -> Iterator[Path]:
@@ -157,31 +153,10 @@ def _plain(name: str) -> str:
 
 
 def _candidates(path: Path, student: Path) -> Iterator[Candidate]:
-    name = path.relative_to(student).as_posix()
-    suffix = path.suffix.lower()
-    if path.stat().st_size > submission.MAX_BYTES:
-        return
-    data = path.read_bytes()
-    if suffix == ".ipynb":
-        yield described(name, data)
-        return
-    try:
-        archive = zipfile.ZipFile(io.BytesIO(data))
-    except (zipfile.BadZipFile, OSError, ValueError):
-        return
-    with archive:
-        for entry in archive.infolist()[:_MOST]:
-            inside = PurePosixPath(entry.filename)
-            if inside.suffix.lower() != ".ipynb" or "__MACOSX" in inside.parts:
-                continue
-            if entry.file_size > submission.MAX_BYTES or entry.flag_bits & 1:
-                continue
-            try:
-                with archive.open(entry) as file:
-                    content = file.read(submission.MAX_BYTES + 1)
-            except (OSError, ValueError, RuntimeError, NotImplementedError, zipfile.BadZipFile):
-                continue
-            yield described(f"{name}/{inside.name}", content)
+    above = path.parent.relative_to(student)
+    for entry in entries(path):
+        if not entry.trouble:
+            yield described((above / entry.name).as_posix(), entry.data)
 
 
 def described(name: str, data: bytes) -> Candidate:

@@ -26,7 +26,7 @@ _FIELDS: dict[type, tuple[str, ...]] = {
 
 def refresh(unit: str, course: Path | str = ".") -> int:
     """`unit`의 과제를 지금의 강좌에 맞춥니다. 종료 코드를 돌려주고, 할 수 없으면 CourseError."""
-    folder = CourseFolder(Path(course), unit, rejudging=True)
+    folder = CourseFolder(Path(course), unit, may_differ=True)
     with explained(folder.root), tempfile.TemporaryDirectory() as temporary:
         fresh = _fresh(Path(temporary), folder)
         copy = back_up(folder.coursedir)

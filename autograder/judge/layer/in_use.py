@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from autograder.judge.compare import compare_call
+from autograder.judge.compare import compare_call, same_change
 from autograder.judge.layer.weights import compare_weights, same_start
 from autograder.judge.layer_names import shape_advice
 from autograder.judge.problems import explain
@@ -15,8 +15,6 @@ from autograder.korean import with_particle
 from autograder.protocol import Evidence
 
 _Failure = tuple[str, str] | None
-CHANGE, ROUNDING = 0.02, 1e-6
-"""훈련이 더한 것이 참고 답안과 다를 수 있는 비율과, 가중치 자체의 반올림."""
 _STYLES = {
     "functional": "함수형 모델 안에서",
     "sequential": "순차형 모델 안에서",
@@ -223,7 +221,7 @@ def _model(
     for key in wanted["trained"]:
         value = reference.arrays[key]
         change, own = _change(reference, key), _change(evidence, key)
-        if not _same_change(change, own, value):
+        if change is not None and not same_change(change, own):
             if own is not None and not own.any():
                 return (
                     f"{where} `fit`으로 한 스텝 훈련해도 모양이 `{value.shape}`인 가중치가 그대로입니다.",
@@ -246,15 +244,6 @@ def _change(evidence: Evidence, key: str) -> np.ndarray | None:
     if after is None or before is None or after.shape != before.shape:
         return None
     return np.asarray(after, "float64") - np.asarray(before, "float64")
-
-
-def _same_change(wanted: np.ndarray | None, found: np.ndarray | None, value: np.ndarray) -> bool:
-    """한 스텝에 더한 것이 같은지. 가중치에 견주면 아주 작으므로, 더한 것끼리 비교합니다."""
-    if wanted is None or found is None or wanted.shape != found.shape or not wanted.size:
-        return wanted is None or (found is not None and wanted.shape == found.shape)
-    # A weight has seven digits, so has what was added to it, counted from the weight's own.
-    allowed = CHANGE * np.abs(wanted).max() + ROUNDING * max(1.0, np.abs(value).max())
-    return bool(np.all(np.abs(found - wanted) <= allowed))
 
 
 def _graph(

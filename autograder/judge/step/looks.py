@@ -11,6 +11,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
+from autograder.judge.compare import same_change
 from autograder.judge.layer_names import shape_advice
 from autograder.kinds.step import StepLook
 from autograder.korean import with_particle
@@ -20,8 +21,6 @@ VALUE_TOLERANCE = 1e-3
 """돌려준 값이 다를 수 있는 비율. 행렬곱의 입력을 가수 10비트로 반올림하는 기계에서는 2e-4까지 다릅니다."""
 EXACT_TOLERANCE = 2e-4
 """행렬곱이 없는 계산(도함수)에서 다를 수 있는 비율. 수치 미분을 가립니다."""
-WEIGHT_TOLERANCE = 0.02
-"""가중치의 변화가 다를 수 있는 비율. 그런 기계에서는 5e-3까지 다릅니다."""
 NEAR_TOLERANCE = 0.03
 """가깝지만 정확하지 않은 값이라고 말할 비율."""
 NEAR = "near"
@@ -174,20 +173,11 @@ class Weights(Compared):
                     )
                     for start, after, own_start, own in keys
                 ]
-                if not all(_same_change(*change) for change in changes):
+                if not all(same_change(*change) for change in changes):
                     return _change_difference(
                         name, len(names) > 1 or bool(self.model), changes, found
                     )
         return None
-
-
-def _same_change(wanted: np.ndarray, found: np.ndarray) -> bool:
-    scale = float(np.max(np.abs(wanted), initial=0.0))
-    return bool(
-        wanted.shape == found.shape
-        and np.all(np.isfinite(found))
-        and np.all(np.abs(wanted - found) <= WEIGHT_TOLERANCE * scale + 3e-6)
-    )
 
 
 def _change_difference(
