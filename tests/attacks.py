@@ -42,7 +42,17 @@ def _observer(what: str) -> str:
     )
 
 
-MAYBE = ("evidence garbage", "end stubborn loop", "read descriptors", "flood descriptors")
+MAYBE = (
+    "evidence garbage",
+    "end stubborn loop",
+    "read descriptors",
+    "flood descriptors",
+    # Which limit comes first, theirs (the kernel dies) or the cell's time (it goes on), the machine's
+    # speed decides.
+    "flood forks",
+    "flood memory",
+    "flood disk",
+)
 """Who wins a race with himself may also lose it: between nothing and the honest part's worth."""
 
 ATTACKS: dict[str, tuple[str, float]] = {
