@@ -48,8 +48,15 @@ def kept(*lesson: str, before: str = ANSWER, after: str = CHECK) -> list[bool]:
         "def broken(:",
         "from helpers import *",
         "shared[0] = 1",
-        "numbers += 1",
+        "model += 1",
         "import warnings; warnings.simplefilter('error')",
+        "stack = keras.Sequential([model, layers.Dense(1)])\nstack.fit(x, y)",
+        "found = {'a': model}\nfor one in found.values():\n    one.fit(x, y)",
+        "for name, one in zip(names, [model]):\n    one.fit(x, y)",
+        "model(x, training=True)",
+        "model.optimizer.learning_rate.assign(0.1)",
+        "model.layers[0].kernel.assign(zeros)",
+        "keras.saving.get_custom_objects()['a'] = 1",
     ],
 )
 def test_what_may_reach_an_answer_is_run(source: str) -> None:
@@ -68,6 +75,13 @@ def test_what_may_reach_an_answer_is_run(source: str) -> None:
         "def show(model):\n    model.fit(x)\n",
         "[model for model in others]",
         "import warnings\nwith warnings.catch_warnings():\n    warnings.simplefilter('ignore')",
+        "model.evaluate(x, y)",
+        "guesses = model.predict(x).argmax(axis=1)",
+        "print(len(model.losses), model.optimizer.learning_rate)",
+        "other = keras.models.load_model('a.keras', custom_objects={'A': A})",
+        "rows = []\nfor value in things:\n    size = [value]\n    size += [1]",
+        "devices = tf.config.list_logical_devices()",
+        "for index, value in enumerate(things):\n    print(index, value)",
     ],
 )
 def test_what_reaches_nothing_is_left_out(source: str) -> None:
@@ -87,6 +101,62 @@ def test_what_a_needed_cell_reads_is_made() -> None:
 
 def test_a_part_that_was_taken_before_is_still_a_part() -> None:
     assert kept("part = model.layers[0]", "other = part", "other.trainable = False") == [True] * 3
+
+
+TRAIN = "def train(network, data):\n    network.fit(data)\n    return network"
+
+
+@pytest.mark.parametrize(
+    ("lesson", "expected"),
+    [
+        # Only what a function does with its arguments counts, wherever it stands.
+        ([TRAIN, "train(model, x)"], [True, True]),
+        ([TRAIN, "train(data=x, network=model)"], [True, True]),
+        ([TRAIN, "both = [model]", "train(*both)"], [True, True, True]),
+        ([TRAIN, "train(keras.Sequential([]), model)"], [False, False]),
+        ([TRAIN, "def twice(n):\n    train(n, n)", "twice(model)"], [True, True, True]),
+        (["def more():\n    model.fit(x)", "more()"], [True, True]),
+        (
+            ["def outer(n):\n    def inner():\n        n.fit(x)\n    inner()", "outer(model)"],
+            [True, True],
+        ),
+        (
+            ["def some(n):\n    part = n.layers[0]\n    part.trainable = False", "some(model)"],
+            [True, True],
+        ),
+        (["def of(**given):\n    given['n'].fit(x)", "of(n=model)"], [True, True]),
+        # A function that is made twice, or by a decorator, is not known.
+        ([TRAIN, "train = other", "train(x, model)"], [False, True, True]),
+        (["@wrapped\ndef train(a, b):\n    a.fit()", "train(x, model)"], [True, True]),
+        # Something of the lesson's own is changed from another cell.
+        (["table = {}", "table['a'] = 1"], [False, False]),
+        (["table = {'a': model}", "table['a'].trainable = False"], [True, True]),
+        (["import numpy", "numpy.mean = None"], [True, True]),
+        (["other = keras.Sequential([])", "other.fit(x, y)"], [False, False]),
+        (["if x:\n    model = keras.Sequential([])", "model.fit(x, y)"], [True, True]),
+        # A loss and a layer leave what they are given as it is.
+        (["loss = keras.losses.MeanSquaredError()", "print(loss(y, model))"], [False, False]),
+    ],
+)
+def test_what_a_function_changes(lesson: list[str], expected: list[bool]) -> None:
+    assert kept(*lesson) == expected
+
+
+def test_a_name_that_the_lesson_took_is_the_lessons() -> None:
+    lesson = ["model = keras.Sequential([])", "model.fit(x, y)"]
+    mine = ANSWER + "\nmine = model"
+    assert kept(*lesson, before=mine, after="check('sequential.mlp', mine)") == [False, False]
+
+
+def test_what_a_class_of_the_student_made_is_not_the_class() -> None:
+    lesson = [
+        "net = keras.Sequential([Mine(3), layers.Dense(1)])",
+        "net.fit(x, y)",
+        "Mine(2).add()",
+    ]
+    before, after = "class Mine(layers.Layer):\n    pass", "check('layers.dense', Mine)"
+    assert kept(*lesson, before=before, after=after) == [False] * 3
+    assert kept("Mine.call = other", before=before, after=after) == [True]
 
 
 def test_a_name_that_is_made_anew_needs_nothing_before() -> None:

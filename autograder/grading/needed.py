@@ -7,10 +7,12 @@
 from __future__ import annotations
 
 import ast
+import builtins
 import copy
 import functools
 import re
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from autograder.notebook import python
@@ -38,10 +40,11 @@ _OPAQUE_PARTS = frozenset(
 )
 """이 속성도 그렇습니다."""
 _GLOBAL = re.compile(
-    r"get_ipython|\.config\.|mixed_precision|set_global_policy"
+    r"get_ipython|\.config\.(?!list_|get_)|mixed_precision|set_global_policy"
     r"|set_dtype_policy|set_floatx|set_image_data_format|clear_session|enable_|disable_|environ"
     r"|set_printoptions|set_option|rcParams|chdir|set_log|setLevel"
-    r"|run_functions_eagerly|set_strategy|custom_object|experimental_set|putenv|setrecursionlimit"
+    r"|run_functions_eagerly|set_strategy|get_custom_objects|experimental_set|putenv"
+    r"|setrecursionlimit"
 )
 """이 글이 든 수업 셀은 다른 셀까지 바꿀 수 있습니다."""
 _WARNINGS = re.compile(r"filterwarnings|simplefilter")
@@ -49,11 +52,17 @@ _WARNINGS = re.compile(r"filterwarnings|simplefilter")
 _LOOKING = frozenset(
     [
         "T",
+        "argmax",
+        "argmin",
+        "argsort",
         "astype",
+        "built",
         "copy",
         "count",
         "count_params",
         "dtype",
+        # Metrics are reset and what was not built is built, as by the observer: nothing that counts.
+        "evaluate",
         "flatten",
         "get_config",
         "get_weights",
@@ -63,15 +72,22 @@ _LOOKING = frozenset(
         "item",
         "keys",
         "layers",
+        "learning_rate",
+        "loss",
+        "losses",
         "max",
         "mean",
+        "metrics",
         "metrics_names",
         "min",
         "name",
         "ndim",
+        "non_trainable_weights",
         "numpy",
+        "optimizer",
         "output_shape",
         "outputs",
+        "predict",
         "ravel",
         "reshape",
         "shape",
@@ -80,7 +96,11 @@ _LOOKING = frozenset(
         "sum",
         "summary",
         "tolist",
+        "trainable_variables",
+        "trainable_weights",
         "values",
+        "variables",
+        "weights",
     ]
 )
 """보기만 하는 속성과 메서드. 다른 것은 그 이름에 담긴 것을 바꿀 수 있다고 봅니다."""
@@ -112,6 +132,7 @@ _PURE = frozenset(
         "plot_curves",
         "plot_designs",
         "plot_history",
+        "plot_predictions",
         "print",
         "progress",
         "range",
@@ -137,7 +158,61 @@ _PURE = frozenset(
     ]
 )
 """인수로 받은 것을 바꾸지 않는 함수."""
+_HOLDING = frozenset(
+    [
+        "Model",
+        "Sequential",
+        "dict",
+        "enumerate",
+        "getattr",
+        "keras.Model",
+        "keras.Sequential",
+        "list",
+        "map",
+        "reversed",
+        "sorted",
+        "tuple",
+        "zip",
+    ]
+)
+"""인수로 받은 것을 담아 돌려주는 것. 담긴 것을 바꾸면 준 것이 바뀝니다."""
+_OF_MODELS = frozenset(["compile", "count_params", "evaluate", "fit", "predict", "summary"])
+"""이것을 부르는 이름에는 모델이 담겨 있습니다."""
+_MAKES_CALLABLE = re.compile(r"(keras\.)?(layers|losses|metrics)\.\w+|keras\.(Model|Sequential)")
+"""이것으로 만든 것을 부르면 인수가 그대로입니다."""
+_RESULT = "()"
+"""이름 뒤에 붙으면 그것을 부른 결과입니다. 함수와 클래스의 결과는 바꾸어도 함수와 클래스가 그대로입니다."""
+_BUILTINS = frozenset(dir(builtins))
 _FILE = re.compile(r"[\w가-힣-]+(\.[A-Za-z]\w{0,11})|.*[/\\].*")
+
+
+@dataclass(frozen=True)
+class Call:
+    """이름으로 부른 것 하나: 무엇을, 어떤 이름을 인수로 주고. 펼친 인수(`*`, `**`)가 있으면 자리를 모릅니다."""
+
+    name: str
+    positions: tuple[frozenset[str], ...]
+    words: tuple[tuple[str, frozenset[str]], ...]
+    spread: bool
+
+    def seen_from_outside(self, part_of: Callable[[str], set[str]], own: set[str]) -> Call:
+        """함수 안에서 부른 것을 밖에서 보기: 함수가 만든 이름(`own`)은, 그것이 일부일 수 있는 것으로 바꿉니다."""
+
+        def outer(names: frozenset[str]) -> frozenset[str]:
+            every = set().union(*(part_of(name) for name in names))
+            return frozenset(_outside(every, own))
+
+        words = tuple((word, outer(names)) for word, names in self.words)
+        return Call(self.name, tuple(map(outer, self.positions)), words, self.spread)
+
+
+@dataclass
+class Function:
+    """`def` 하나: 매개변수의 이름, 부르면 담긴 것이 바뀔 수 있는 이름(매개변수와 바깥의 것), 안에서 부르는 것."""
+
+    parameters: tuple[str, ...]
+    changed: set[str]
+    calls: list[Call]
 
 
 @dataclass
@@ -145,17 +220,25 @@ class Names:
     """셀 하나에서 보이는 것. 함수 안에서만 쓰는 이름은 들어 있지 않습니다.
 
     `reads`는 이 셀에서 만들기 전에 읽는 이름, `inner`는 함수와 클래스의 몸통이 나중에 읽을 이름, `bound`는 만드는
-    이름(`sure`는 그 가운데 반드시 만드는 것), `changed`는 담긴 것을 바꿀 수 있는 이름, `files`는 파일 이름 같은 글, `parts`는 이름 → 그것이 일부일 수 있는 것의 이름,
-    `opaque`는 무엇을 할지 알 수 없는 코드인지, `reaching`은 다른 셀까지 바꿀 수 있는지입니다.
+    이름(`sure`는 그 가운데 반드시 만드는 것), `assigned`는 그 가운데 `def`와 `class`가 아닌 것, `imported`는 그 가운데 모듈일 수 있는 것, `stored`는 이 셀에서 만들지 않고
+    그 안에 넣은 이름, `changed`는 담긴 것을
+    바꿀 수 있는 이름, `files`는 파일 이름 같은 글, `parts`는 이름 → 그것이 일부일 수 있는 것의 이름, `calls`는 부른 것,
+    `functions`는 `def`로 만든 것, `keeping`은 불러도 인수가 그대로인 것(모델, 층, 손실)의 이름, `opaque`는 무엇을 할지 알 수 없는 코드인지, `reaching`은 다른 셀까지 바꿀 수 있는지입니다.
     """
 
     reads: set[str] = field(default_factory=set)
     inner: set[str] = field(default_factory=set)
     bound: set[str] = field(default_factory=set)
     sure: set[str] = field(default_factory=set)
+    assigned: set[str] = field(default_factory=set)
+    imported: set[str] = field(default_factory=set)
+    stored: set[str] = field(default_factory=set)
     changed: set[str] = field(default_factory=set)
     files: set[str] = field(default_factory=set)
     parts: dict[str, set[str]] = field(default_factory=dict)
+    calls: list[Call] = field(default_factory=list)
+    functions: dict[str, Function] = field(default_factory=dict)
+    keeping: set[str] = field(default_factory=set)
     opaque: bool = False
     reaching: bool = False
 
@@ -171,12 +254,16 @@ def needed(cells: Sequence[tuple[str, bool]]) -> list[bool]:
     keep = [index == 0 or not lesson for index, (_, lesson) in enumerate(cells)]
     answers = [index for index, (_, lesson) in enumerate(cells) if not lesson]
     last = max(answers, default=-1)
+    # What somebody put into a module, or into what nobody here has made, may be seen by everyone.
+    imported = set[str]().union(*(one.imported for one in seen))
+    known = set[str]().union(*(one.bound for one in seen)) - imported
     for index in answers:
         if seen[index].opaque:
             # Whoever can see everything may depend on everything before it.
             keep[:index] = [True] * index
     # What the set-up cell imported and nobody makes anew: calling it changes nothing.
     setup = (seen[0].bound if seen else set()).difference(*(one.bound for one in seen[1:]))
+    setup |= _BUILTINS.difference(*(one.bound for one in seen))
     while True:
         before = list(keep)
         # What a function reads is read when it is called, wherever that is.
@@ -187,8 +274,8 @@ def needed(cells: Sequence[tuple[str, bool]]) -> list[bool]:
         live = set(always)
         for index in range(last, -1, -1):
             one = seen[index]
-            made = set().union(*(seen[i].bound for i in answers if i < index), set()) - setup
-            keep[index] |= one.opaque or one.reaching
+            made = _student_made(seen, answers, index) - setup
+            keep[index] |= one.opaque or one.reaching or bool(one.stored - known)
             keep[index] |= bool((one.bound | one.changed | one.files) & (live - setup))
             # It goes on with something of the student's.
             keep[index] |= bool(one.changed & made)
@@ -198,17 +285,81 @@ def needed(cells: Sequence[tuple[str, bool]]) -> list[bool]:
             return keep
 
 
+def _student_made(seen: Sequence[Names], answers: Sequence[int], index: int) -> set[str]:
+    """`index`번째 셀이 볼 때 학생이 만든 것의 이름. 그 뒤에 수업이 반드시 다시 만든 이름은 수업의 것입니다."""
+    found: set[str] = set()
+    for earlier in range(index + 1):
+        if earlier in answers:
+            found |= seen[earlier].bound if earlier < index else set()
+        else:
+            found -= seen[earlier].sure
+    return found
+
+
 def _follow(seen: Sequence[Names]) -> None:
-    """앞의 셀에서 남의 것의 일부가 된 이름을 바꾸면, 그 남의 것도 바꾼 것입니다."""
+    """부른 함수가 바꾸는 것과, 앞의 셀에서 남의 것의 일부가 된 이름을 바꾸면 그 남의 것도 바꾼 것입니다."""
+    keeping = set[str]().union(*(one.keeping for one in seen))
+    assigned = set[str]().union(*(one.assigned for one in seen))
+    defined = set[str]().union(*(one.bound for one in seen)) - assigned
+    functions = _known_functions(seen, keeping, defined)
     parts: dict[str, set[str]] = {}
     for one in seen:
         for name, whole in one.parts.items():
             parts.setdefault(name, set()).update(whole)
-        waiting = list(one.changed)
+    for one in seen:
+        for call in one.calls:
+            one.changed |= _changed_by(call, functions.get(call.name), keeping, defined)
+        waiting, found = list(one.changed), set[str]()
         while waiting:
-            more = parts.get(waiting.pop(), set()) - one.changed
-            one.changed |= more
-            waiting += more
+            name = waiting.pop()
+            if name.endswith(_RESULT) and name.removesuffix(_RESULT) in defined:
+                continue
+            name = name.removesuffix(_RESULT)
+            if name not in found:
+                found.add(name)
+                waiting += parts.get(name, set()) - defined
+        one.changed = found
+
+
+def _known_functions(
+    seen: Sequence[Names], keeping: set[str], defined: set[str]
+) -> dict[str, Function]:
+    """노트북에서 꼭 한 번 만드는 함수. 함수가 부르는 함수가 바꾸는 것까지 들어 있습니다."""
+    times = Counter(name for one in seen for name in one.bound)
+    found = {
+        name: Function(function.parameters, set(function.changed), function.calls)
+        for one in seen
+        for name, function in one.functions.items()
+        if times[name] == 1 and name not in one.assigned
+    }
+    while True:
+        before = sum(len(function.changed) for function in found.values())
+        for function in found.values():
+            for call in function.calls:
+                function.changed |= _changed_by(call, found.get(call.name), keeping, defined)
+        if sum(len(function.changed) for function in found.values()) == before:
+            return found
+
+
+def _changed_by(
+    call: Call, function: Function | None, keeping: set[str], defined: set[str]
+) -> set[str]:
+    """부르면 담긴 것이 바뀔 수 있는 이름. 모르는 것을 부르면 인수는 모두 그렇습니다."""
+    if function is None and call.name in keeping:
+        # Batch normalization and its like change themselves in training.
+        return {call.name} if any(word != "mask" for word, _ in call.words) else set()
+    every = set().union(*call.positions, *(names for _, names in call.words), set())
+    if function is None:
+        # A function or a class stays what it is when it is given to somebody.
+        return every - defined
+    outer = function.changed - set(function.parameters)
+    if call.spread:
+        return every | outer
+    known = function.parameters
+    given = [*zip(known, call.positions, strict=False), *call.words]
+    beyond = call.positions[len(known) :]
+    changed = (names for name, names in given if name in function.changed or name not in known)
+    return outer.union(*changed, *beyond)
 
 
 def names_of(source: str) -> Names:
@@ -247,8 +398,10 @@ def _read(source: str, tree: ast.Module) -> Names:
 class _Reader:
     """문장을 차례로 읽으며, 이미 만든 이름은 앞의 셀에서 온 것으로 세지 않습니다."""
 
-    def __init__(self, found: Names) -> None:
+    def __init__(self, found: Names, *, deep: bool = False) -> None:
         self.found = found
+        # The bodies of functions are read too: they may be called from where they stand.
+        self.deep = deep
         # A name that was made here may still stand for a part of what somebody else made.
         self.parts = found.parts
 
@@ -262,15 +415,23 @@ class _Reader:
                 for part in (*node.decorator_list, *getattr(node, "bases", ())):
                     self.read(part)
                 self.found.inner |= _free(node) - {node.name}
-                self.bind(node.name, sure)
+                if self.deep:
+                    self.block(node.body, sure=False)
+                elif isinstance(node, ast.FunctionDef) and not node.decorator_list:
+                    if node.name in self.found.functions:
+                        self.found.assigned.add(node.name)
+                    self.found.functions[node.name] = _function(node)
+                self.bind(node.name, sure, defined=True)
             case ast.Import(names=names) | ast.ImportFrom(names=names):
                 for alias in names:
-                    self.bind((alias.asname or alias.name).partition(".")[0], sure)
+                    name = (alias.asname or alias.name).partition(".")[0]
+                    self.found.imported.add(name)
+                    self.bind(name, sure)
             case ast.For(target=target, iter=source, body=body, orelse=other):
                 self.read(source)
                 # The name of a loop is made by it, before its body reads it.
                 self.store(target, sure=sure)
-                self.alias(target, _names(source))
+                self.alias(target, _wholes(source))
                 self.block(body, sure=False)
                 self.block(other, sure=False)
             case (
@@ -285,7 +446,7 @@ class _Reader:
                     self.read(item.context_expr)
                     if item.optional_vars is not None:
                         self.store(item.optional_vars, sure=sure)
-                        self.alias(item.optional_vars, {_root(item.context_expr)})
+                        self.alias(item.optional_vars, _wholes(item.context_expr))
                 self.block(body, sure=sure)
             case ast.Try(body=body, handlers=handlers, orelse=other, finalbody=final):
                 for part in (body, *(handler.body for handler in handlers), other):
@@ -295,12 +456,13 @@ class _Reader:
                 self.block(final, sure=sure)
             case ast.Assign(targets=targets, value=value):
                 self.read(value)
+                if isinstance(value, ast.Call) and _MAKES_CALLABLE.fullmatch(_dotted(value.func)):
+                    self.found.keeping |= {
+                        node.id for node in targets if isinstance(node, ast.Name)
+                    }
                 for target in targets:
                     self.store(target, sure=sure)
-                    self.alias(
-                        target,
-                        {_root(value)} if not isinstance(value, ast.Tuple) else _names(value),
-                    )
+                    self.alias(target, _wholes(value))
             case ast.AnnAssign(target=target, value=value):
                 self.read(value)
                 self.store(target, sure=sure)
@@ -309,7 +471,7 @@ class _Reader:
                 self.read(target)
                 name = _root(target)
                 self.touch(name)
-                self.found.reaching |= name not in self.found.sure
+                self.found.stored |= {name} - self.found.bound
                 self.store(target, sure=False)
             case ast.Global(names=names) | ast.Nonlocal(names=names):
                 self.found.bound |= set(names)
@@ -320,8 +482,10 @@ class _Reader:
                     else:
                         self.read(child)
 
-    def bind(self, name: str, sure: bool) -> None:
+    def bind(self, name: str, sure: bool, *, defined: bool = False) -> None:
         self.found.bound.add(name)
+        if not defined:
+            self.found.assigned.add(name)
         if sure and name not in self.found.reads:
             self.found.sure.add(name)
 
@@ -339,7 +503,7 @@ class _Reader:
                 name = _root(target)
                 self.read(target)
                 self.touch(name)
-                self.found.reaching |= name not in self.found.sure
+                self.found.stored |= {name} - self.found.bound
 
     def alias(self, target: ast.expr, roots: set[str]) -> None:
         """`target`의 이름들은 `roots`에 담긴 것의 일부일 수 있습니다."""
@@ -348,13 +512,17 @@ class _Reader:
 
     def touch(self, name: str) -> None:
         """`name`에 담긴 것과, 그것이 일부일 수 있는 것을 바꿀 수 있습니다."""
-        waiting, seen = [name], set()
+        self.found.changed |= self.part_of(name)
+
+    def part_of(self, name: str) -> set[str]:
+        """`name`과, 지금까지 본 것으로 그것이 일부일 수 있는 것의 이름."""
+        waiting, seen = [name], set[str]()
         while waiting:
             one = waiting.pop()
             if one not in seen:
                 seen.add(one)
                 waiting += self.parts.get(one, ())
-        self.found.changed |= seen
+        return seen
 
     def read(self, node: ast.AST | None) -> None:
         """식 하나가 읽고 바꾸는 이름."""
@@ -368,15 +536,50 @@ class _Reader:
                         self.found.reads.add(name)
                 case ast.NamedExpr(target=ast.Name(id=name)):
                     self.bind(name, False)
+                case ast.Attribute(attr=name, value=ast.Name(id=owner)) if name in _OF_MODELS:
+                    self.found.keeping.add(owner)
+                    if name not in _LOOKING and owner not in local:
+                        self.touch(owner)
                 case ast.Attribute(attr=name) if name not in _LOOKING:
-                    if (root := _root(inner)) not in local:
+                    for root in _outside({_root(inner)}, local):
                         self.touch(root)
-                case ast.Call(func=ast.Name(id=name), args=args, keywords=words) if (
-                    name not in _PURE
-                ):
-                    given = (*args, *(word.value for word in words))
-                    for root in {_root(item) for item in given} - local:
-                        self.touch(root)
+                case ast.Call(func=ast.Name(id=name)) if name not in _PURE:
+                    self.found.calls.append(_call(inner, local))
+
+
+def _call(node: ast.Call, local: set[str]) -> Call:
+    spread = any(isinstance(item, ast.Starred) for item in node.args)
+    return Call(
+        name=node.func.id if isinstance(node.func, ast.Name) else "",
+        positions=tuple(frozenset(_outside(_wholes(item), local)) for item in node.args),
+        words=tuple(
+            (word.arg or "", frozenset(_outside(_wholes(word.value), local)))
+            for word in node.keywords
+        ),
+        spread=spread or any(word.arg is None for word in node.keywords),
+    )
+
+
+def _function(node: ast.FunctionDef) -> Function:
+    """`def` 하나의 몸통을 읽습니다. 그 안에서 만든 함수의 몸통도 함께 읽습니다."""
+    inside = Names()
+    reader = _Reader(inside, deep=True)
+    reader.block(node.body, sure=False)
+    # What a star takes has no name here: a call changes it.
+    given = [*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs]
+    parameters = tuple(inner.arg for inner in given)
+    shared = {
+        name
+        for inner in ast.walk(node)
+        if isinstance(inner, (ast.Global, ast.Nonlocal))
+        for name in inner.names
+    }
+    own = inside.bound - shared - set(parameters)
+    return Function(
+        parameters,
+        _outside(inside.changed, own),
+        [call.seen_from_outside(reader.part_of, own) for call in inside.calls],
+    )
 
 
 def _free(node: ast.AST) -> set[str]:
@@ -416,7 +619,51 @@ def _names(node: ast.AST) -> set[str]:
     return {inner.id for inner in ast.walk(node) if isinstance(inner, ast.Name)}
 
 
+def _wholes(node: ast.AST) -> set[str]:
+    """이 식의 값이 그 일부이거나, 그것을 담고 있을 수 있는 이름. 계산한 값(`x + 1`)은 새것입니다."""
+    match node:
+        case ast.Name(id=name):
+            return {name}
+        case ast.Attribute(value=value) | ast.Subscript(value=value) | ast.Starred(value=value):
+            return _wholes(value)
+        case ast.NamedExpr(value=value) | ast.Await(value=value):
+            return _wholes(value)
+        case ast.Call(func=ast.Name(id=name)) if name not in _HOLDING:
+            return {name + _RESULT}
+        case ast.Call(func=called, args=args, keywords=words):
+            holds = _dotted(called) in _HOLDING
+            given = (*args, *(word.value for word in words)) if holds else ()
+            return _wholes(called).union(*map(_wholes, given))
+        case ast.Tuple(elts=parts) | ast.List(elts=parts) | ast.Set(elts=parts):
+            return set().union(*map(_wholes, parts))
+        case ast.BoolOp(values=parts) | ast.Dict(values=parts):
+            return set().union(*map(_wholes, parts))
+        case ast.IfExp(body=one, orelse=other):
+            return _wholes(one) | _wholes(other)
+        case ast.ListComp() | ast.SetComp() | ast.GeneratorExp() | ast.DictComp():
+            made = node.value if isinstance(node, ast.DictComp) else node.elt
+            sources = (_wholes(part.iter) for part in node.generators)
+            return _wholes(made).union(*sources) - _bound_inside(node)
+    return set()
+
+
+def _dotted(node: ast.expr) -> str:
+    """`keras.layers.Dense`처럼 점으로 이은 이름. 다른 식이면 빈 글입니다."""
+    parts = []
+    while isinstance(node, ast.Attribute):
+        parts.append(node.attr)
+        node = node.value
+    return ".".join([node.id, *reversed(parts)]) if isinstance(node, ast.Name) else ""
+
+
 def _root(node: ast.AST) -> str:
+    """점과 괄호를 모두 벗긴 이름. 이름을 부른 결과이면 `이름()`, 이름이 아니면 빈 글입니다."""
     while isinstance(node, (ast.Attribute, ast.Subscript, ast.Call, ast.Starred)):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+            return node.func.id + _RESULT
         node = node.func if isinstance(node, ast.Call) else node.value
     return node.id if isinstance(node, ast.Name) else ""
+
+
+def _outside(names: set[str], local: set[str]) -> set[str]:
+    return {name for name in names if name.removesuffix(_RESULT) not in local}
