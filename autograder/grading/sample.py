@@ -196,7 +196,7 @@ def main(arguments: list[str] | None = None) -> int:
     """예시 학급을 채점합니다. 기대한 점수와 다르면 1, 채점할 수 없으면 2."""
     from rich.console import Console
 
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = argparse.ArgumentParser(description=str(__doc__).partition("\n")[0])
     parser.add_argument("--course", type=Path, help="과정 폴더를 만들 자리, 없으면 임시 폴더")
     parser.add_argument("--workers", type=int, help="한꺼번에 채점할 노트북의 수")
     options = parser.parse_args(arguments)
