@@ -1,5 +1,7 @@
 """텐서플로 2 / 케라스 3 강좌의 검사기.
 
+여기 없는 것: 명령줄(`cli`), 그림(`figures`), 학급의 채점(`grading`), 노트북을 만드는 일(`authoring`).
+
 노트북에 필요한 것은 모두 여기에 있습니다.
 
 >>> from autograder import check, hint, answer, progress, load_data

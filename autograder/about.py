@@ -1,4 +1,7 @@
-"""이 패키지의 이름, 버전, 저장소 주소(모두 `pyproject.toml`에서 옵니다)와 강좌의 폴더."""
+"""이 패키지의 이름, 버전, 저장소 주소(모두 `pyproject.toml`에서 옵니다)와 강좌의 폴더.
+
+여기 없는 것: 주소로 배지와 설치하는 줄을 만드는 일(`authoring.templates`), 설치된 것의 점검(`doctor`).
+"""
 
 from __future__ import annotations
 

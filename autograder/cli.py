@@ -1,4 +1,7 @@
-"""명령 `autograder`. 무거운 것은 명령을 실행할 때에만 불러오므로 `--help`는 곧바로 나옵니다."""
+"""명령 `autograder`. 무거운 것은 명령을 실행할 때에만 불러오므로 `--help`는 곧바로 나옵니다.
+
+여기 없는 것: 명령이 하는 일: 만들기(`authoring.build`), 채점(`grading.grade`), 점검(`doctor`), 데이터(`data.fetching`).
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""환경 점검: 무엇이 있고, 무엇이 없으며, 없으면 무엇을 하면 되는지."""
+"""환경 점검: 무엇이 있고, 무엇이 없으며, 없으면 무엇을 하면 되는지.
+
+여기 없는 것: 텐서플로를 조용히 불러오는 법(`startup`), 데이터를 찾는 일(`data.finding`), 샌드박스의 시험(`grading.sandbox.probe`).
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""학습자의 진도: 문제마다 가장 높은 점수와 마지막 Report를 파일 하나에 남깁니다."""
+"""학습자의 진도: 문제마다 가장 높은 점수와 마지막 Report를 파일 하나에 남깁니다.
+
+여기 없는 것: 학급의 성적부(`grading.recording`), 진도를 보여 주는 함수(`learner`).
+"""
 
 from __future__ import annotations
 

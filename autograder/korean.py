@@ -1,4 +1,7 @@
-"""조사를 발음에 맞게 붙입니다."""
+"""조사를 발음에 맞게 붙입니다.
+
+여기 없는 것: 용어와 문체의 검사(`authoring.lint.korean`), 층을 부르는 말(`judge.layer_names`).
+"""
 
 from __future__ import annotations
 

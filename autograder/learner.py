@@ -1,4 +1,7 @@
-"""학습자가 노트북에서 부르는 함수: check, hint, answer, progress, ready. 데이터와 그림은 여기에 없습니다."""
+"""학습자가 노트북에서 부르는 함수: check, hint, answer, progress, ready.
+
+여기 없는 것: 데이터(`data`), 그림(`figures`), 판정(`judge`), 진도 파일(`journal`).
+"""
 
 from __future__ import annotations
 

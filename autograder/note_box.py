@@ -1,4 +1,7 @@
-"""힌트와 참고 답안처럼 노트북에 보여 주는 짧은 글."""
+"""힌트와 참고 답안처럼 노트북에 보여 주는 짧은 글.
+
+여기 없는 것: Report의 모습(`report`), 무엇을 보여 줄지(`learner`).
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""노트북 파일: 언제나 같은 바이트로 쓰기, 셀에서 알고 싶은 것 읽기."""
+"""노트북 파일: 언제나 같은 바이트로 쓰기, 셀에서 알고 싶은 것 읽기.
+
+여기 없는 것: 노트북의 실행(`grading.run`, `authoring.verify`), 제출을 바로잡는 일(`grading.submission`).
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Report: 항목마다 이름, 배점, 얻은 점수, 메시지. 노트북, 터미널, nbgrader에서 보이는 모습."""
+"""Report: 항목마다 이름, 배점, 얻은 점수, 메시지. 노트북, 터미널, nbgrader에서 보이는 모습.
+
+여기 없는 것: 점수를 정하는 일(`judge`), 힌트와 답의 상자(`note_box`), 학급의 표(`grading.table`).
+"""
 
 from __future__ import annotations
 

@@ -516,6 +516,42 @@ def test_the_map_keeps_the_sides_apart() -> None:
     assert crossings(imports())["grading", "authoring"] == {door}
 
 
+NOT_HERE = "여기 없는 것: "
+
+
+def left_out(text: str) -> list[str]:
+    """What the docstring of a module names as being elsewhere; empty where it doesn't say."""
+    first, *others = text.strip().split("\n\n")
+    if not re.search("[가-힣]", first) or NOT_HERE in first or not others:
+        return []
+    line = others[0]
+    return re.findall("`(.+?)`", line) if line.startswith(NOT_HERE) and "\n" not in line else []
+
+
+def test_what_is_left_out_is_read_only_where_it_should_stand() -> None:
+    """The check below can fail."""
+    line = f"{NOT_HERE}판정(`judge`), 재는 일(`tools/bench.py`)."
+    assert left_out(f"값 하나.\n\n{line}\n\n더 긴 글.") == ["judge", "tools/bench.py"]
+    for text in ("값 하나.", f"{line}", f"값 하나.\n{line}", f"값 하나.\n\n더 긴 글.\n\n{line}"):
+        assert left_out(text) == []
+
+
+def test_every_module_says_what_is_in_it_and_where_the_rest_is() -> None:
+    """First what is in it, then one line of what a newcomer may look for here, and its module."""
+    modules = {module_name(path): path for path in (ROOT / "autograder").rglob("*.py")}
+    silent, wrong = [], []
+    for module, path in modules.items():
+        text = ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))) or ""
+        named = left_out(text)
+        if not named:
+            silent.append(module)
+        for name in named:
+            target = f"autograder.{name}"
+            if target == module or not (target in modules or (ROOT / name).is_file()):
+                wrong.append(f"{module}: {name}")
+    assert (silent, wrong) == ([], [])
+
+
 def test_no_import_circle() -> None:
     graphlib.TopologicalSorter(imports()).prepare()
     between: dict[str, set[str]] = {}

@@ -1,5 +1,7 @@
 """맞는 답과 틀린 답의 모음: `solutions/<단원>/answers.py`를 읽습니다.
 
+여기 없는 것: 답이 모자란지 보는 일(`authoring.refusals`), 답을 모두 판정해 보는 일(`tests/test_answers.py`).
+
 >>> @right("sequential.mlp", "add로 하나씩")
 ... def by_add():
 ...     ...

@@ -1,5 +1,7 @@
 """`autograder build`: 풀이 노트북(solutions/)에서 학생용 노트북(notebooks/)을 만듭니다.
 
+여기 없는 것: 셀의 글(`authoring.templates`), 거절하는 까닭(`authoring.refusals`), 노트북의 실행(`authoring.verify`).
+
 한 단원은 두 걸음입니다.
 
 1. 계획(`plan`, 몇 초): 생성 셀을 채우고, nbgrader의 전처리기로 풀이를 빈칸으로 바꾸고,

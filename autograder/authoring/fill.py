@@ -1,4 +1,7 @@
-"""풀이 노트북에서 `build`가 쓰는 부분을 채웁니다: 생성 셀의 글과 nbgrader의 메타데이터."""
+"""풀이 노트북에서 `build`가 쓰는 부분을 채웁니다: 생성 셀의 글과 nbgrader의 메타데이터.
+
+여기 없는 것: 머리글과 바닥글의 글(`authoring.templates`), 명세의 글(`exercises.specification`), 빈칸(`authoring.stubs`).
+"""
 
 from __future__ import annotations
 

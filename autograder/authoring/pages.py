@@ -1,4 +1,7 @@
-"""`build`가 만드는 쪽: 강좌의 차례, 용어집, README의 단원표."""
+"""`build`가 만드는 쪽: 강좌의 차례, 용어집, README의 단원표.
+
+여기 없는 것: 노트북 안의 셀(`authoring.templates`), 파일에 쓰는 일(`authoring.build`).
+"""
 
 from __future__ import annotations
 

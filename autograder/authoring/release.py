@@ -1,4 +1,6 @@
-"""풀이 노트북에서 학생용 노트북을 떼어 냅니다. 파일을 쓰거나 실행하는 것은 `build`입니다.
+"""풀이 노트북에서 학생용 노트북을 떼어 냅니다.
+
+여기 없는 것: 빈칸의 모습(`authoring.stubs`), 파일에 쓰는 일(`authoring.build`), 실행해 보는 일(`authoring.verify`).
 
 `grading`이 `authoring`에서 쓰는 것은 이 모듈뿐입니다(`grading.course.release`).
 """

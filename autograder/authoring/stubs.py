@@ -1,4 +1,7 @@
-"""풀이 구역을 빈칸으로 바꿉니다. nbgrader의 ClearSolutions를 그대로 쓰고 빈칸만 정합니다."""
+"""풀이 구역을 빈칸으로 바꿉니다. nbgrader의 ClearSolutions를 그대로 쓰고 빈칸만 정합니다.
+
+여기 없는 것: 학생용 사본을 만드는 나머지 걸음(`authoring.release`), 풀이 구역을 찾는 일(`notebook`).
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""`build`가 쓰는 셀의 글: 머리글, 준비 셀, 바닥글."""
+"""`build`가 쓰는 셀의 글: 머리글, 준비 셀, 바닥글.
+
+여기 없는 것: 문제의 명세(`exercises.specification`), 단원의 제목과 시간(`exercises.units`), 셀에 넣는 일(`authoring.fill`).
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""원본을 받고, 넣고, 무엇이 있는지 보입니다: `autograder data status | fetch | import`."""
+"""원본을 받고, 넣고, 무엇이 있는지 보입니다: `autograder data status | fetch | import`.
+
+여기 없는 것: 파일을 검사하며 읽는 일(`data.originals`), 학습자에게 주는 일(`data.loading`).
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""데이터셋의 원본이 어디에 있는지. 읽는 것은 `loading`, 받는 것은 `fetching`입니다."""
+"""데이터셋의 원본이 어디에 있는지.
+
+여기 없는 것: 읽기(`data.loading`), 받기와 넣기(`data.fetching`).
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""`load_data`와 `judging_data`: 원본이 있으면 원본, 없으면 내장 데이터."""
+"""`load_data`와 `judging_data`: 원본이 있으면 원본, 없으면 내장 데이터.
+
+여기 없는 것: 원본을 찾는 일(`data.finding`), 원본을 검사하며 읽는 일(`data.originals`), 내장 데이터(`data.sets`).
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""CIFAR-100 원본의 레이블 이름 100가지(fine labels). 차례가 레이블 번호입니다."""
+"""CIFAR-100 원본의 레이블 이름 100가지(fine labels). 차례가 레이블 번호입니다.
+
+여기 없는 것: 내장 cifar100의 이름(`data.shapes`), 이름을 돌려주는 함수(`data.loading`).
+"""
 
 CIFAR100_FINE: tuple[str, ...] = (
     "apple",

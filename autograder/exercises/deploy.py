@@ -1,4 +1,7 @@
-"""10 저장과 배포."""
+"""10 저장과 배포의 문제: 참고 답안, 물음, 항목, 힌트.
+
+여기 없는 것: 문제의 꼴(`kinds.artifact`, `kinds.distributed`), 판정(`judge.artifact`, `judge.distributed`), 맞고 틀린 답(`solutions/10_deploy/answers.py`).
+"""
 
 from __future__ import annotations
 

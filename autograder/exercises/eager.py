@@ -1,4 +1,7 @@
-"""01 즉시 실행."""
+"""01 즉시 실행의 문제: 참고 답안, 물음, 항목, 힌트.
+
+여기 없는 것: 판정(`judge.function`), 맞고 틀린 답(`solutions/01_eager/answers.py`).
+"""
 
 from __future__ import annotations
 

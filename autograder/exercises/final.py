@@ -1,4 +1,7 @@
-"""11 종합 과제."""
+"""11 종합 과제의 문제: 참고 답안, 물음, 항목, 힌트.
+
+여기 없는 것: 묶은 문제의 판정(`judge.composite`), 자유 설계의 판정(`judge.open`), 맞고 틀린 답(`solutions/11_final/answers.py`).
+"""
 
 from __future__ import annotations
 

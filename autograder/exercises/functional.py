@@ -1,4 +1,7 @@
-"""05 함수형 API."""
+"""05 함수형 API의 문제: 참고 답안, 물음, 항목, 힌트.
+
+여기 없는 것: 판정(`judge.model`), 정확도의 문턱(`exercises.thresholds`), 맞고 틀린 답(`solutions/05_functional/answers.py`).
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""02 tf.function과 오토그래프."""
+"""02 tf.function과 오토그래프의 문제: 참고 답안, 물음, 항목, 힌트.
+
+여기 없는 것: 볼 것의 판정(`judge.graph.looks`), 맞고 틀린 답(`solutions/02_graph/answers.py`).
+"""
 
 from __future__ import annotations
 

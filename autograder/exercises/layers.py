@@ -1,4 +1,7 @@
-"""08 사용자 정의 층."""
+"""08 사용자 정의 층의 문제: 참고 답안, 물음, 항목, 힌트.
+
+여기 없는 것: 볼 것의 판정(`judge.layer.looks`), 맞고 틀린 답(`solutions/08_layers/answers.py`).
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""03 tf.data."""
+"""03 tf.data의 문제: 참고 답안, 물음, 항목, 힌트.
+
+여기 없는 것: 비교 방법(`judge.dataset.batches`, `judge.dataset.tfrecords`), 맞고 틀린 답(`solutions/03_pipeline/answers.py`).
+"""
 
 from __future__ import annotations
 

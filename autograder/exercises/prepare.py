@@ -1,4 +1,7 @@
-"""uint8 이미지를 모델의 입력으로 바꾸는 함수들. 노트북이 하는 것과 같습니다."""
+"""uint8 이미지를 모델의 입력으로 바꾸는 함수들. 노트북이 하는 것과 같습니다.
+
+여기 없는 것: 이미지를 주는 일(`data.loading`), 정확도를 재는 일(`judge.model.accuracy`).
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""04 순차형(Sequential) API."""
+"""04 순차형(Sequential) API의 문제: 참고 답안, 물음, 항목, 힌트.
+
+여기 없는 것: 판정(`judge.model`), 정확도의 문턱(`exercises.thresholds`), 맞고 틀린 답(`solutions/04_sequential/answers.py`).
+"""
 
 from __future__ import annotations
 

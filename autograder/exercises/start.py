@@ -1,4 +1,7 @@
-"""00 시작하기."""
+"""00 시작하기의 문제: 참고 답안, 물음, 항목, 힌트.
+
+여기 없는 것: 판정(`judge.value`), 맞고 틀린 답(`solutions/00_start/answers.py`).
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""07 모델 서브클래싱."""
+"""07 모델 서브클래싱의 문제: 참고 답안, 물음, 항목, 힌트.
+
+여기 없는 것: 볼 것의 판정(`judge.layer.looks`), 모델의 판정(`judge.model`), 맞고 틀린 답(`solutions/07_subclass/answers.py`).
+"""
 
 from __future__ import annotations
 

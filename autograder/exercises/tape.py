@@ -1,4 +1,7 @@
-"""09 GradientTape."""
+"""09 GradientTape의 문제: 참고 답안, 물음, 항목, 힌트.
+
+여기 없는 것: 볼 것의 판정(`judge.step`), 맞고 틀린 답(`solutions/09_tape/answers.py`).
+"""
 
 from __future__ import annotations
 

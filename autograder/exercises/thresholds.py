@@ -1,4 +1,7 @@
-"""정확도의 문턱. `tools/measure_thresholds.py`가 시드를 바꾸어 잰 결과에서 정합니다."""
+"""정확도의 문턱. `tools/measure_thresholds.py`가 시드를 바꾸어 잰 결과에서 정합니다.
+
+여기 없는 것: 재는 일(`tools/measure_thresholds.py`), 정확도의 판정(`judge.model.accuracy`).
+"""
 
 from __future__ import annotations
 

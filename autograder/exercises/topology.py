@@ -1,4 +1,7 @@
-"""06 복잡한 그래프."""
+"""06 복잡한 그래프의 문제: 참고 답안, 물음, 항목, 힌트.
+
+여기 없는 것: 모델의 판정(`judge.model`), 모델을 돌려주는 함수의 판정(`judge.transform`), 맞고 틀린 답(`solutions/06_topology/answers.py`).
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""단원의 목록: 차례와 노트북 머리글이 여기에서 나옵니다."""
+"""단원의 목록: 차례와 노트북 머리글이 여기에서 나옵니다.
+
+여기 없는 것: 단원의 문제(`exercises`), 차례와 머리글의 글(`authoring.pages`, `authoring.templates`).
+"""
 
 from __future__ import annotations
 

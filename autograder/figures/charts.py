@@ -1,4 +1,7 @@
-"""수를 그림으로: 훈련 기록, 막대, 혼동 행렬, 예측 확률."""
+"""수를 그림으로: 훈련 기록, 막대, 혼동 행렬, 예측 확률.
+
+여기 없는 것: 이미지와 텐서의 그림(`figures.images`), 설계의 지도(`figures.designs`), 색과 글꼴(`figures.style`).
+"""
 
 from __future__ import annotations
 

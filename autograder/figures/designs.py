@@ -1,4 +1,7 @@
-"""설계의 지도: 여러 모델의 파라미터 수와 정확도를 한 그림에."""
+"""설계의 지도: 여러 모델의 파라미터 수와 정확도를 한 그림에.
+
+여기 없는 것: 재는 일(`tools/measure_designs.py`), 다른 막대와 선(`figures.charts`).
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""모델 그림: 층, 설정, 출력 모양, 데이터의 흐름."""
+"""모델 그림: 층, 설정, 출력 모양, 데이터의 흐름.
+
+여기 없는 것: 흐름을 알아내는 일(`figures.flow_graph`), 자리를 정하는 일(`figures.flow_layout`), 층을 부르는 말(`figures.flow_words`).
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""층의 갈래와 설정을 그림에 쓸 짧은 말로 옮깁니다."""
+"""층의 갈래와 설정을 그림에 쓸 짧은 말로 옮깁니다.
+
+여기 없는 것: 판정의 메시지에서 층을 부르는 말(`judge.layer_names`), 상자의 자리(`figures.flow_layout`).
+"""
 
 from __future__ import annotations
 

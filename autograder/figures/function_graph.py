@@ -1,4 +1,7 @@
-"""`tf.function`이 만든 그래프를 읽어 그립니다: 연산, 변수, While과 If의 몸통, 부른 함수의 안."""
+"""`tf.function`이 만든 그래프를 읽어 그립니다: 연산, 변수, While과 If의 몸통, 부른 함수의 안.
+
+여기 없는 것: 케라스 모델의 그림(`figures.flow`), 그래프의 판정(`judge.graph`).
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""이미지와 텐서를 그림으로: 샘플, 특성 맵, 숫자 칸."""
+"""이미지와 텐서를 그림으로: 샘플, 특성 맵, 숫자 칸.
+
+여기 없는 것: 데이터를 읽는 일(`data.loading`), 훈련 기록과 예측의 그림(`figures.charts`).
+"""
 
 from __future__ import annotations
 

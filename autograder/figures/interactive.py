@@ -1,4 +1,7 @@
-"""움직여 보는 그림: 값을 고르는 손잡이와, 손잡이가 없는 곳에서도 보이는 정지 그림."""
+"""움직여 보는 그림: 값을 고르는 손잡이와, 손잡이가 없는 곳에서도 보이는 정지 그림.
+
+여기 없는 것: 손잡이가 바꾸는 그림들(`figures.charts`, `figures.images`), 노트북에 보이는 법(`figures.style`).
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""그림에 넣은 값(텐서, 레이블, 이름)을 넘파이로 읽습니다."""
+"""그림에 넣은 값(텐서, 레이블, 이름)을 넘파이로 읽습니다.
+
+여기 없는 것: 텐서를 칸으로 그리는 일(`figures.images`), 풀지 않은 답을 알아보는 법(`observe.problems`).
+"""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """한 학급의 노트북을 모두 실행하고 끝나는 대로 판정해 보관합니다. 같은 코드는 한 번만 실행합니다.
 
-성적부에 적는 일은 여기에 없습니다(`recording`).
+여기 없는 것: 노트북 하나의 실행(`grading.run`), 성적부에 적는 일(`grading.recording`).
 """
 
 from __future__ import annotations

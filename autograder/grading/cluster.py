@@ -1,6 +1,8 @@
 """여러 컴퓨터의 일꾼: `dask.distributed`의 스케줄러에 이어진 일꾼들을 Executor로 씁니다.
 
-일꾼이 하는 일은 이 컴퓨터의 프로세스가 하는 일과 같습니다(`run.runner`). 판정과 성적부는 여기에 없습니다.
+여기 없는 것: 이 컴퓨터의 일꾼(`grading.run.pool`), 판정(`grading.judging`), 성적부(`grading.recording`).
+
+일꾼이 하는 일은 이 컴퓨터의 프로세스가 하는 일과 같습니다(`run.runner`).
 """
 
 from __future__ import annotations

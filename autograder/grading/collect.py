@@ -1,7 +1,9 @@
 """`autograder collect`: LMS에서 받은 zip과 폴더를 과정 폴더의 `submitted/`에 나누어 놓습니다.
 
+여기 없는 것: 임자를 알아내는 일(`grading.course.who`), 제출 시각을 읽는 일(`grading.course.timestamps`), 채점(`grading.grade`).
+
 먼저 무엇이 누구의 것으로 어디에 놓이는지 표로 보입니다. 조용히 덮어쓰는 것은 없습니다. 전에 있던 것과 앞선 제출은
-`.autograder/attempts/`에 때와 함께 남습니다. 채점은 여기서 하지 않습니다.
+`.autograder/attempts/`에 때와 함께 남습니다.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """끝까지 실행되지 못한 노트북 가운데 학습자의 탓이 아닐 수 있는 것: 혼자 다시 실행한 뒤에야 점수가 됩니다.
 
-셀이 왜 멈추었는지를 학생에게 말하는 글은 여기에 없습니다(`unfinished`).
+여기 없는 것: 셀이 멈춘 까닭을 학생에게 말하는 글(`grading.unfinished`), 다시 실행하는 일(`grading.batch`).
 """
 
 from __future__ import annotations

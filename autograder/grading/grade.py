@@ -1,5 +1,7 @@
 """`autograder grade`: 한 단원의 제출을 모두 채점합니다.
 
+여기 없는 것: 실행(`grading.batch`), 성적부에 적는 일(`grading.recording`), 보관한 것의 재판정(`grading.rejudge`).
+
 1. 실행: 제출을 정리해 여러 프로세스에서 한꺼번에 실행하고, 끝나는 대로 여기서 판정해 보관합니다.
 2. 기록: 학생마다 nbgrader의 Autograde와 GenerateFeedback을 부릅니다. 실행은 이미 끝났으므로
    보관한 결과가 쓰입니다. 성적부에 쓰는 것은 이 프로세스뿐입니다.

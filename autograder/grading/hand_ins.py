@@ -1,6 +1,6 @@
 """제출된 것은 증거입니다: 학습자의 코드가 돌기 전에 한 번 읽어 사본을 두고, 무엇을 채점했는지 학생마다 적습니다.
 
-읽은 것을 노트북으로 바로잡는 일은 여기에 없습니다(`submission`).
+여기 없는 것: 제출을 찾는 일(`grading.course.locate`), 읽은 것을 바로잡는 일(`grading.submission`).
 """
 
 from __future__ import annotations

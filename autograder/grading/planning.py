@@ -1,4 +1,7 @@
-"""정리된 노트북에서 실행할 것을 만들고, 실행한 것을 노트북에 담습니다."""
+"""정리된 노트북에서 실행할 것을 만들고, 실행한 것을 노트북에 담습니다.
+
+여기 없는 것: 필요한 셀을 고르는 법(`grading.needed`), 실행(`grading.run`), 제출을 바로잡는 일(`grading.submission`).
+"""
 
 from __future__ import annotations
 

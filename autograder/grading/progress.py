@@ -1,4 +1,7 @@
-"""얼마나 했고 얼마나 남았는지 표준 오류에 보입니다."""
+"""얼마나 했고 얼마나 남았는지 표준 오류에 보입니다.
+
+여기 없는 것: 학습자의 진도(`journal`), 채점한 표(`grading.table`).
+"""
 
 from __future__ import annotations
 

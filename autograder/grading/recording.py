@@ -1,5 +1,7 @@
 """채점한 것을 성적부와 피드백에 적습니다. nbgrader의 Autograde와 GenerateFeedback을 부르는 곳은 여기뿐입니다.
 
+여기 없는 것: 실행(`grading.batch`), 판정(`grading.judging`), 전처리기(`grading.course.preprocessors`).
+
 노트북은 실행하지 않습니다. 이미 끝난 실행을 `RunNotebook`이 보관소에서 찾습니다.
 """
 

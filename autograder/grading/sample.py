@@ -1,5 +1,7 @@
 """`make grade`: 예시 학급을 만들어 채점하고, 점수가 기대한 것과 같은지 확인합니다.
 
+여기 없는 것: 채점하는 일(`grading.grade`), 검사에 쓰는 작은 과정 폴더(`tests/graded_class.py`).
+
 학생들은 단원 04의 노트북을 수업까지 그대로 받아 풀이 셀만 저마다 채웠습니다. 네트워크도 원본 데이터도 쓰지 않습니다.
 """
 
@@ -194,7 +196,7 @@ def main(arguments: list[str] | None = None) -> int:
     """예시 학급을 채점합니다. 기대한 점수와 다르면 1, 채점할 수 없으면 2."""
     from rich.console import Console
 
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = argparse.ArgumentParser(description=str(__doc__).partition("\n")[0])
     parser.add_argument("--course", type=Path, help="과정 폴더를 만들 자리, 없으면 임시 폴더")
     parser.add_argument("--workers", type=int, help="한꺼번에 채점할 노트북의 수")
     options = parser.parse_args(arguments)

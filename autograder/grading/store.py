@@ -1,8 +1,9 @@
 """끝난 실행을 과정 폴더의 `.autograder/`에 둡니다: 관찰한 것(Challenge와 Evidence)과 판정한 것.
 
+여기 없는 것: 누가 무엇을 냈는지(`grading.hand_ins`), 판정하는 일(`grading.judging`), 성적부의 사본(`grading.course.backup`).
+
 멈추었던 채점이 거기서 이어지고, 판정이 바뀌면 다시 실행하지 않고 다시 판정합니다. 열쇠는 실행되는 코드, 함께 놓인
 파일, 물음, 관찰하는 쪽의 코드와 패키지의 버전, 데이터, 한도로 만듭니다. 어느 하나라도 바뀌면 다시 실행합니다.
-누가 무엇을 냈는지는 여기에 없습니다(`hand_ins`).
 """
 
 from __future__ import annotations

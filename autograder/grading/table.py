@@ -1,4 +1,7 @@
-"""채점의 결과: 화면의 표와 `grades.csv`."""
+"""채점의 결과: 화면의 표와 `grades.csv`.
+
+여기 없는 것: 성적부에 적는 일(`grading.recording`), 문제 하나의 Report(`report`), 진도표(`journal`).
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""끝나지 못한 문제마다 까닭을 한국어 한두 문장으로 적습니다."""
+"""끝나지 못한 문제마다 까닭을 한국어 한두 문장으로 적습니다.
+
+여기 없는 것: 다시 실행할지(`grading.deaths`), 관찰에서 생긴 문제의 말(`judge.problems`).
+"""
 
 from __future__ import annotations
 

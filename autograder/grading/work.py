@@ -1,4 +1,7 @@
-"""학생 한 명의 일감: 제출을 한 번 읽고, nbgrader의 정리 단계와 똑같이 정리해 실행할 것을 만듭니다."""
+"""학생 한 명의 일감: 제출을 한 번 읽고, nbgrader의 정리 단계와 똑같이 정리해 실행할 것을 만듭니다.
+
+여기 없는 것: 제출을 바로잡는 법(`grading.submission`), 실행할 것을 만드는 법(`grading.planning`), 실행(`grading.batch`).
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Evidence를 판정해 Report를 만듭니다. 학습자의 객체는 보지 않습니다."""
+"""Evidence를 판정해 Report를 만듭니다. 학습자의 객체는 보지 않습니다.
+
+여기 없는 것: 관찰(`observe`), 문제와 참고 답안(`exercises`), Report의 모습(`report`).
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""묶은 문제의 판정: 부분마다 제 종류의 judge가 판정하고 항목을 이어 놓습니다."""
+"""묶은 문제의 판정: 부분마다 제 종류의 judge가 판정하고 항목을 이어 놓습니다.
+
+여기 없는 것: 부분마다의 판정(`judge`), 부분을 관찰하는 일(`observe.composite`), 묶는 법(`kinds.composite`).
+"""
 
 from __future__ import annotations
 

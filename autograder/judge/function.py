@@ -1,4 +1,7 @@
-"""함수의 판정: 같은 인수로 참고 답안을 불러 결과를 비교합니다."""
+"""함수의 판정: 같은 인수로 참고 답안을 불러 결과를 비교합니다.
+
+여기 없는 것: 결과 하나의 비교(`judge.compare`), 함수를 부르는 일(`observe.function`), 그래프로 실행되는 함수(`judge.graph`).
+"""
 
 from __future__ import annotations
 

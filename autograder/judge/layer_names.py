@@ -1,4 +1,7 @@
-"""층과 설정을 한국어로 부르는 말."""
+"""층과 설정을 한국어로 부르는 말.
+
+여기 없는 것: 오류를 한국어로 옮기는 말(`judge.problems`), 그림에 쓰는 짧은 말(`figures.flow_words`).
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""구조가 자유인 모델의 판정: 출력의 모양, 파라미터의 수, 정확도."""
+"""구조가 자유인 모델의 판정: 출력의 모양, 파라미터의 수, 정확도.
+
+여기 없는 것: 구조를 정한 모델(`judge.model`), 예측하는 일(`observe.open`), 문제의 꼴(`kinds.open`).
+"""
 
 from __future__ import annotations
 

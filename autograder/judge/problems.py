@@ -1,4 +1,7 @@
-"""관찰에서 생긴 문제를 학습자에게 하는 말로 옮깁니다."""
+"""관찰에서 생긴 문제를 학습자에게 하는 말로 옮깁니다.
+
+여기 없는 것: 문제를 자료로 적는 법(`observe.problems`), 끝나지 못한 셀의 까닭(`grading.unfinished`).
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""항목마다의 잘못을 Report의 항목으로. 같은 까닭은 한 번만 말합니다."""
+"""항목마다의 잘못을 Report의 항목으로. 같은 까닭은 한 번만 말합니다.
+
+여기 없는 것: 모델의 항목에서 같은 까닭을 한 번만 말하는 일(`judge.model`), 잘못을 찾는 일(`judge.dataset`, `judge.transform`).
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""값 하나의 판정: 텐서인지, 모양, 자료형, 값."""
+"""값 하나의 판정: 텐서인지, 모양, 자료형, 값.
+
+여기 없는 것: 함수의 결과(`judge.function`), 값을 읽는 일(`observe.value`).
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""문제의 종류. 문제 하나는 제목, 배점, 참고 답안, 힌트로 이루어지며 정답을 담고 있습니다."""
+"""문제의 종류. 문제 하나는 제목, 배점, 참고 답안, 힌트로 이루어지며 정답을 담고 있습니다.
+
+여기 없는 것: 문제들(`exercises`), 판정(`judge`), 관찰(`observe`).
+"""
 
 from autograder.kinds.artifact import ArtifactExercise
 from autograder.kinds.base import Exercise, Mistake

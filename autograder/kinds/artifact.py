@@ -1,4 +1,7 @@
-"""모델을 파일로 저장하거나 내보내는 함수를 쓰는 문제."""
+"""모델을 파일로 저장하거나 내보내는 함수를 쓰는 문제.
+
+여기 없는 것: 파일을 만들어 읽는 일(`observe.artifact`), 판정(`judge.artifact`).
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""모든 문제의 공통점."""
+"""모든 문제의 공통점.
+
+여기 없는 것: 종류마다의 물음(`kinds.model`, `kinds.step`, …), 오해를 시험하는 일(`judge.mistakes`), 판정(`judge`).
+"""
 
 from __future__ import annotations
 

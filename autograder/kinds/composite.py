@@ -1,4 +1,7 @@
-"""여러 물음을 묶은 문제."""
+"""여러 물음을 묶은 문제.
+
+여기 없는 것: 부분마다 관찰하는 일(`observe.composite`), 판정(`judge.composite`).
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""`tf.data.Dataset`을 만드는 문제."""
+"""`tf.data.Dataset`을 만드는 문제.
+
+여기 없는 것: Dataset을 도는 일(`observe.dataset`), 판정(`judge.dataset`).
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""여러 장치에서 훈련하는 함수를 쓰는 문제."""
+"""여러 장치에서 훈련하는 함수를 쓰는 문제.
+
+여기 없는 것: 장치 둘에서 실행하는 일(`observe.distributed`), 판정(`judge.distributed`).
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""함수를 쓰는 문제."""
+"""함수를 쓰는 문제.
+
+여기 없는 것: 함수를 부르는 일(`observe.function`), 판정(`judge.function`), 그래프(`kinds.graph`).
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""그래프로 실행되는 함수나 클래스를 쓰는 문제."""
+"""그래프로 실행되는 함수나 클래스를 쓰는 문제.
+
+여기 없는 것: 그래프를 만드는 일(`observe.graph`), 볼 것과 그 판정(`judge.graph.looks`).
+"""
 
 from __future__ import annotations
 

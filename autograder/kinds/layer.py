@@ -1,4 +1,7 @@
-"""층이나 모델의 클래스를 정의하는 문제."""
+"""층이나 모델의 클래스를 정의하는 문제.
+
+여기 없는 것: 객체를 만드는 일(`observe.layer`), 볼 것과 그 판정(`judge.layer.looks`).
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""모델을 만드는 문제."""
+"""모델을 만드는 문제.
+
+여기 없는 것: 모델을 실행하는 일(`observe.model`), 판정(`judge.model`), 자유 설계(`kinds.open`).
+"""
 
 from __future__ import annotations
 

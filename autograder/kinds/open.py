@@ -1,4 +1,7 @@
-"""구조를 정하지 않은 모델을 훈련하는 문제."""
+"""구조를 정하지 않은 모델을 훈련하는 문제.
+
+여기 없는 것: 예측하는 일(`observe.open`), 판정(`judge.open`), 구조를 정한 모델(`kinds.model`).
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""훈련 스텝이나 훈련 루프를 쓰는 문제."""
+"""훈련 스텝이나 훈련 루프를 쓰는 문제.
+
+여기 없는 것: 장면을 실행하는 일(`observe.step`), 볼 것과 그 판정(`judge.step`).
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""모델을 받아 모델을 돌려주는 함수를 쓰는 문제."""
+"""모델을 받아 모델을 돌려주는 함수를 쓰는 문제.
+
+여기 없는 것: 함수에 모델을 넣는 일(`observe.transform`), 판정(`judge.transform`).
+"""
 
 from __future__ import annotations
 

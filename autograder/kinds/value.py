@@ -1,4 +1,7 @@
-"""변수 하나에 값을 담는 문제."""
+"""변수 하나에 값을 담는 문제.
+
+여기 없는 것: 값을 읽는 일(`observe.value`), 판정(`judge.value`).
+"""
 
 from __future__ import annotations
 

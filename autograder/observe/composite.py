@@ -1,5 +1,7 @@
 """`composite` 관찰: 묶인 물음을 하나씩 제 종류대로 관찰합니다.
 
+여기 없는 것: 부분의 종류마다의 관찰(`observe`), 물음을 묶는 일(`kinds.composite`), 판정(`judge.composite`).
+
 Challenge의 `facts`
 - `parts`: 이름 → `{"exercise", "kind", "subjects", "facts", "call", "layers"}`.
   `call`이 `[함수의 이름, 인수들]`이면 그 함수를 불러 얻은 것을 봅니다.

@@ -1,5 +1,7 @@
 """`dataset` 관찰: 함수를 불러 `tf.data.Dataset`을 얻고, 그 요소를 에포크마다 모두 꺼내 적습니다.
 
+여기 없는 것: 물음을 만드는 일(`kinds.dataset`), 판정(`judge.dataset`).
+
 Challenge의 `facts["steps"]`는 빈 임시 폴더에서 차례로 할 일입니다. 인수는 `observe.structure`의
 구조이거나 `{"path": 이름}`(그 폴더 안의 경로, 글)입니다.
 - `{"do": "call", "function", "args", "kwargs"}`: 부르기만 합니다(파일을 쓰는 함수).

@@ -1,5 +1,7 @@
 """Challenge에 JSON으로 적힌 모델과 옵티마이저를 만듭니다. 관찰하는 쪽과 판정하는 쪽이 같이 씁니다.
 
+여기 없는 것: 식으로 적은 함수(`observe.expression`), 인수의 구조(`observe.structure`).
+
 모델의 설명
 - `name`, `input`: 이름, `{"name": 이름, "shape": 샘플 하나의 모양}`
 - `layers`: `{"class": 층의 이름, "config": {…}}`의 목록. 차례로 이어집니다.

@@ -1,5 +1,7 @@
 """`distributed` 관찰: CPU 장치 둘을 쓰는 `MirroredStrategy`로 훈련 스텝 하나를 실행합니다.
 
+여기 없는 것: 물음을 만드는 일(`kinds.distributed`), 판정(`judge.distributed`), 장치를 나누는 일(`startup`).
+
 모델의 입력 바로 뒤에 지켜보는 층을 끼워, 어느 replica가 어느 샘플을 받았는지 적습니다. 채워 넣은 샘플의 번호는 -1입니다.
 
 Challenge의 `facts`

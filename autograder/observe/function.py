@@ -1,5 +1,7 @@
 """`function` 관찰: 함수를 정해진 인수로 불러 결과, 자료형, 예외, 바뀐 변수와 배열을 적습니다.
 
+여기 없는 것: 물음을 만드는 일(`kinds.function`), 판정(`judge.function`), 그래프(`observe.graph`).
+
 Challenge의 `facts`
 - `name`: 학습자가 정의한 함수의 이름
 - `calls`: `{"args": [구조, …], "kwargs": {이름: 구조}, "times": 이어서 부를 횟수}`의 목록

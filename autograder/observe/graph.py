@@ -1,5 +1,7 @@
 """`graph` 관찰: `tf.function`을 부르며 결과, 트레이싱한 횟수, 그래프에 든 연산을 적습니다.
 
+여기 없는 것: 물음을 만드는 일(`kinds.graph`), 판정(`judge.graph`), 그래프로 부르지 않는 함수(`observe.function`).
+
 Challenge의 `facts`
 - `name`: 학습자가 정의한 함수나 클래스의 이름
 - `form`: "function"(함수를 바로 부름) 또는 "class"(객체를 만들어 부름)

@@ -1,4 +1,7 @@
-"""끝나지 않는 학습자의 코드를 멈춥니다."""
+"""끝나지 않는 학습자의 코드를 멈춥니다.
+
+여기 없는 것: 셀의 시간과 메모리의 한도(`grading.run.kernel`), 노트북 전체의 시간(`grading.run.runner`).
+"""
 
 from __future__ import annotations
 

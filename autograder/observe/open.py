@@ -1,5 +1,7 @@
 """`open` 관찰: 어떤 모델이든 레이블 없는 입력에 대한 예측과 파라미터의 수를 적습니다.
 
+여기 없는 것: 물음을 만드는 일(`kinds.open`), 정확도를 재는 일(`judge.open`).
+
 Challenge의 `facts`는 모델의 이름 `name`과 클래스의 수 `classes`, 입력을 나눌 수 `scale`,
 배열 `images`는 나누기 전의 입력입니다.
 """

@@ -1,5 +1,7 @@
 """`step` 관찰: 훈련 스텝, 훈련 루프, `fit`을 정해진 모델과 옵티마이저와 배치로 실행해 봅니다.
 
+여기 없는 것: 물음을 만드는 일(`kinds.step`), 판정(`judge.step`), 순전파를 적는 층(`observe.passes`).
+
 Challenge의 `facts`
 - `name`: 학습자가 정의한 함수나 클래스의 이름
 - `form`: "function"이나 "class"

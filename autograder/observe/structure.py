@@ -1,5 +1,7 @@
 """Challenge 안에서 인수의 구조(튜플, 딕셔너리, 텐서, 변수)를 JSON으로 적는 법.
 
+여기 없는 것: 모델의 설명(`observe.described`), 식으로 적은 함수(`observe.expression`), 파일의 꼴(`protocol`).
+
 `{"array": "x"}`는 넘파이 배열, `{"tensor": "x"}`는 텐서, `{"variable": "x"}`는 `tf.Variable`,
 `{"tuple": [...]}`, `{"list": [...]}`, `{"dict": {...}}`는 그 구조, `{"value": 3}`은 JSON 값입니다.
 """

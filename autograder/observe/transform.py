@@ -1,5 +1,7 @@
 """`transform` 관찰: 모델을 받아 모델을 돌려주는 함수에 여러 모델을 넣어 봅니다.
 
+여기 없는 것: 물음을 만드는 일(`kinds.transform`), 판정(`judge.transform`), 모델 하나의 관찰(`observe.model`).
+
 Challenge의 `facts`
 - `name`: 학습자가 정의한 함수의 이름
 - `bases`: 넣을 모델들. `{"class": "Sequential"·"Functional", "config": 케라스 설정,

@@ -1,4 +1,7 @@
-"""`value` 관찰: 이름 하나에 담긴 값의 종류, 모양, 자료형, 내용."""
+"""`value` 관찰: 이름 하나에 담긴 값의 종류, 모양, 자료형, 내용.
+
+여기 없는 것: 물음을 만드는 일(`kinds.value`), 판정(`judge.value`), 함수의 결과(`observe.function`).
+"""
 
 from __future__ import annotations
 

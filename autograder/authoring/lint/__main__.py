@@ -1,4 +1,7 @@
-"""`python -m autograder.authoring.lint [단원…]`: 고칠 글을 한 줄에 하나씩 보입니다."""
+"""`python -m autograder.authoring.lint [단원…]`: 고칠 글을 한 줄에 하나씩 보입니다.
+
+여기 없는 것: 글을 모으는 일(`authoring.lint.sources`), 규칙(`authoring.lint.korean`, `authoring.lint.notebooks`).
+"""
 
 from __future__ import annotations
 

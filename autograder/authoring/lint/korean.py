@@ -1,4 +1,7 @@
-"""용어와 문체: 용어집(`glossary.json`)에서 피할 말, 번역 투, 합니다체가 아닌 문장을 찾습니다."""
+"""용어와 문체: 용어집(`glossary.json`)에서 피할 말, 번역 투, 합니다체가 아닌 문장을 찾습니다.
+
+여기 없는 것: 노트북의 짜임(`authoring.lint.notebooks`), 코드와 주소를 빼는 일(`authoring.lint.prose`), 조사(`korean`).
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""사람이 읽는 글만 남깁니다: 코드, 주소, HTML 태그를 뺀 마크다운과 파이썬 소스의 한국어 글."""
+"""사람이 읽는 글만 남깁니다: 코드, 주소, HTML 태그를 뺀 마크다운과 파이썬 소스의 한국어 글.
+
+여기 없는 것: 무엇을 고칠지(`authoring.lint.korean`), 어느 파일을 읽을지(`authoring.lint.sources`).
+"""
 
 from __future__ import annotations
 

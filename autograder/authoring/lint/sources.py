@@ -1,4 +1,7 @@
-"""검사할 글이 있는 곳: 노트북, 문제, 소스의 한국어 문자열, 문서."""
+"""검사할 글이 있는 곳: 노트북, 문제, 소스의 한국어 문자열, 문서.
+
+여기 없는 것: 글의 규칙(`authoring.lint.korean`), 노트북의 규칙(`authoring.lint.notebooks`).
+"""
 
 from __future__ import annotations
 

@@ -1,5 +1,7 @@
 """nbgrader의 설정. 과정 폴더의 `nbgrader_config.py`에 두 줄이면 됩니다.
 
+여기 없는 것: 전처리기가 하는 일(`grading.course.preprocessors`), 과정 폴더를 만드는 일(`grading.course.folder`).
+
 >>> from autograder.grading import configure
 >>> configure(get_config())
 

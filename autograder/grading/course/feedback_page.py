@@ -1,4 +1,7 @@
-"""피드백을 HTML로 내보냅니다. 모습은 `feedback/`의 템플릿이 정하고, 여기서는 한 학급에 같은 일을 한 번만 합니다."""
+"""피드백을 HTML로 내보냅니다. 모습은 `feedback/`의 템플릿이 정하고, 여기서는 한 학급에 같은 일을 한 번만 합니다.
+
+여기 없는 것: Report의 모습(`report`), 피드백을 만들라고 부르는 일(`grading.recording`).
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""nbgrader의 과정 폴더. 채점에 없는 것(설정, source/, 성적부의 과제)은 여기서 만듭니다."""
+"""nbgrader의 과정 폴더. 채점에 없는 것(설정, source/, 성적부의 과제)은 여기서 만듭니다.
+
+여기 없는 것: 학생의 노트북을 찾는 일(`grading.course.locate`), 바뀐 과제에 맞추는 일(`grading.course.refresh`).
+"""
 
 from __future__ import annotations
 

@@ -1,5 +1,7 @@
 """nbgrader의 전처리기 자리에 들어가는 것들. 여기서만 nbgrader와 우리 채점이 만납니다.
 
+여기 없는 것: 노트북을 바로잡는 법(`grading.submission`), 실행(`grading.run`), 판정(`grading.judging`).
+
 `RepairNotebook`은 정리 단계의 맨 앞에, `RunNotebook`은 `Execute` 자리에, `SaveReports`는
 `SaveAutoGrades` 자리에 놓입니다. 셀마다의 점수는 출력이 아니라 Report에서 옵니다.
 강좌의 문제가 없는 과제는 nbgrader가 하던 대로 채점합니다.

@@ -1,4 +1,7 @@
-"""파일의 이름과 명단에서 누구의 제출인지 알아냅니다. LMS마다 이름을 붙이는 법이 다릅니다."""
+"""파일의 이름과 명단에서 누구의 제출인지 알아냅니다. LMS마다 이름을 붙이는 법이 다릅니다.
+
+여기 없는 것: 제출 시각을 읽는 일(`grading.course.timestamps`), 파일을 나누어 놓는 일(`grading.collect`).
+"""
 
 from __future__ import annotations
 

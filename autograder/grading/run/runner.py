@@ -1,4 +1,7 @@
-"""노트북 하나를 실행합니다. 들어가고 나오는 것이 모두 자료라서 어느 Executor에서나 돕니다."""
+"""노트북 하나를 실행합니다. 들어가고 나오는 것이 모두 자료라서 어느 Executor에서나 돕니다.
+
+여기 없는 것: 커널(`grading.run.kernel`), 실행할 셀을 고르는 일(`grading.needed`), 판정(`grading.judging`).
+"""
 
 from __future__ import annotations
 

@@ -1,5 +1,7 @@
 """노트북 하나를 실행하는 자리: 새 폴더, 관찰에 필요한 것만 든 패키지, 최소한의 환경 변수.
 
+여기 없는 것: 무엇을 복사할지(`grading.sandbox.package`), 벽(`grading.sandbox.walls`), 셀의 실행(`grading.run.runner`).
+
 커널에서 `import autograder`는 여기에 복사한 패키지를 불러옵니다. 문제와 정답(`exercises`),
 판정(`judge`), 만들고 채점하는 코드(`authoring`, `grading`), 채점용 데이터는 복사하지 않습니다.
 """

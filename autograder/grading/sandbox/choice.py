@@ -1,4 +1,7 @@
-"""어느 샌드박스로 채점할지: 이 컴퓨터가 만들 수 있는 가장 높은 샌드박스와, 있어야 하는 샌드박스."""
+"""어느 샌드박스로 채점할지: 이 컴퓨터가 만들 수 있는 가장 높은 샌드박스와, 있어야 하는 샌드박스.
+
+여기 없는 것: 정말로 막는지의 시험(`grading.sandbox.probe`), 단계의 이름(`grading.sandbox.levels`).
+"""
 
 from __future__ import annotations
 

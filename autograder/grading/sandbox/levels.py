@@ -1,4 +1,7 @@
-"""샌드박스의 단계와 그 이름. 이 컴퓨터에서 어느 것을 만들 수 있는지는 `choice`에 있습니다."""
+"""샌드박스의 단계와 그 이름.
+
+여기 없는 것: 만들 수 있는 것을 고르는 일(`grading.sandbox.choice`), 벽을 만드는 명령(`grading.sandbox.walls`).
+"""
 
 from __future__ import annotations
 

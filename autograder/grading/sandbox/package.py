@@ -1,4 +1,7 @@
-"""샌드박스 안에서 `import autograder`가 불러올 패키지: 관찰하는 쪽만 복사합니다. 정답과 판정과 채점은 빠집니다."""
+"""샌드박스 안에서 `import autograder`가 불러올 패키지: 관찰하는 쪽만 복사합니다. 정답과 판정과 채점은 빠집니다.
+
+여기 없는 것: 복사해 둘 자리(`grading.run.workplace`, `grading.sandbox.session`), 보이게 둘 곳(`grading.sandbox.walls`).
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""샌드박스 안에서 도는 따뜻한 프로세스 하나와, 거기서 복제한 커널들. 안쪽의 프로그램은 `warm_process`입니다."""
+"""샌드박스 안에서 도는 따뜻한 프로세스 하나와, 거기서 복제한 커널들.
+
+여기 없는 것: 안쪽의 프로그램(`grading.sandbox.warm_process`), 벽을 만드는 명령(`grading.sandbox.walls`).
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""샌드박스를 만드는 명령: 무엇이 보이고 무엇을 쓸 수 있는지. 프로세스는 여기서 만들지 않습니다."""
+"""샌드박스를 만드는 명령: 무엇이 보이고 무엇을 쓸 수 있는지.
+
+여기 없는 것: 프로세스를 켜는 일(`grading.sandbox.session`), 벽을 시험하는 일(`grading.sandbox.probe`).
+"""
 
 from __future__ import annotations
 

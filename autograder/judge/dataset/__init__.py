@@ -1,6 +1,6 @@
 """Dataset의 판정: 참고 답안으로 같은 일을 해서 요소의 꼴, 값, 순서를 비교합니다.
 
-항목이 비교하는 함수는 배치로 묶은 Dataset이면 `batches`, 파일을 쓰고 읽는 함수면 `tfrecords`에 있습니다.
+여기 없는 것: 배치의 비교 방법(`judge.dataset.batches`), 파일의 비교 방법(`judge.dataset.tfrecords`), 관찰(`observe.dataset`).
 """
 
 from __future__ import annotations

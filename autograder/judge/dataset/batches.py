@@ -1,5 +1,7 @@
 """배치로 묶은 Dataset의 비교 방법: 짝, 값, 배치 크기, 빠짐과 겹침, 섞기.
 
+여기 없는 것: 요소를 읽는 꼴(`judge.dataset.elements`), 파일을 쓰고 읽는 함수(`judge.dataset.tfrecords`).
+
 샘플이 몇 번째였는지는 레이블로 알아봅니다. 그래서 Challenge의 레이블은 모두 다릅니다.
 """
 

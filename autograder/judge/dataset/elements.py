@@ -1,4 +1,7 @@
-"""관찰한 Dataset의 요소를 판정하기 좋은 꼴로: 할 일 하나의 기록과, 에포크 하나의 배열들."""
+"""관찰한 Dataset의 요소를 판정하기 좋은 꼴로: 할 일 하나의 기록과, 에포크 하나의 배열들.
+
+여기 없는 것: 비교 방법(`judge.dataset.batches`, `judge.dataset.tfrecords`), Dataset을 도는 일(`observe.dataset`).
+"""
 
 from __future__ import annotations
 

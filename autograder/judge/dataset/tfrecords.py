@@ -1,4 +1,7 @@
-"""TFRecord를 쓰고 읽는 함수의 비교 방법: 파일, 요소의 꼴, 왕복, 파일만 보고 읽기, 흘려 읽기."""
+"""TFRecord를 쓰고 읽는 함수의 비교 방법: 파일, 요소의 꼴, 왕복, 파일만 보고 읽기, 흘려 읽기.
+
+여기 없는 것: 배치로 묶은 Dataset(`judge.dataset.batches`), 파일을 쓰게 하는 일(`observe.dataset`).
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""그래프의 판정: 값은 참고 답안과, 그래프는 있어야 할 연산과 트레이싱 횟수로 봅니다."""
+"""그래프의 판정: 값은 참고 답안과, 그래프는 있어야 할 연산과 트레이싱 횟수로 봅니다.
+
+여기 없는 것: 볼 것마다의 판정(`judge.graph.looks`), 그래프를 만드는 일(`observe.graph`), 그래프의 그림(`figures.function_graph`).
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""층이나 모델 클래스의 판정: 참고 클래스로 같은 일을 해서 값, 가중치, 훈련 모드를 비교합니다."""
+"""층이나 모델 클래스의 판정: 참고 클래스로 같은 일을 해서 값, 가중치, 훈련 모드를 비교합니다.
+
+여기 없는 것: 볼 것마다의 판정(`judge.layer.looks`), 가중치의 비교(`judge.layer.weights`), 관찰(`observe.layer`).
+"""
 
 from __future__ import annotations
 

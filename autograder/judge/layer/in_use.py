@@ -1,4 +1,7 @@
-"""층을 새로 만들어 여러 자리에서 쓴 기록의 판정. 하는 일은 `observe.layer.in_use`에 적혀 있습니다."""
+"""층을 새로 만들어 여러 자리에서 쓴 기록의 판정. 하는 일은 `observe.layer.in_use`에 적혀 있습니다.
+
+여기 없는 것: 객체를 만들어 써 보는 일(`observe.layer.in_use`), 값과 잡음의 비교(`judge.layer.looks`, `judge.layer.noise`).
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""층의 판정 한 번: 학습자의 기록과 참고 답안의 기록, 앞의 항목에서 이미 아는 것."""
+"""층의 판정 한 번: 학습자의 기록과 참고 답안의 기록, 앞의 항목에서 이미 아는 것.
+
+여기 없는 것: 무엇을 볼지(`judge.layer.looks`), 참고 답안의 관찰(`judge.layer.reference`).
+"""
 
 from __future__ import annotations
 

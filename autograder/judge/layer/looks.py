@@ -1,4 +1,7 @@
-"""층에서 볼 것(Look)과 그 판정: 값, 쓰는 자리, 드롭아웃, 잡음."""
+"""층에서 볼 것(Look)과 그 판정: 값, 쓰는 자리, 드롭아웃, 잡음.
+
+여기 없는 것: 분포의 비교(`judge.layer.noise`), 자리마다의 비교(`judge.layer.in_use`), 가중치(`judge.layer.weights`).
+"""
 
 from __future__ import annotations
 

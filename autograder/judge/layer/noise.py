@@ -1,4 +1,7 @@
-"""훈련 모드의 난수가 참고 답안과 같은 분포인지 봅니다."""
+"""훈련 모드의 난수가 참고 답안과 같은 분포인지 봅니다.
+
+여기 없는 것: 정해진 값의 비교(`judge.compare`), 무엇을 볼지(`judge.layer.looks`).
+"""
 
 from __future__ import annotations
 

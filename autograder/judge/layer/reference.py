@@ -1,4 +1,7 @@
-"""층의 참고 답안을 학습자의 것과 같은 조건에서 관찰한 Evidence: 채운 가중치와 그 순서."""
+"""층의 참고 답안을 학습자의 것과 같은 조건에서 관찰한 Evidence: 채운 가중치와 그 순서.
+
+여기 없는 것: 비교하는 일(`judge.layer.looks`), 모델의 참고 답안(`judge.model.reference`).
+"""
 
 from __future__ import annotations
 

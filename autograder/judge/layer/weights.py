@@ -1,4 +1,7 @@
-"""가중치의 수, 모양, 훈련 가능한지, 처음 값을 비교해 다르면 무엇이 다른지 말합니다."""
+"""가중치의 수, 모양, 훈련 가능한지, 처음 값을 비교해 다르면 무엇이 다른지 말합니다.
+
+여기 없는 것: 출력의 비교(`judge.layer.looks`), 가중치를 채우는 일(`observe.layer.subject`).
+"""
 
 from __future__ import annotations
 

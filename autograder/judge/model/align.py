@@ -1,4 +1,7 @@
-"""명세의 단계와 학습자의 단계를 나란히 맞춥니다(Needleman–Wunsch 전역 정렬)."""
+"""명세의 단계와 학습자의 단계를 나란히 맞춥니다(Needleman–Wunsch 전역 정렬).
+
+여기 없는 것: 단계를 만드는 일(`judge.model.stages`), 갈래의 차례(`judge.model.branches`), 다른 곳을 말하는 글(`judge.model.layers`).
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""모델의 입력과 출력의 이름, 모양, 자료형을 묻는 항목."""
+"""모델의 입력과 출력의 이름, 모양, 자료형을 묻는 항목.
+
+여기 없는 것: 출력의 이름(`judge.model.outputs`), 입력을 넣어 보는 일(`observe.model`).
+"""
 
 from __future__ import annotations
 

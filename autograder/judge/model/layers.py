@@ -1,4 +1,7 @@
-"""층마다의 항목: 나란히 맞춘 단계에서 다른 곳과, 추론에 드러나지 않는 층을 말합니다."""
+"""층마다의 항목: 나란히 맞춘 단계에서 다른 곳과, 추론에 드러나지 않는 층을 말합니다.
+
+여기 없는 것: 나란히 맞추는 일(`judge.model.align`, `judge.model.branches`), 모델 전체의 항목(`judge.model.whole`).
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""출력의 이름: 명세와 같은지, 서로 바뀌었는지."""
+"""출력의 이름: 명세와 같은지, 서로 바뀌었는지.
+
+여기 없는 것: 출력의 값(`judge.model.match`), 입력의 항목(`judge.model.inputs`).
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""판정할 모델 하나: 명세의 기록과 학습자의 기록, 둘을 견주어 이미 아는 것."""
+"""판정할 모델 하나: 명세의 기록과 학습자의 기록, 둘을 견주어 이미 아는 것.
+
+여기 없는 것: 항목을 만드는 일(`judge.model.layers`, `judge.model.whole`), 부분의 단계들(`judge.model.reference`).
+"""
 
 from __future__ import annotations
 

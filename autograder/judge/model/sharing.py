@@ -1,4 +1,7 @@
-"""부분끼리 가중치를 함께 쓰는지 묻는 항목."""
+"""부분끼리 가중치를 함께 쓰는지 묻는 항목.
+
+여기 없는 것: 한 모델 안에서 다시 부른 층(`judge.model.branches`), 층마다의 항목(`judge.model.layers`).
+"""
 
 from __future__ import annotations
 

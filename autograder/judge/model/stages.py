@@ -1,5 +1,7 @@
 """층 호출의 기록을 비교할 수 있는 단계로 고칩니다.
 
+여기 없는 것: 기록하는 일(`observe.trace`), 단계를 맞추는 일(`judge.model.align`), 설정을 부르는 말(`judge.layer_names`).
+
 같은 일을 하는 다른 표현이 같은 단계가 됩니다: `activation="relu"`, `ReLU` 층, `tf.nn.relu`는
 앞 단계의 활성화 함수로, `Reshape`와 `tf.reshape`로 편 것은 `Flatten`으로 모입니다.
 """

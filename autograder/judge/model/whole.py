@@ -1,4 +1,7 @@
-"""모델 전체의 항목: 명세의 모델과 같은 값을 내는지, 아니면 그 까닭이 무엇인지."""
+"""모델 전체의 항목: 명세의 모델과 같은 값을 내는지, 아니면 그 까닭이 무엇인지.
+
+여기 없는 것: 값을 견주는 일(`judge.model.match`), 층마다의 항목(`judge.model.layers`).
+"""
 
 from __future__ import annotations
 

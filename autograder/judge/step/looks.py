@@ -1,6 +1,6 @@
 """훈련 스텝에서 볼 것(Look)과 그 판정: 돌려준 값, 바뀐 가중치, 기록, 훈련 모드.
 
-훈련 루프에서 볼 것은 `loop`, 직선에서 볼 것은 `line`, 옵티마이저는 `replay`에 있습니다.
+여기 없는 것: 훈련 루프(`judge.step.loop`), 직선(`judge.step.line`), 옵티마이저(`judge.step.replay`).
 """
 
 from __future__ import annotations

@@ -1,5 +1,7 @@
 """`layer` 관찰: 층이나 모델의 클래스로 객체를 만들고, 가중치를 정해 두고 불러 봅니다.
 
+여기 없는 것: 물음을 만드는 일(`kinds.layer`), 판정(`judge.layer`), 모델의 층 호출(`observe.trace`).
+
 Challenge의 `facts`
 - `name`: 학습자가 정의한 클래스의 이름
 - `seed`: 가중치를 채울 시드

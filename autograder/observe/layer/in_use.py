@@ -1,5 +1,7 @@
 """`layer` 관찰에서 새로 만든 객체를 여러 자리에서 써 보는 일.
 
+여기 없는 것: 객체 하나를 부르는 일(`observe.layer.subject`), 판정(`judge.layer.in_use`).
+
 `uses`의 한 항목은 `{"use": 이름, ...}`입니다.
 - `build` (`shape`): `build((None, *shape))`만 부르고 가중치를 봅니다.
 - `symbolic` (`shape`): 데이터 없이 `keras.Input(shape)`에 이어 모양과 가중치를 봅니다.
