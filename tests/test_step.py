@@ -15,6 +15,7 @@ from autograder.observe import observe
 from autograder.observe.passes import Passes
 from autograder.protocol import Challenge
 
+OFTEN_WRITTEN = (0.02, 0.03, 0.04, 0.05, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9)
 STEPS = ("derivative", "linear_regression", "train_step", "train_loop", "clip", "gan_step")
 LAYERS = [["Dense", {"units": 3, "activation": "tanh"}], ["Dense", {"units": 2}]]
 
@@ -35,6 +36,19 @@ def model_scene(calls, **more):
         models={"model": model},
         optimizers={"optimizer": ["SGD", {"learning_rate": 0.1}, "model"]},
     )
+
+
+@pytest.mark.parametrize("name", ["train_step", "custom_fit", "clip", "gan_step"])
+def test_no_learning_rate_that_one_writes_is_drawn(name: str) -> None:
+    """`SGD(0.4)` of one's own must not pass because 0.394 was drawn: changes are compared with 2 %."""
+    for seed in range(200):
+        for one in get(f"tape.{name}").challenge(seed).facts["scenes"]:
+            for _, settings, *_ in one["optimizers"].values():
+                rate = settings["learning_rate"]
+                # Of the rates of a tenth, too.
+                for times in (1, 10):
+                    gaps = [abs(rate * times / written - 1) for written in OFTEN_WRITTEN]
+                    assert min(gaps) > 0.03, (seed, rate)
 
 
 def test_an_error_stops_its_scene_and_not_the_next():

@@ -1,4 +1,4 @@
-"""물음을 다시 뽑을지 정합니다: 가중치가 모두 값에 드러나야 틀린 답이 가려집니다.
+"""물음을 다시 뽑을지 정합니다: 가중치도, 답에 박아 둔 수도 값에 드러나야 틀린 답이 가려집니다.
 
 여기 없는 것: 참고 모델이 물음을 가리는지 보는 일(`kinds.telling`), 가중치에 넣는 값(`observe.probe`).
 """
@@ -10,6 +10,8 @@ from types import SimpleNamespace
 
 import numpy as np
 
+APART = 0.04
+"""뽑은 수가 사람이 적는 수에서 이만큼은(비율) 떨어져 있어야 합니다. 변화를 비교하는 허용 오차는 2%입니다."""
 ALIVE = 0.05
 """`relu`를 지난 값이 한 번은 이보다 커야 그 유닛이 살아 있다고 봅니다."""
 
@@ -37,3 +39,16 @@ def relu_values(x: np.ndarray, sizes: list[int], seed: int, hidden: int) -> list
         value = np.maximum(value @ kernel + bias, 0)
         found.append(value)
     return found
+
+
+def odd_number(random: np.random.RandomState, low: float, high: float) -> float:
+    """`low`와 `high` 사이의, 사람이 코드에 적는 수(0.3, 0.02처럼 한 자리)와 헷갈리지 않는 수.
+
+    학습률을 인수로 받지 않고 `SGD(0.4)`로 박아 둔 답이, 뽑힌 학습률이 0.394라서 맞는 일이 없게 합니다.
+    """
+    while True:
+        number = round(float(random.uniform(low, high)), 4)
+        digit = 10.0 ** np.floor(np.log10(number))
+        written = np.arange(1, 11) * digit
+        if np.all(np.abs(number / written - 1) > APART):
+            return number

@@ -9,6 +9,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from autograder.exercises.draws import odd_number
 from autograder.judge.step.line import ByTape, FitsLine
 from autograder.judge.step.looks import Fed, Logs, Returns, Shaped, TrainingMode, Weights
 from autograder.judge.step.loop import (
@@ -190,7 +191,7 @@ def train_step_scenes(random):
             ],
         }
 
-    rate = round(float(random.uniform(0.3, 0.6)), 3)
+    rate = odd_number(random, 0.3, 0.6)
     scenes = [
         scene(
             [["Dense", {"units": hidden, "activation": "tanh"}], ["Dense", {"units": classes}]],
@@ -491,7 +492,7 @@ def custom_fit_scenes(random):
     return [
         scene(
             [first, ["Dense", {"units": classes, "activation": "softmax"}]],
-            ["Adam", {"learning_rate": round(float(random.uniform(0.02, 0.05)), 3)}],
+            ["Adam", {"learning_rate": odd_number(random, 0.02, 0.05)}],
             "classes",
             "sparse_categorical_crossentropy",
             "accuracy",
@@ -499,7 +500,7 @@ def custom_fit_scenes(random):
         ),
         scene(
             [first, ["BatchNormalization", {"momentum": 0.8}], ["Dense", {"units": 1}]],
-            ["SGD", {"learning_rate": round(float(random.uniform(0.02, 0.05)), 3)}],
+            ["SGD", {"learning_rate": odd_number(random, 0.02, 0.05)}],
             "values",
             "mse",
             "mae",
@@ -642,9 +643,9 @@ def clip_scenes(random):
         }
 
     def rate(low, high):
-        return {"learning_rate": round(float(random.uniform(low, high)), 3)}
+        return {"learning_rate": odd_number(random, low, high)}
 
-    small = round(float(random.uniform(0.3, 0.6)), 3)
+    small = odd_number(random, 0.3, 0.6)
     scale = ["TrainingScale", {"scale": 1.7}]
     return [
         scene("a", small, ["SGD", rate(0.3, 0.8)]),
@@ -834,7 +835,7 @@ def gan_scenes(random):
         }
 
     def made(kind, low, high):
-        return [kind, {"learning_rate": round(float(random.uniform(low, high)), 3)}]
+        return [kind, {"learning_rate": odd_number(random, low, high)}]
 
     scale = ["TrainingScale", {"scale": 1.6}]
     return [
