@@ -268,6 +268,20 @@ def test_a_copy_with_a_changed_line_is_found() -> None:
     assert group.how == alike.NEAR and alike.SIMILAR <= group.similarity < 1
 
 
+def test_two_who_are_alike_again_are_told() -> None:
+    code = replace(RIGHT, code=LONG)
+    students = [
+        student("a", code, code),
+        student("b", replace(RIGHT, code=RENAMED), code),
+        *(student(f"s{n}", *(replace(RIGHT, code=other),) * 2) for n, other in enumerate(OTHER)),
+    ]
+    facts = unit(*students)
+    assert alike.alike(facts).repeated == [(("a", "b"), ["1-1", "1-2"])]
+    assert "a, b: 여러 문제(1-1, 1-2)에서 닮았습니다." in rendered(
+        ClassFacts("과정", (facts,), (UNIT,), {})
+    )
+
+
 def test_short_or_common_or_given_answers_are_not_reported() -> None:
     short = "x = tf.constant([[1, 2, 3], [4, 5, 6]])"
     assert compared(*[short] * 8).groups == ()
@@ -349,7 +363,8 @@ def over(**shares: tuple[float | None, ...]) -> ClassFacts:
 
 
 def test_those_who_fall_and_those_who_stop_come_first() -> None:
-    found = ways(over(calm=(0.8, 0.8, 0.8), fell=(0.9, 0.9, 0.2), gone=(0.9, 0.9, None)))
+    shares = {"fell": (0.9, 0.9, 0.2), "gone": (0.9, 0.9, None)}
+    found = ways(over(calm=(0.8, 0.8, 0.8), **shares))
     assert [(way.student, way.marked, way.stopped) for way in found] == [
         ("fell", True, False),
         ("gone", True, True),
@@ -358,6 +373,8 @@ def test_those_who_fall_and_those_who_stop_come_first() -> None:
     # The class has 0.8667, 0.8667, 0.5: from 0.0333 above to 0.3 below.
     assert found[0].fell == pytest.approx(1 / 3)
     assert ways(over(calm=(0.8,))) == []
+    # Hardly anybody has handed in the last unit yet.
+    assert not any(way.stopped for way in ways(over(early=(0.9, 0.9, 0.8), gone=shares["gone"])))
     assert "1명이 마지막 단원에서" in said.ways(found) and "학생이 1명" in said.ways(found)
 
 
@@ -659,7 +676,7 @@ def test_two_units_make_ways(course: Class, capsys: pytest.CaptureFixture[str]) 
     assert [unit.unit for unit in facts.units] == [UNIT, NEXT]
     found = {way.student: way for way in ways(facts)}
     assert [share.value for share in found["kim01"].shares] == [1, 1]
-    assert found["이바다 (lee02)"].stopped
+    assert found["이바다 (lee02)"].shares[1].value is None
     one, _ = facts_of(course, NEXT)
     assert one.order == (UNIT, NEXT) and one.ways == facts.ways
     assert "단원을 지나며" in (course.root / command.NAME).read_text("utf-8")
@@ -715,6 +732,9 @@ def test_a_damaged_notebook_stops_no_report(course: Class) -> None:
             _, students = facts_of(course, UNIT)
             assert (students["kim01"].status, students["kim01"].total) == (GRADED, 4)
             assert students["kim01"].answers[EXERCISE].items
+        path.write_text(kept.replace('"solution": true', '"solution": false'), "utf-8")
+        _, students = facts_of(course, UNIT)
+        assert (students["kim01"].status, students["kim01"].answers[EXERCISE].code) == (GRADED, "")
     finally:
         path.write_text(kept, "utf-8")
 

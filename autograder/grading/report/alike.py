@@ -68,6 +68,16 @@ class Alike:
     too_few: tuple[Asked, ...]
     """답이 적어 견주지 않은 문제."""
 
+    @property
+    def repeated(self) -> list[tuple[tuple[str, str], list[str]]]:
+        """여러 문제에서 함께 나온 두 학생과 문제의 번호들. 우연은 되풀이되기 어렵습니다."""
+        found: dict[tuple[str, str], list[str]] = {}
+        for group in self.groups:
+            for pair in combinations(group.students, 2):
+                found.setdefault(pair, []).append(group.exercise.number)
+        several = [(pair, sorted(numbers)) for pair, numbers in found.items() if len(numbers) > 1]
+        return sorted(several, key=lambda each: (-len(each[1]), each[0]))
+
 
 def alike(facts: UnitFacts) -> Alike:
     """단원에서 서로 닮은 답들."""

@@ -13,7 +13,7 @@ from autograder.korean import with_particle
 HARD = 0.3
 """정답률이 이보다 낮으면 다시 보라고 합니다."""
 OFTEN, OFTEN_STUDENTS = 0.4, 3
-"""한 항목을 푼 학생의 이만큼이, 그리고 적어도 이 수가 놓치면 다시 보라고 합니다."""
+"""한 항목을 푼 학생의 이만큼이, 그리고 적어도 이 수가 놓치면 다시 보라고 합니다. 학생이 이보다 적으면 몫도 말하지 않습니다."""
 LEFT = 0.3
 """이만큼이 풀지 않았으면 다시 보라고 합니다."""
 
@@ -99,7 +99,7 @@ def _flags(view: ExerciseView, mistakes: Sequence[Mistake]) -> list[str]:
             "다른 문제를 잘한 학생이 이 문제를 더 잘하지는 않았습니다. "
             "명세가 다르게 읽히지 않는지, 판정이 맞는지 살펴보세요."
         )
-    if view.students and view.facility < HARD:
+    if view.students >= OFTEN_STUDENTS and view.facility < HARD:
         said.append(
             f"배점의 {view.facility:.0%}만 얻었습니다. "
             "수업에서 다시 다루거나 힌트를 더하는 것이 좋겠습니다."
@@ -109,6 +109,6 @@ def _flags(view: ExerciseView, mistakes: Sequence[Mistake]) -> list[str]:
         if count >= OFTEN_STUDENTS and mistake.share >= OFTEN:
             named = with_particle(f"'{mistake.item}' 항목", "을", "를")
             said.append(f"푼 {mistake.attempted}명 가운데 {count}명이 {named} 놓쳤습니다.")
-    if view.students and view.untouched / view.students >= LEFT:
+    if view.students >= OFTEN_STUDENTS and view.untouched / view.students >= LEFT:
         said.append(f"{view.students}명 가운데 {view.untouched}명이 풀지 않았습니다.")
     return said

@@ -52,7 +52,12 @@ class _Executed:
     reports: dict[str, Report] = field(default_factory=dict)
     codes: dict[str, str] = field(default_factory=dict)
     again: str = ""
-    readable: bool = False
+
+    @property
+    def unreadable(self) -> bool:
+        """읽을 수 없던 제출을 대신한 노트북인지: 모든 문제에 같은 까닭만 있고 풀이 셀이 없습니다."""
+        notes = {report.note for report in self.reports.values()}
+        return not self.codes and len(notes) == 1 and "" not in notes
 
 
 def gathered(root: Path, units: Sequence[str]) -> ClassFacts:
@@ -206,10 +211,10 @@ class _Folder:
         found = executed[student]
         run = self._run(student, unit, found)
         answers = _answers(stored, owners, found, run)
-        if found.readable:
-            status = GRADED if any(a.attempted for a in answers.values()) else UNTOUCHED
-        elif found.reports:
+        if found.reports and found.unreadable:
             status = UNREADABLE
+        elif found.reports:
+            status = GRADED if any(a.attempted for a in answers.values()) else UNTOUCHED
         return Student(
             student,
             name,
@@ -230,7 +235,7 @@ class _Folder:
         key = HandIns(self._root, unit).noted(student).get("key")
         run = self._store.get(str(key)) if key else None
         if run is not None and not found.reports:
-            found.reports, found.readable = run.reports, True
+            found.reports = run.reports
         return run if run is not None and found.reports == run.reports else None
 
     def _path(self, step: str, student: str, unit: str, notebook: str) -> Path:
@@ -277,7 +282,6 @@ def _read(path: Path, owners: dict[str, str]) -> _Executed:
             report = Report.from_dict(cell["metadata"]["autograder"]["report"])
             found.reports[report.exercise] = report
         if entry.get("solution") and (owner := owners.get(str(entry.get("grade_id")))):
-            found.readable = True
             codes.setdefault(owner, []).append(cell["source"])
     found.codes = {owner: "\n\n".join(sources).strip() for owner, sources in codes.items()}
     return found

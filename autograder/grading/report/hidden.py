@@ -81,7 +81,12 @@ def _student(student: Student, scrub: Scrubber, numbers: dict[str, str]) -> Stud
 
 def _answer(answer: Answer, scrub: Scrubber) -> Answer:
     items = (
-        replace(item, message=scrub.text(item.message), advice=scrub.text(item.advice))
+        replace(
+            item,
+            name=scrub.text(item.name),
+            message=scrub.text(item.message),
+            advice=scrub.text(item.advice),
+        )
         for item in answer.items
     )
     return replace(

@@ -13,7 +13,10 @@ FELL = 0.2
 
 @dataclass(frozen=True)
 class Way:
-    """한 학생의 길. `fell`은 마지막 단원에서 전보다 떨어진 만큼, `stopped`면 마지막 단원을 내지 않았습니다."""
+    """한 학생의 길. `fell`은 마지막 단원에서 전보다 떨어진 만큼입니다.
+
+    `stopped`면 학급의 절반 넘게 낸 마지막 단원을 내지 않았습니다.
+    """
 
     student: str
     shares: tuple[Share, ...]
@@ -41,10 +44,13 @@ def ways(facts: ClassFacts) -> list[Way]:
     if len(facts.order) < 2:
         return []
     usual = averages(facts)
+    # While only a few have handed in, the others are not late.
+    last = [shares[-1].value is not None for shares in facts.ways.values()]
+    due = 2 * sum(last) > len(last)
     made = []
     for student, shares in facts.ways.items():
         values = [share.value for share in shares]
         before = any(value is not None for value in values[:-1])
         fell = fall(values, usual) if values[-1] is not None else 0.0
-        made.append(Way(student, shares, fell, before and values[-1] is None))
+        made.append(Way(student, shares, fell, due and before and values[-1] is None))
     return sorted(made, key=lambda way: (not way.marked, -way.fell, way.student))
