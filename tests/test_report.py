@@ -46,7 +46,7 @@ TWO = Asked("a.two", "1-2", "둘째", 10)
 def student(identity: str, *answers: Answer, status: str = GRADED, **more: Any) -> Student:
     given = dict(zip(("a.one", "a.two"), answers, strict=False))
     total = sum(answer.score for answer in answers)
-    return Student(identity, "", status, total, answers=given, **more)
+    return Student(identity, "", status, total, answers=given, **({"seconds": 1.0} | more))
 
 
 def unit(*students: Student, exercises: tuple[Asked, ...] = (ONE, TWO)) -> UnitFacts:
@@ -333,6 +333,7 @@ def test_endings_and_remarks_are_grouped() -> None:
         student("c", RIGHT, stopped=(kernel.DIED,)),
         student("d", status=UNREADABLE, remarks=("제출한 파일이 비어 있습니다.",)),
         student("e", status=MISSING),
+        student("g", RIGHT, seconds=None),
         Student("f", "", ABSENT, remarks=("미제출",)),
     )
     found = {ending.said: ending.students for ending in behaviour.endings(facts)}
@@ -342,12 +343,13 @@ def test_endings_and_remarks_are_grouped() -> None:
         "커널이 죽었습니다": ("c",),
         "노트북을 읽을 수 없습니다": ("d",),
         "낸 파일에 노트북이 없습니다": ("e",),
+        behaviour.UNKNOWN: ("g",),
     }
     first, second = behaviour.remarks(facts)
     assert first.students == (("a", "4-1: check(x)"), ("b", "4-2: check(y)"))
     assert first.said == "고친 검사 셀 대신 받은 그대로의 검사 셀로 채점했습니다(…)."
     assert second.students == (("d", ""),)
-    assert "5개 가운데 1개가" in said.endings(behaviour.endings(facts))
+    assert "6명 가운데 1명의 노트북이" in said.endings(behaviour.endings(facts))
 
 
 # --- over the units ---------------------------------------------------------------------------

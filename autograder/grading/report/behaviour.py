@@ -27,7 +27,7 @@ _STATUS = {
     UNREADABLE: "노트북을 읽을 수 없습니다",
     BROKEN: "채점하지 못했습니다",
 }
-FINE = "끝까지 실행되었습니다"
+FINE, UNKNOWN = "끝까지 실행되었습니다", "어떻게 끝났는지 기록이 없습니다"
 _NUMBERS = re.compile(r"^(\d+-\d+(?:, \d+-\d+)*): ")
 _QUOTED = re.compile(r"`[^`]*`|'[^']*'")
 
@@ -59,12 +59,14 @@ def endings(facts: UnitFacts) -> list[Ending]:
     for student in facts.students:
         if student.status in _STATUS:
             said = _STATUS[student.status]
+        elif student.readable and student.seconds is None:
+            said = UNKNOWN
         elif student.readable:
             said = next((text for name, text in _STOPPED.items() if name in student.stopped), FINE)
         else:
             continue
         found.setdefault(said, []).append(student.label)
-    order = [FINE, *reversed(_STOPPED.values()), *_STATUS.values()]
+    order = [FINE, *reversed(_STOPPED.values()), *_STATUS.values(), UNKNOWN]
     return [Ending(said, tuple(found[said])) for said in order if said in found]
 
 

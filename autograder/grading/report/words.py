@@ -89,8 +89,8 @@ def endings(found: Sequence[Ending]) -> str:
     if not count:
         return "낸 노트북이 아직 없습니다."
     if fine == count:
-        return f"낸 노트북 {count}개가 모두 오류 없이 끝까지 실행되었습니다."
-    return f"낸 노트북 {count}개 가운데 {fine}개가 오류 없이 끝까지 실행되었습니다."
+        return f"낸 {count}명의 노트북이 모두 오류 없이 끝까지 실행되었습니다."
+    return f"낸 {count}명 가운데 {fine}명의 노트북이 오류 없이 끝까지 실행되었습니다."
 
 
 def alike(found: Alike) -> str:
