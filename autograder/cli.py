@@ -104,6 +104,13 @@ def _rejudge(options: argparse.Namespace) -> int | None:
     )
 
 
+def _report(options: argparse.Namespace) -> int | None:
+    _require_course(options.course)
+    return _with_extra("grading.report.command").report(
+        options.units, options.course, options.output, hide_names=options.hide_names
+    )
+
+
 def _refresh(options: argparse.Namespace) -> int | None:
     _require_course(options.course)
     return _with_extra("grading.course.refresh").refresh(options.unit, options.course)
@@ -254,6 +261,24 @@ def _parser() -> argparse.ArgumentParser:
         "--write", action="store_true", help="달라진 점수를 성적부와 피드백에 적습니다"
     )
     rejudge.set_defaults(run=_rejudge)
+
+    report = commands.add_parser(
+        "report", help="채점이 남긴 것으로 학급 보고서(report.html)를 만듭니다"
+    )
+    report.add_argument(
+        "units",
+        nargs="*",
+        metavar="단원",
+        help="볼 단원(예: 04_sequential), 없으면 채점한 모든 단원",
+    )
+    _add_course(report)
+    report.add_argument(
+        "--hide-names", action="store_true", help="학생의 아이디와 이름을 번호로 바꿉니다"
+    )
+    report.add_argument(
+        "--output", type=Path, metavar="파일", help="쓸 파일, 없으면 과정 폴더의 report.html"
+    )
+    report.set_defaults(run=_report)
 
     refresh = commands.add_parser(
         "refresh", help="채점을 시작한 뒤에 바뀐 단원에 성적부의 과제를 맞춥니다"

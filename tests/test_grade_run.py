@@ -107,6 +107,14 @@ def test_a_kernel_that_leaves_costs_the_unfinished_cells() -> None:
     assert "커널이 죽었습니다" in said and "os._exit()" in said
 
 
+def test_the_time_of_an_exercise_is_all_since_the_check_before() -> None:
+    later, never = Code("pass", "sequential.mnist"), Code("pass", "sequential.cifar100")
+    made = run("import time; time.sleep(0.4)", "", CHECK, later, "import os; os._exit(0)", never)
+    assert list(made.exercise_seconds) == ["sequential.mlp", "sequential.mnist"]
+    assert made.exercise_seconds["sequential.mlp"] >= 0.4
+    assert sum(made.exercise_seconds.values()) <= made.seconds
+
+
 def test_a_notebook_has_its_time_too() -> None:
     made = run(
         "import time; time.sleep(60)",

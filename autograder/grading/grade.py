@@ -19,18 +19,19 @@ from rich.console import Console
 from sqlalchemy.exc import SAWarning
 
 from autograder.errors import CourseError
-from autograder.grading import table
+from autograder.grading import last_table, table
 from autograder.grading.batch import execute
 from autograder.grading.cluster import connected
 from autograder.grading.course.backup import back_up
 from autograder.grading.course.folder import NOT_SUBMITTED, CourseFolder, explained
 from autograder.grading.course.preprocessors import RunNotebook
 from autograder.grading.hand_ins import HandIns
-from autograder.grading.recording import BROKEN, recorded
+from autograder.grading.recording import recorded
+from autograder.grading.report.command import after_grading
 from autograder.grading.run.pool import default_workers
 from autograder.grading.sandbox.levels import told
 from autograder.grading.store import Store
-from autograder.grading.table import Column, Row
+from autograder.grading.table import BROKEN, Column, Row
 from autograder.grading.work import Work, prepare, read
 from autograder.judge import points_of
 from autograder.startup import import_tensorflow
@@ -83,6 +84,7 @@ def grade(
     console = Console()
     table.show(unit, outcome.columns, outcome.rows, console)
     console.print(f"성적표: {outcome.csv}", soft_wrap=True, highlight=False)
+    print(after_grading(unit, Path(course)))
     return FAILED if outcome.failed else 0
 
 
@@ -146,6 +148,7 @@ def _graded(folder: CourseFolder, workers: int, executor: Executor | None) -> Ou
         rows = recorded(works, folder, store, hand_ins)
         columns = columns_of(folder)
         table.write_csv(folder.root / CSV, columns, rows)
+        last_table.keep(folder.root, unit, rows)
     return Outcome(unit, columns, rows, folder.root / CSV)
 
 

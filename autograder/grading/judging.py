@@ -35,6 +35,7 @@ def settle(store: Store, key: str, task: Task, run: Run) -> Graded:
         causes,
         bool(cause),
         judging_version(),
+        run.exercise_seconds,
     )
     store.put(key, graded, observed)
     return graded

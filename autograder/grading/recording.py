@@ -29,18 +29,17 @@ from autograder.grading.hand_ins import HandIns
 from autograder.grading.progress import progress
 from autograder.grading.run.pool import default_workers
 from autograder.grading.store import Graded, Store
-from autograder.grading.table import Row
+from autograder.grading.table import (
+    ABSENT,
+    BROKEN,
+    GRADED,
+    MISSING,
+    UNREADABLE,
+    UNTOUCHED,
+    Row,
+)
 from autograder.grading.work import Work, handed_in, short
 from autograder.report import Report, number_text
-
-GRADED, UNTOUCHED, MISSING, UNREADABLE, ABSENT, BROKEN = (
-    "채점함",
-    "손대지 않음",
-    "파일 없음",
-    "읽을 수 없음",
-    "미제출",
-    "채점 실패",
-)
 
 FEW = 6
 """이보다 적은 학생의 피드백은 이 프로세스에서 만듭니다."""

@@ -20,7 +20,7 @@ from rich.text import Text
 from sqlalchemy.exc import SAWarning
 
 from autograder.errors import CourseError
-from autograder.grading import table
+from autograder.grading import last_table, table
 from autograder.grading.course.backup import back_up
 from autograder.grading.course.folder import CourseFolder, explained
 from autograder.grading.grade import CSV, columns_of
@@ -28,6 +28,7 @@ from autograder.grading.hand_ins import HandIns
 from autograder.grading.judging import judged
 from autograder.grading.progress import progress
 from autograder.grading.recording import recorded
+from autograder.grading.report.command import after_grading
 from autograder.grading.run.pool import default_workers
 from autograder.grading.store import Graded, Observed, Store, asked_by, judging_version
 from autograder.grading.work import Work, prepare, read
@@ -222,4 +223,6 @@ def _write(folder: CourseFolder, store: Store, hand_ins: HandIns, found: Rejudge
             work.failure = "채점한 뒤에 새로 낸 것이 있습니다. autograder grade로"
     rows = recorded(works, folder, store, hand_ins, only=found.different)
     table.write_csv(folder.root / CSV, columns_of(folder), rows)
+    last_table.keep(folder.root, folder.unit.name, rows)
     print(f"성적표: {folder.root / CSV}")
+    print(after_grading(folder.unit.name, folder.root))

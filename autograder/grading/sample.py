@@ -24,6 +24,7 @@ from autograder.exercises.units import UNITS
 from autograder.grading import table
 from autograder.grading.course.release import release
 from autograder.grading.grade import Outcome, grade_class
+from autograder.grading.report.command import after_grading
 from autograder.notebook import regions
 
 UNIT = "04_sequential"
@@ -216,6 +217,7 @@ def main(arguments: list[str] | None = None) -> int:
     table.show(UNIT, outcome.columns, outcome.rows, Console())
     print(f"성적표: {outcome.csv}")
     print(f"학생별 피드백: {folder / 'feedback'}")
+    print(after_grading(UNIT, folder))
     wrong = differences(outcome)
     for line in wrong:
         print(line, file=sys.stderr)

@@ -55,6 +55,8 @@ class Graded:
     """마지막 실행도 끝까지 가지 못했는지."""
     judged_by: str = ""
     """판정한 코드의 지문(`judging_version`)."""
+    exercise_seconds: dict[str, float] = field(default_factory=dict)
+    """문제마다 실행하는 데 걸린 시간(초, `Run.exercise_seconds`)."""
 
 
 @dataclass(frozen=True)

@@ -19,6 +19,16 @@ from rich.text import Text
 from autograder.grading.files import write
 from autograder.report import number_text
 
+GRADED, UNTOUCHED, MISSING, UNREADABLE, ABSENT, BROKEN = (
+    "채점함",
+    "손대지 않음",
+    "파일 없음",
+    "읽을 수 없음",
+    "미제출",
+    "채점 실패",
+)
+"""학생의 상태."""
+
 # The first sentence, or all of it where there is no end of a sentence.
 _FIRST = re.compile(r".*?다\.|.*", re.S)
 

@@ -203,13 +203,7 @@ class CourseFolder:
 
     def _load(self) -> None:
         """과정 폴더의 설정을 nbgrader가 하는 대로 읽습니다."""
-        try:
-            app, self.missing_configuration = _nbgrader(self.root)
-        except (Exception, SystemExit) as error:
-            raise CourseError(
-                f"{self.root / CONFIG}을(를) 읽을 수 없습니다: {error}.",
-                "설정을 고치거나, 파일을 지우고 다시 실행하세요(새로 만들어 줍니다).",
-            ) from error
+        app, self.missing_configuration = _configured(self.root)
         self.config = app.config
         self.coursedir = CourseDirectory(parent=app, root=str(self.root))
         self.api = NbGraderAPI(self.coursedir, parent=app)
@@ -315,10 +309,21 @@ def _nbgrader(root: Path) -> tuple[NbGrader, bool]:
     return app, missing
 
 
+def _configured(root: Path) -> tuple[NbGrader, bool]:
+    """`_nbgrader`. 설정을 읽을 수 없으면 CourseError."""
+    try:
+        return _nbgrader(root)
+    except (Exception, SystemExit) as error:
+        raise CourseError(
+            f"{root / CONFIG}을(를) 읽을 수 없습니다: {error}.",
+            "설정을 고치거나, 파일을 지우고 다시 실행하세요(새로 만들어 줍니다).",
+        ) from error
+
+
 def course_directory(root: Path) -> CourseDirectory:
     """과정 폴더의 설정을 읽은, nbgrader의 CourseDirectory."""
     _find_own_programs()
-    app, _ = _nbgrader(root.resolve())
+    app, _ = _configured(root.resolve())
     return CourseDirectory(parent=app, root=str(root.resolve()))
 
 

@@ -76,6 +76,8 @@ class Run:
     seconds: float = 0.0
     busy: bool = False
     """시간이 다 되었을 때 컴퓨터에 할 일이 밀려 있었는지."""
+    exercise_seconds: dict[str, float] = field(default_factory=dict)
+    """문제마다, 앞 문제의 검사 다음부터 그 검사까지 실행한 시간(초). 거기까지 가지 못한 문제는 없습니다."""
 
 
 def run_notebook(task: Task) -> Run:
@@ -121,6 +123,7 @@ def _run(task: Task) -> Run:
         with Kernel(
             room, place.root, place.environment(task.limits.threads), place.work, task.limits.bounds
         ) as kernel:
+            spent = 0.0
             for index, cell in enumerate(task.cells):
                 left = started + task.limits.notebook_seconds - time.monotonic()
                 if left <= 0:
@@ -136,7 +139,11 @@ def _run(task: Task) -> Run:
                     place.discard_evidence(cell.exercise)
                 outputs = Outputs()
                 seconds = min(task.limits.cell_seconds, left)
+                begun = time.monotonic()
                 result = kernel.run(cell.source, seconds, outputs)
+                spent += time.monotonic() - begun
+                if cell.exercise:
+                    run.exercise_seconds[cell.exercise], spent = spent, 0.0
                 if result in (kernels.TIMEOUT, kernels.STUCK) and left < task.limits.cell_seconds:
                     result = OUT_OF_TIME
                 run.busy |= result in (kernels.TIMEOUT, kernels.STUCK, OUT_OF_TIME) and overloaded()
