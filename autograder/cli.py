@@ -49,14 +49,14 @@ def _build(options: argparse.Namespace) -> int | None:
 
 def _exercises(options: argparse.Namespace) -> None:
     from autograder.exercises import all_exercises
-    from autograder.judge import points_of
+    from autograder.exercises.points import listed_points
 
     rows: list[dict[str, Any]] = [
         {
             "id": exercise.id,
             "title": exercise.title,
             "unit": exercise.unit,
-            "points": points_of(exercise),
+            "points": listed_points(exercise),
         }
         for exercise in all_exercises()
     ]

@@ -140,7 +140,7 @@ class Overview:
 def overview() -> Overview:
     """모든 문제의 진도표를 만듭니다."""
     from autograder.exercises import all_exercises
-    from autograder.judge import points_of
+    from autograder.exercises.points import listed_points
 
     stored = _read()
     rows = []
@@ -155,7 +155,7 @@ def overview() -> Overview:
                 exercise.id,
                 exercise.title.replace("`", ""),
                 score,
-                points or points_of(exercise),
+                points or listed_points(exercise),
             )
         )
     return Overview(tuple(rows))

@@ -10,6 +10,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import nbformat
@@ -317,6 +318,28 @@ def test_the_course_map_adds_up(
     stray.unlink()
     assert build([], root=folder, run=False) == 0
     assert "| 1 | 4 |" in (folder / "notebooks" / "README.md").read_text("utf-8")
+
+
+def test_points_are_listed_as_they_are_judged(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """`progress()` reads the list that the build writes, and asks only for what isn't there."""
+    from autograder import judge
+    from autograder.exercises import all_exercises
+    from autograder.exercises import points as listed
+
+    judged = {exercise.id: judge.points_of(exercise) for exercise in all_exercises()}
+    assert json.loads(pages.points_table()) == judged
+    (tmp_path / "autograder" / "exercises").mkdir(parents=True)
+    made = pages.pages(tmp_path, "https://github.com/someone/course")
+    assert made[tmp_path / "autograder" / "exercises" / listed.FILE] == pages.points_table()
+
+    asked: list[str] = []
+    monkeypatch.setattr(judge, "points_of", lambda exercise: asked.append(exercise.id) or 7.0)
+    assert {exercise.id: listed.listed_points(exercise) for exercise in all_exercises()} == judged
+    new = replace(all_exercises()[0], id="start.new")
+    assert listed.listed_points(new) == 7.0
+    assert asked == ["start.new"]
 
 
 def test_the_picture_of_the_course_names_only_units_that_are_there() -> None:

@@ -1,15 +1,17 @@
-"""`build`가 만드는 쪽: 강좌의 차례, 용어집, README의 단원표.
+"""`build`가 만드는 쪽: 강좌의 차례, 용어집, README의 단원표, 배점의 표.
 
 여기 없는 것: 노트북 안의 셀(`authoring.templates`), 파일에 쓰는 일(`authoring.build`).
 """
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 from autograder.authoring.lint.korean import glossary
 from autograder.authoring.templates import colab
 from autograder.errors import CourseError
+from autograder.exercises.points import FILE
 from autograder.exercises.units import UNITS
 from autograder.report import number_text
 
@@ -26,7 +28,19 @@ def pages(root: Path, address: str) -> dict[Path, str]:
     }
     if readme.is_file():
         made[readme] = with_unit_table(readme.read_text("utf-8"))
+    package = root / "autograder" / "exercises"
+    if package.is_dir():
+        made[package / FILE] = points_table()
     return made
+
+
+def points_table() -> str:
+    """`points.json`: 문제의 아이디 → 배점. `progress()`가 참고 답안을 모두 만들지 않고 읽습니다."""
+    from autograder.exercises import all_exercises
+    from autograder.judge import points_of
+
+    points = {exercise.id: number_text(points_of(exercise)) for exercise in all_exercises()}
+    return json.dumps({name: json.loads(text) for name, text in points.items()}, indent=1) + "\n"
 
 
 def course_map(address: str) -> str:

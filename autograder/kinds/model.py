@@ -96,7 +96,7 @@ class ModelExercise(Exercise):
         }
         challenge = Challenge(self.id, self.kind, facts, arrays)
         model = tried(self, challenge)
-        facts["loud"] = facts["loud"] | {"ends": model.bounded} if _loud(self.inputs) else None
+        facts["loud"] = facts["loud"] | {"ends": model.bounded()} if _loud(self.inputs) else None
         for number in range(len(facts["seeds"])):
 
             def tells(seed: int, number: int = number) -> bool:

@@ -63,10 +63,7 @@ def telling_seed(random: np.random.RandomState, tells: Callable[[int], bool]) ->
 
 
 class Tried:
-    """시험해 볼 참고 답안: 물음의 부분마다 모델과, 관찰하는 차례의 가중치들.
-
-    `bounded`는 값이 아무리 커도 출력이 0과 1 사이인 출력들의 마지막 축입니다.
-    """
+    """시험해 볼 참고 답안: 물음의 부분마다 모델과, 관찰하는 차례의 가중치들."""
 
     def __init__(self, solution: dict[str, Any], challenge: Challenge) -> None:
         from autograder.observe import model as observed
@@ -82,7 +79,7 @@ class Tried:
         for _, model, own in self.models:
             known = {id(weight) for weight in model.weights}
             own += [weight for weight in self.weights if id(weight) in known]
-        self.bounded = self._bounded(challenge)
+        self._challenge = challenge
 
     def tells(self, challenge: Challenge, number: int) -> bool:
         """`number`번째 시드가 부분마다 샘플, 입력, 가중치를 모두 드러내는지."""
@@ -118,22 +115,29 @@ class Tried:
         ):
             weight.assign(value)
 
-    def _bounded(self, challenge: Challenge) -> list[int]:
+    def bounded(self) -> list[int]:
+        """값이 아무리 커도 출력이 0과 1 사이인 출력들의 마지막 축. `any_seed` 안에서는 해 보지 않고 비웁니다."""
+        return [] if _ANY.get() else self._bounded
+
+    @functools.cached_property
+    def _bounded(self) -> list[int]:
         import keras
 
         from autograder.observe import model as observed
-        from autograder.observe.probe import Scale
+        from autograder.observe.probe import Scale, same_randomness, same_registry
+        from autograder.observe.quiet import quiet
 
         bounded: dict[int, bool] = {}
-        for seed in range(_FILLINGS):
-            self._fill(seed, Scale(ends=frozenset()))
-            for base, model, _ in self.models:
-                question = challenge.facts["parts"][base]["inputs"]
-                given = observed.asked_inputs(challenge, question)[-1]
-                for output in keras.tree.flatten(model(observed.arranged(model, given))):
-                    value = np.asarray(output)
-                    inside = bool(value.min() >= 0 and value.max() <= 1)
-                    bounded[value.shape[-1]] = bounded.get(value.shape[-1], True) and inside
+        with quiet(), same_randomness(), same_registry():
+            for seed in range(_FILLINGS):
+                self._fill(seed, Scale(ends=frozenset()))
+                for base, model, _ in self.models:
+                    question = self._challenge.facts["parts"][base]["inputs"]
+                    given = observed.asked_inputs(self._challenge, question)[-1]
+                    for output in keras.tree.flatten(model(observed.arranged(model, given))):
+                        value = np.asarray(output)
+                        inside = bool(value.min() >= 0 and value.max() <= 1)
+                        bounded[value.shape[-1]] = bounded.get(value.shape[-1], True) and inside
         return sorted(size for size, inside in bounded.items() if inside)
 
 
