@@ -81,6 +81,7 @@ def _grade(options: argparse.Namespace) -> int | None:
         options.cluster,
         require_sandbox=options.require_sandbox,
         allow_weaker_sandbox=options.allow_weaker_sandbox,
+        wait=not options.no_wait,
     )
 
 
@@ -91,19 +92,26 @@ def _collect(options: argparse.Namespace) -> int | None:
         options.course,
         options.roster,
         dry_run=options.dry_run,
+        wait=not options.no_wait,
     )
 
 
 def _rejudge(options: argparse.Namespace) -> int | None:
     _require_course(options.course)
     return _with_extra("grading.rejudge").rejudge(
-        options.unit, options.course, options.workers, write=options.write
+        options.unit,
+        options.course,
+        options.workers,
+        write=options.write,
+        wait=not options.no_wait,
     )
 
 
 def _refresh(options: argparse.Namespace) -> int | None:
     _require_course(options.course)
-    return _with_extra("grading.course.refresh").refresh(options.unit, options.course)
+    return _with_extra("grading.course.refresh").refresh(
+        options.unit, options.course, wait=not options.no_wait
+    )
 
 
 def _restore(options: argparse.Namespace) -> int | None:
@@ -113,8 +121,10 @@ def _restore(options: argparse.Namespace) -> int | None:
         kept = backup.copies(options.course)
         print("\n".join(path.stem for path in kept) or "성적부의 사본이 아직 없습니다.")
         return None
-    coursedir = _with_extra("grading.course.folder").course_directory(options.course)
-    before = backup.restore(coursedir, options.name)
+    hold = _with_extra("grading.course.hold")
+    with hold.holding(options.course, "autograder restore", wait=not options.no_wait):
+        coursedir = _with_extra("grading.course.folder").course_directory(options.course)
+        before = backup.restore(coursedir, options.name)
     print(f"성적부를 {options.name}의 것으로 되돌렸습니다.")
     if before is not None:
         print(f"되돌리기 전의 성적부: {before.stem}")
@@ -263,6 +273,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     restore.add_argument("name", nargs="?", default="", metavar="사본", help="사본의 이름")
     _add_course(restore)
+    _add_no_wait(restore)
     restore.set_defaults(run=_restore)
 
     data = commands.add_parser(
@@ -293,6 +304,7 @@ def _add_class(command: argparse.ArgumentParser, what: str) -> None:
     """한 학급을 다루는 명령의 인수."""
     command.add_argument("unit", metavar="단원", help=f"{what} 단원(예: 04_sequential)")
     _add_course(command)
+    _add_no_wait(command)
 
 
 def _add_course(command: argparse.ArgumentParser) -> None:
@@ -302,6 +314,14 @@ def _add_course(command: argparse.ArgumentParser) -> None:
         default=Path(),
         metavar="폴더",
         help="submitted/<학생>/<단원>/이 든 nbgrader 과정 폴더, 없으면 지금 폴더",
+    )
+
+
+def _add_no_wait(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--no-wait",
+        action="store_true",
+        help="다른 명령이 과정 폴더를 쓰고 있으면 기다리지 않고 끝냅니다",
     )
 
 

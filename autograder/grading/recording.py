@@ -23,6 +23,8 @@ from autograder.grading.course.folder import (
     CourseFolder,
     make_feedback,
 )
+from autograder.grading.course.hold import wait_for_gradebook
+from autograder.grading.files import of_the_disk, try_to_write, write
 from autograder.grading.hand_ins import HandIns
 from autograder.grading.progress import progress
 from autograder.grading.run.pool import default_workers
@@ -59,6 +61,7 @@ def recorded(
     with progress(len(chosen), "기록") as advance, _feedback(folder, len(chosen)) as make:
         made = []
         for work in chosen:
+            wait_for_gradebook(folder.coursedir.db_url)
             _record(work, folder, hand_ins)
             if work.submission.status == READY and not work.failure:
                 made.append((work, make(work.student)))
@@ -139,6 +142,10 @@ def _written(work: Work, folder: CourseFolder, hand_ins: HandIns) -> str:
     if changed := _changed(work, folder, hand_ins):
         return changed
     result = folder.api.autograde(folder.unit.name, work.student)
+    if not result["success"] and _locked(result):
+        # It may have lasted longer than nbgrader waits.
+        wait_for_gradebook(folder.coursedir.db_url)
+        result = folder.api.autograde(folder.unit.name, work.student)
     if not result["success"]:
         _keep_log(folder, work.student, result)
         return f"nbgrader가 기록하지 못했습니다: {_last_error(result)}"
@@ -227,10 +234,20 @@ def _doubts(grade: Any, exercise: str, graded: Graded | None) -> list[str]:
     return said
 
 
+def _locked(result: dict[str, Any]) -> bool:
+    return "database is locked" in _said(result)
+
+
+def _said(result: dict[str, Any]) -> str:
+    return f"{result.get('log', '')}\n{result.get('error', '')}"
+
+
 def _keep_log(folder: CourseFolder, student: str, result: dict[str, Any]) -> None:
+    if of_the_disk(_said(result)):
+        # The words may be a student's; what the disk says isn't.
+        try_to_write(folder.root / ".autograder")
     path = folder.root / ".autograder" / "logs" / f"{folder.unit.name}-{student}.log"
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(f"{result.get('log', '')}\n{result.get('error', '')}", "utf-8")
+    write(path, _said(result).encode())
 
 
 def _last_error(result: dict[str, Any]) -> str:

@@ -12,6 +12,7 @@ from pathlib import Path
 from nbgrader.coursedir import CourseDirectory
 
 from autograder.errors import CourseError
+from autograder.grading.course.hold import wait_for_gradebook
 
 KEPT = 20
 """남겨 두는 사본의 수. 더 오래된 것은 지웁니다."""
@@ -26,6 +27,8 @@ def back_up(coursedir: CourseDirectory) -> Path | None:
     source = _file(coursedir)
     if source is None or not source.is_file():
         return None
+    # SQLite's own backup would wait for ever.
+    wait_for_gradebook(str(coursedir.db_url))
     folder = _folder(Path(coursedir.root))
     folder.mkdir(parents=True, exist_ok=True)
     target = folder / f"{datetime.now(UTC).astimezone():%Y-%m-%d_%H%M%S_%f}.db"
