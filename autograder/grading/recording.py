@@ -23,6 +23,7 @@ from autograder.grading.course.folder import (
     CourseFolder,
     make_feedback,
 )
+from autograder.grading.course.freshness import note_made
 from autograder.grading.course.hold import wait_for_gradebook
 from autograder.grading.files import of_the_disk, try_to_write, write
 from autograder.grading.hand_ins import HandIns
@@ -68,8 +69,27 @@ def recorded(
             advance()
         for work, feedback in made:
             work.failure = feedback()
+    _note_feedback(folder, [work.student for work, _ in made if not work.failure])
     owners = {cell.grade_id: cell.exercise for cell in folder.masters() if cell.points is not None}
     return [_row(work, folder, store, owners) for work in works]
+
+
+def remake_feedback(folder: CourseFolder, students: list[str]) -> dict[str, str]:
+    """성적부가 바뀐 학생들의 피드백을 다시 만들고, 만들지 못한 학생과 까닭을 돌려줍니다."""
+    with progress(len(students), "피드백") as advance, _feedback(folder, len(students)) as make:
+        waiting = {student: make(student) for student in students}
+        failed = {}
+        for student, feedback in waiting.items():
+            if reason := feedback():
+                failed[student] = reason
+            advance()
+    _note_feedback(folder, [student for student in students if student not in failed])
+    return failed
+
+
+def _note_feedback(folder: CourseFolder, students: list[str]) -> None:
+    with folder.gradebook() as gradebook:
+        note_made(folder.root, gradebook, folder.unit.name, students)
 
 
 @contextmanager
@@ -204,10 +224,13 @@ def _read_scores(
         )
         for grade in notebook.grades:
             if exercise := owners.get(grade.name):
-                row.scores[exercise] = float(grade.score)
+                extra = float(grade.extra_credit or 0)
+                row.extra += extra
+                row.scores[exercise] = float(grade.score) - extra
                 row.notes += _doubts(grade, exercise, graded)
         row.penalty = float(stored.late_submission_penalty or 0.0)
-        row.total = float(stored.score) - row.penalty
+        row.total = max(0.0, float(stored.score) - row.penalty)
+        row.late = float(stored.total_seconds_late)
         person = gradebook.find_student(row.student)
         row.name = f"{person.last_name or ''}{person.first_name or ''}"
 
