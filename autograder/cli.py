@@ -84,6 +84,7 @@ def _grade(options: argparse.Namespace) -> int | None:
         options.cluster,
         require_sandbox=options.require_sandbox,
         allow_weaker_sandbox=options.allow_weaker_sandbox,
+        wait=not options.no_wait,
     )
 
 
@@ -94,13 +95,43 @@ def _collect(options: argparse.Namespace) -> int | None:
         options.course,
         options.roster,
         dry_run=options.dry_run,
+        wait=not options.no_wait,
     )
+
+
+def _export(options: argparse.Namespace) -> int | None:
+    _require_course(options.course)
+    module = _with_extra("grading.export")
+    columns = {}
+    for text in options.column:
+        unit, mark, title = text.partition("=")
+        if not mark and len(options.units) == 1:
+            unit, title = options.units[0], text
+        if unit not in options.units or not title:
+            raise CourseError(
+                f"--column {text}의 뜻을 알 수 없습니다.", '"단원=과제의 제목" 꼴로 적으세요.'
+            )
+        columns[unit] = title
+    asked = module.Asked(
+        options.to,
+        options.gradebook,
+        options.out_of,
+        options.missing_zero,
+        columns,
+        options.output,
+        not options.no_feedback,
+    )
+    return module.export(options.units, options.course, asked, wait=not options.no_wait)
 
 
 def _rejudge(options: argparse.Namespace) -> int | None:
     _require_course(options.course)
     return _with_extra("grading.rejudge").rejudge(
-        options.unit, options.course, options.workers, write=options.write
+        options.unit,
+        options.course,
+        options.workers,
+        write=options.write,
+        wait=not options.no_wait,
     )
 
 
@@ -113,7 +144,9 @@ def _report(options: argparse.Namespace) -> int | None:
 
 def _refresh(options: argparse.Namespace) -> int | None:
     _require_course(options.course)
-    return _with_extra("grading.course.refresh").refresh(options.unit, options.course)
+    return _with_extra("grading.course.refresh").refresh(
+        options.unit, options.course, wait=not options.no_wait
+    )
 
 
 def _restore(options: argparse.Namespace) -> int | None:
@@ -123,8 +156,10 @@ def _restore(options: argparse.Namespace) -> int | None:
         kept = backup.copies(options.course)
         print("\n".join(path.stem for path in kept) or "성적부의 사본이 아직 없습니다.")
         return None
-    coursedir = _with_extra("grading.course.folder").course_directory(options.course)
-    before = backup.restore(coursedir, options.name)
+    hold = _with_extra("grading.course.hold")
+    with hold.holding(options.course, "autograder restore", wait=not options.no_wait):
+        coursedir = _with_extra("grading.course.folder").course_directory(options.course)
+        before = backup.restore(coursedir, options.name)
     print(f"성적부를 {options.name}의 것으로 되돌렸습니다.")
     if before is not None:
         print(f"되돌리기 전의 성적부: {before.stem}")
@@ -178,6 +213,12 @@ def _with_extra(name: str) -> ModuleType:
 
 def _data() -> Any:
     return importlib.import_module("autograder.data")
+
+
+def _points(text: str) -> float:
+    if not re.fullmatch(r"[0-9]+(\.[0-9]+)?", text) or not float(text):
+        raise CourseError(f"--out-of는 0보다 큰 수여야 하는데 {text}입니다.")
+    return float(text)
 
 
 def _whole_number(text: str) -> int:
@@ -252,6 +293,45 @@ def _parser() -> argparse.ArgumentParser:
     )
     grade.set_defaults(run=_grade)
 
+    export = commands.add_parser(
+        "export",
+        help="점수를 캔버스와 무들이 그대로 가져오는 CSV로, 피드백을 LMS가 도로 받는 zip으로 만듭니다",
+    )
+    export.add_argument("units", nargs="+", metavar="단원", help="내보낼 단원(예: 04_sequential)")
+    export.add_argument(
+        "--to", required=True, choices=("canvas", "moodle", "csv"), help="어디에 넣을 것인지"
+    )
+    _add_course(export)
+    export.add_argument(
+        "--gradebook",
+        type=Path,
+        metavar="CSV",
+        help="캔버스의 성적표나 무들의 채점 워크시트, 받은 그대로: 과제의 열만 채웁니다",
+    )
+    export.add_argument(
+        "--out-of",
+        type=_points,
+        default=0.0,
+        metavar="만점",
+        help="이 만점으로 바꾸어 적습니다(예: 100), 없으면 단원의 배점 그대로",
+    )
+    export.add_argument(
+        "--missing-zero", action="store_true", help="내지 않은 학생의 빈 칸에 0점을 적습니다"
+    )
+    export.add_argument(
+        "--column",
+        action="append",
+        default=[],
+        metavar="단원=제목",
+        help="LMS에서의 과제의 제목, 단원마다 한 번",
+    )
+    export.add_argument(
+        "--output", type=Path, metavar="폴더", help="쓸 폴더, 없으면 과정 폴더의 export/"
+    )
+    export.add_argument("--no-feedback", action="store_true", help="피드백의 zip은 만들지 않습니다")
+    _add_no_wait(export)
+    export.set_defaults(run=_export)
+
     rejudge = commands.add_parser(
         "rejudge", help="실행하지 않고, 보관한 관찰로 한 학급을 다시 판정합니다"
     )
@@ -291,6 +371,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     restore.add_argument("name", nargs="?", default="", metavar="사본", help="사본의 이름")
     _add_course(restore)
+    _add_no_wait(restore)
     restore.set_defaults(run=_restore)
 
     data = commands.add_parser(
@@ -321,6 +402,7 @@ def _add_class(command: argparse.ArgumentParser, what: str) -> None:
     """한 학급을 다루는 명령의 인수."""
     command.add_argument("unit", metavar="단원", help=f"{what} 단원(예: 04_sequential)")
     _add_course(command)
+    _add_no_wait(command)
 
 
 def _add_course(command: argparse.ArgumentParser) -> None:
@@ -330,6 +412,14 @@ def _add_course(command: argparse.ArgumentParser) -> None:
         default=Path(),
         metavar="폴더",
         help="submitted/<학생>/<단원>/이 든 nbgrader 과정 폴더, 없으면 지금 폴더",
+    )
+
+
+def _add_no_wait(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--no-wait",
+        action="store_true",
+        help="다른 명령이 과정 폴더를 쓰고 있으면 기다리지 않고 끝냅니다",
     )
 
 
@@ -347,6 +437,7 @@ def _add_workers(command: argparse.ArgumentParser) -> None:
 _KOREAN = (
     (r"the following arguments are required: (.+)", ("을", "를"), " 주어야 합니다"),
     (r"unrecognized arguments: (.+)", ("은", "는"), " 없는 인수입니다"),
+    (r"argument --.*?: invalid choice: '?(.*?)'? \(choose.*", ("은", "는"), " 쓸 수 없는 값입니다"),
     (r"argument .*?: invalid choice: '?(.*?)'? \(choose.*", ("은", "는"), " 없는 명령입니다"),
     (r"argument (.+?): expected one argument", ("", ""), " 뒤에 값이 있어야 합니다"),
     (r"argument (.+?): ignored explicit argument .+", ("", ""), "에는 값을 줄 수 없습니다"),

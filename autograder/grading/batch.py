@@ -11,6 +11,7 @@ from concurrent.futures import Executor
 from dataclasses import replace
 
 from autograder.grading import deaths
+from autograder.grading.files import of_the_disk
 from autograder.grading.judging import settle, stored
 from autograder.grading.planning import Planned
 from autograder.grading.progress import progress
@@ -87,10 +88,15 @@ def _alone(planned: Planned) -> Callable[[], Task]:
 
 def _settled(store: Store, key: str, task: Task, outcome: Run | Exception) -> Graded | Exception:
     if isinstance(outcome, Exception):
+        if of_the_disk(outcome):
+            raise outcome
         return outcome
     try:
         return settle(store, key, task, outcome)
-    except Exception as error:  # noqa: BLE001 - told as this student's failure
+    except Exception as error:
+        if of_the_disk(error):
+            # The next student would meet the same.
+            raise
         return error
 
 

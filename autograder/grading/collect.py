@@ -21,8 +21,11 @@ from rich.text import Text
 from autograder.errors import CourseError
 from autograder.exercises.units import UNITS
 from autograder.grading.course.archives import Entry, entries
+from autograder.grading.course.hold import holding, wait_for_gradebook
+from autograder.grading.course.lms_names import remember
 from autograder.grading.course.locate import Candidate, described
 from autograder.grading.course.timestamps import FILE as TIMESTAMP
+from autograder.grading.course.trouble import explained
 from autograder.grading.course.who import Owner, Roster, listed, owner, read_roster
 from autograder.grading.files import write
 from autograder.korean import with_particle
@@ -64,6 +67,7 @@ def collect(
     roster: Path | None = None,
     *,
     dry_run: bool = False,
+    wait: bool = True,
 ) -> int:
     """`files`의 노트북을 `course`의 submitted/에 놓습니다. 놓을 것이 하나도 없으면 CourseError."""
     import_tensorflow()
@@ -87,12 +91,17 @@ def collect(
     if dry_run:
         console.print("아무것도 쓰지 않았습니다. --dry-run 없이 실행하면 놓습니다.")
         return 0
-    for student, handed in found.chosen.items():
-        _place(root, unit, student, handed)
-    for handed in found.earlier:
-        _keep(root, unit, handed.owner.student, handed.entry.data, handed.order[1], handed.entry)
-    if known.people:
-        _name(root, known)
+    with holding(root, "autograder collect", wait=wait), explained(root):
+        for student, handed in found.chosen.items():
+            _place(root, unit, student, handed)
+        for handed in found.earlier:
+            _keep(
+                root, unit, handed.owner.student, handed.entry.data, handed.order[1], handed.entry
+            )
+        given = {name: one.owner.given for name, one in found.chosen.items() if one.owner.given}
+        remember(root, unit, given)
+        if known.people:
+            _name(root, known)
     console.print(f"이제 autograder grade {unit} --course {root}로 채점하세요.", soft_wrap=True)
     return 0
 
@@ -175,13 +184,18 @@ def _keep(root: Path, unit: str, student: str, data: bytes, when: datetime, entr
 
 def _name(root: Path, roster: Roster) -> None:
     """명단의 이름을 성적부에 적습니다."""
-    from autograder.grading.course.folder import open_gradebook
+    from autograder.grading.course.folder import course_directory, open_gradebook
 
+    wait_for_gradebook(course_directory(root).db_url)
     with open_gradebook(root) as gradebook:
         for person in roster.people:
             last, first = (person.last, person.first) if person.last else ("", person.name)
+            told = {"email": person.email, "lms_user_id": person.canvas}
             gradebook.update_or_create_student(
-                person.id, first_name=first, last_name=last, email=person.email or None
+                person.id,
+                first_name=first,
+                last_name=last,
+                **{name: text for name, text in told.items() if text},
             )
 
 

@@ -23,8 +23,10 @@ from autograder.grading import last_table, table
 from autograder.grading.batch import execute
 from autograder.grading.cluster import connected
 from autograder.grading.course.backup import back_up
-from autograder.grading.course.folder import NOT_SUBMITTED, CourseFolder, explained
+from autograder.grading.course.folder import NOT_SUBMITTED, CourseFolder, require_course
+from autograder.grading.course.hold import holding
 from autograder.grading.course.preprocessors import RunNotebook
+from autograder.grading.course.trouble import explained
 from autograder.grading.hand_ins import HandIns
 from autograder.grading.recording import recorded
 from autograder.grading.report.command import after_grading
@@ -65,12 +67,14 @@ def grade(
     executor: Executor | None = None,
     require_sandbox: str = "",
     allow_weaker_sandbox: bool = False,
+    wait: bool = True,
 ) -> int:
     """`unit`의 제출을 모두 채점하고 표를 보입니다. 종료 코드를 돌려줍니다.
 
     `course`는 nbgrader 과정 폴더, `workers`는 한꺼번에 채점할 노트북의 수입니다. `cluster`는
     `dask.distributed`의 스케줄러의 주소이고, 주면 거기 이어진 컴퓨터들에서, `executor`를 주면 거기서 실행합니다. `require_sandbox`는 있어야 할 샌드박스의 이름이고, 만들 수 없으면
-    `allow_weaker_sandbox`일 때만 채점합니다. 채점을 시작할 수 없으면 CourseError.
+    `allow_weaker_sandbox`일 때만 채점합니다. 다른 명령이 폴더를 쓰고 있으면 기다리며, `wait`가 거짓이면
+    기다리지 않습니다. 채점을 시작할 수 없으면 CourseError.
     """
     outcome = grade_class(
         unit,
@@ -80,6 +84,7 @@ def grade(
         executor=executor,
         require_sandbox=require_sandbox,
         allow_weaker_sandbox=allow_weaker_sandbox,
+        wait=wait,
     )
     console = Console()
     table.show(unit, outcome.columns, outcome.rows, console)
@@ -97,21 +102,29 @@ def grade_class(
     executor: Executor | None = None,
     require_sandbox: str = "",
     allow_weaker_sandbox: bool = False,
+    wait: bool = True,
 ) -> Outcome:
     """`grade`에서 표를 보이는 것만 뺀 것."""
+    require_course(course, unit)
     import_tensorflow()
-    folder = CourseFolder(course, unit)
+    with holding(course, "autograder grade", wait=wait):
+        folder = CourseFolder(course, unit)
+        if require_sandbox:
+            folder.api.config.RunNotebook.sandbox = require_sandbox
+        if allow_weaker_sandbox:
+            folder.api.config.RunNotebook.allow_weaker_sandbox = True
+        return _with_workers(folder, workers, cluster, executor)
+
+
+def _with_workers(
+    folder: CourseFolder, workers: int | None, cluster: str | None, executor: Executor | None
+) -> Outcome:
     if folder.missing_configuration:
         print(
             "nbgrader_config.py에 다음 두 줄을 넣으면 formgrader도 같은 점수를 줍니다:\n"
             "    from autograder.grading import configure\n"
             "    configure(c)"
         )
-    config = folder.api.config.RunNotebook
-    if require_sandbox:
-        config.sandbox = require_sandbox
-    if allow_weaker_sandbox:
-        config.allow_weaker_sandbox = True
     level = RunNotebook(parent=folder.api).level()
     print(told(level), flush=True)
     with contextlib.ExitStack() as stack:

@@ -25,6 +25,9 @@ from autograder.grading.course.folder import (
     CourseFolder,
     make_feedback,
 )
+from autograder.grading.course.freshness import note_made
+from autograder.grading.course.hold import wait_for_gradebook
+from autograder.grading.files import of_the_disk, try_to_write, write
 from autograder.grading.hand_ins import HandIns
 from autograder.grading.progress import progress
 from autograder.grading.run.pool import default_workers
@@ -60,14 +63,34 @@ def recorded(
     with progress(len(chosen), "기록") as advance, _feedback(folder, len(chosen)) as make:
         made = []
         for work in chosen:
+            wait_for_gradebook(folder.coursedir.db_url)
             _record(work, folder, hand_ins)
             if work.submission.status == READY and not work.failure:
                 made.append((work, make(work.student)))
             advance()
         for work, feedback in made:
             work.failure = feedback()
+    _note_feedback(folder, [work.student for work, _ in made if not work.failure])
     owners = {cell.grade_id: cell.exercise for cell in folder.masters() if cell.points is not None}
     return [_row(work, folder, store, owners) for work in works]
+
+
+def remake_feedback(folder: CourseFolder, students: list[str]) -> dict[str, str]:
+    """성적부가 바뀐 학생들의 피드백을 다시 만들고, 만들지 못한 학생과 까닭을 돌려줍니다."""
+    with progress(len(students), "피드백") as advance, _feedback(folder, len(students)) as make:
+        waiting = {student: make(student) for student in students}
+        failed = {}
+        for student, feedback in waiting.items():
+            if reason := feedback():
+                failed[student] = reason
+            advance()
+    _note_feedback(folder, [student for student in students if student not in failed])
+    return failed
+
+
+def _note_feedback(folder: CourseFolder, students: list[str]) -> None:
+    with folder.gradebook() as gradebook:
+        note_made(folder.root, gradebook, folder.unit.name, students)
 
 
 @contextmanager
@@ -140,6 +163,10 @@ def _written(work: Work, folder: CourseFolder, hand_ins: HandIns) -> str:
     if changed := _changed(work, folder, hand_ins):
         return changed
     result = folder.api.autograde(folder.unit.name, work.student)
+    if not result["success"] and _locked(result):
+        # It may have lasted longer than nbgrader waits.
+        wait_for_gradebook(folder.coursedir.db_url)
+        result = folder.api.autograde(folder.unit.name, work.student)
     if not result["success"]:
         _keep_log(folder, work.student, result)
         return f"nbgrader가 기록하지 못했습니다: {_last_error(result)}"
@@ -198,10 +225,13 @@ def _read_scores(
         )
         for grade in notebook.grades:
             if exercise := owners.get(grade.name):
-                row.scores[exercise] = float(grade.score)
+                extra = float(grade.extra_credit or 0)
+                row.extra += extra
+                row.scores[exercise] = float(grade.score) - extra
                 row.notes += _doubts(grade, exercise, graded)
         row.penalty = float(stored.late_submission_penalty or 0.0)
-        row.total = float(stored.score) - row.penalty
+        row.total = max(0.0, float(stored.score) - row.penalty)
+        row.late = float(stored.total_seconds_late)
         person = gradebook.find_student(row.student)
         row.name = f"{person.last_name or ''}{person.first_name or ''}"
 
@@ -228,10 +258,20 @@ def _doubts(grade: Any, exercise: str, graded: Graded | None) -> list[str]:
     return said
 
 
+def _locked(result: dict[str, Any]) -> bool:
+    return "database is locked" in _said(result)
+
+
+def _said(result: dict[str, Any]) -> str:
+    return f"{result.get('log', '')}\n{result.get('error', '')}"
+
+
 def _keep_log(folder: CourseFolder, student: str, result: dict[str, Any]) -> None:
+    if of_the_disk(_said(result)):
+        # The words may be a student's; what the disk says isn't.
+        try_to_write(folder.root / ".autograder")
     path = folder.root / ".autograder" / "logs" / f"{folder.unit.name}-{student}.log"
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(f"{result.get('log', '')}\n{result.get('error', '')}", "utf-8")
+    write(path, _said(result).encode())
 
 
 def _last_error(result: dict[str, Any]) -> str:

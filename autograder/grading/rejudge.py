@@ -22,7 +22,9 @@ from sqlalchemy.exc import SAWarning
 from autograder.errors import CourseError
 from autograder.grading import last_table, table
 from autograder.grading.course.backup import back_up
-from autograder.grading.course.folder import CourseFolder, explained
+from autograder.grading.course.folder import CourseFolder, require_course
+from autograder.grading.course.hold import holding
+from autograder.grading.course.trouble import explained
 from autograder.grading.grade import CSV, columns_of
 from autograder.grading.hand_ins import HandIns
 from autograder.grading.judging import judged
@@ -68,14 +70,25 @@ class Rejudged:
 
 
 def rejudge(
-    unit: str, course: Path | str = ".", workers: int | None = None, *, write: bool = False
+    unit: str,
+    course: Path | str = ".",
+    workers: int | None = None,
+    *,
+    write: bool = False,
+    wait: bool = True,
 ) -> int:
     """`unit`을 다시 판정해 달라진 점수를 보이고, `write`면 성적부와 피드백에 적습니다.
 
     종료 코드를 돌려줍니다. 채점한 적이 없거나 과정 폴더가 잘못되었으면 CourseError.
     """
+    require_course(Path(course), unit)
     import_tensorflow()
-    folder = CourseFolder(Path(course), unit, may_differ=True)
+    with holding(Path(course), "autograder rejudge", wait=wait):
+        return _rejudge(CourseFolder(Path(course), unit, may_differ=True), workers, write)
+
+
+def _rejudge(folder: CourseFolder, workers: int | None, write: bool) -> int:
+    unit = folder.unit.name
     store, hand_ins = Store(folder.root), HandIns(folder.root, unit)
     with explained(folder.root), warnings.catch_warnings():
         warnings.simplefilter("ignore", SAWarning)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -44,13 +44,19 @@ class Column:
 
 @dataclass
 class Row:
-    """학생 한 명. `scores`는 문제의 아이디 → 점수이고, 제출하지 않았으면 비어 있습니다."""
+    """학생 한 명. `scores`는 문제의 아이디 → 점수이고, 제출하지 않았으면 비어 있습니다.
+
+    `total`은 성적부의 것입니다: 문제의 점수를 모두 더하고, 추가 점수 `extra`를 더하고, 지각 감점 `penalty`를 뺀 것.
+    """
 
     student: str
     status: str
     scores: dict[str, float] = field(default_factory=dict)
     total: float | None = None
     penalty: float = 0.0
+    extra: float = 0.0
+    late: float = 0.0
+    """마감보다 늦은 시간(초)."""
     notes: list[str] = field(default_factory=list)
     name: str = ""
 
@@ -65,7 +71,27 @@ class Row:
         return "\n".join(self._late() + [_FIRST.match(note)[0] for note in self.notes])  # type: ignore[index]
 
     def _late(self) -> list[str]:
-        return [f"지각 감점 {number_text(self.penalty)}점"] if self.penalty else []
+        said = [late_text(self.late)] if self.late else []
+        said += [f"지각 감점 {number_text(self.penalty)}점"] if self.penalty else []
+        return [f"{', '.join(said)}."] if said else []
+
+
+def late_text(seconds: float) -> str:
+    """마감보다 얼마나 늦었는지: 7,800초는 "2시간 10분 늦음"."""
+    minutes = int(seconds // 60)
+    parts = (minutes // 1440, "일"), (minutes // 60 % 24, "시간"), (minutes % 60, "분")
+    told = " ".join(f"{number}{unit}" for number, unit in parts if number)
+    return f"{told or '1분 미만'} 늦음"
+
+
+def extras(rows: Sequence[Row]) -> list[tuple[str, Callable[[Row], float]]]:
+    """누구라도 가진 것만 있는 열: 이름과 값(더하는 것은 +, 빼는 것은 −)."""
+    found: list[tuple[str, Callable[[Row], float]]] = []
+    if any(row.extra for row in rows):
+        found.append(("추가", lambda row: row.extra))
+    if any(row.penalty or row.late for row in rows):
+        found.append(("지각", lambda row: 0 - row.penalty))
+    return found
 
 
 def show(unit: str, columns: Sequence[Column], rows: Sequence[Row], console: Console) -> None:
@@ -80,10 +106,14 @@ def show(unit: str, columns: Sequence[Column], rows: Sequence[Row], console: Con
         table.add_column(
             f"{column.number}\n[dim]/{number_text(column.points)}[/dim]", justify="right"
         )
+    more = extras(rows)
+    for name, _ in more:
+        table.add_column(name, justify="right")
     table.add_column(f"합계\n[dim]/{number_text(points)}[/dim]", justify="right", style="bold")
     table.add_column("비고", overflow="fold", min_width=16)
     for row in rows:
         cells = [_score(row.scores.get(column.exercise), column.points) for column in columns]
+        cells += [Text(_signed(value(row))) for _, value in more]
         total = Text("–" if row.total is None else number_text(row.total))
         # Student names and notes are not markup.
         who = [Text(row.student), *([Text(row.name)] if named else [])]
@@ -101,12 +131,13 @@ def write_csv(path: Path, columns: Sequence[Column], rows: Sequence[Row]) -> Non
     """`grades.csv`를 씁니다. 엑셀이 한글을 바로 읽도록 BOM이 있는 UTF-8입니다."""
     buffer = io.StringIO()
     writer = csv.writer(buffer, lineterminator="\r\n")
-    writer.writerow(
-        ["학생", "이름", *(column.exercise for column in columns), "합계", "만점", "상태", "비고"]
-    )
+    more = extras(rows)
+    named = [*(column.exercise for column in columns), *(name for name, _ in more)]
+    writer.writerow(["학생", "이름", *named, "합계", "만점", "상태", "비고"])
     points = number_text(sum(column.points for column in columns))
     for row in rows:
         scores = [_plain(row.scores.get(column.exercise)) for column in columns]
+        scores += ["" if row.total is None else number_text(value(row)) for _, value in more]
         writer.writerow(
             [
                 _cell(row.student),
@@ -126,6 +157,10 @@ def _score(score: float | None, points: float) -> Text:
         return Text("–", "dim")
     style = "green" if score >= points else "red" if score <= 0 else "yellow"
     return Text(number_text(score), style)
+
+
+def _signed(value: float) -> str:
+    return "" if not value else f"+{number_text(value)}" if value > 0 else number_text(value)
 
 
 def _plain(score: float | None) -> str:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 
 import nbformat
 from nbgrader.converters import Autograde
+from sqlalchemy.exc import SQLAlchemyError
 
 from autograder.errors import CourseError
 from autograder.grading import submission
@@ -18,6 +19,7 @@ from autograder.grading.course import timestamps
 from autograder.grading.course.folder import READY, CourseFolder, Submission
 from autograder.grading.course.locate import put_in_place
 from autograder.grading.course.preprocessors import RunNotebook
+from autograder.grading.files import of_the_disk
 from autograder.grading.hand_ins import HandIn, HandIns
 from autograder.grading.planning import Planned, extra_files, plan
 
@@ -57,7 +59,9 @@ def read(work: Work, folder: CourseFolder, hand_ins: HandIns) -> None:
         if work.submission.elsewhere is not None and work.submission.path is not None:
             put_in_place(work.submission.path, work.submission.elsewhere)
         work.handed = handed_in(folder, work.submission)
-    except Exception as error:  # noqa: BLE001 - told as this student's failure
+    except Exception as error:
+        if of_the_disk(error):
+            raise
         work.failure = f"제출을 읽지 못했습니다: {short(error)}"
     else:
         hand_ins.keep(work.student, work.handed)
@@ -89,9 +93,12 @@ def prepare(work: Work, folder: CourseFolder, workers: int) -> None:
             work.planned = plan(
                 notebook, dict(sorted(files.items())), limits, folder.lesson_cells()
             )
-    except CourseError:
+    except (CourseError, SQLAlchemyError):
         raise
-    except Exception as error:  # noqa: BLE001 - one student's file must not stop the class
+    except Exception as error:
+        if of_the_disk(error):
+            raise
+        # One student's file must not stop the class.
         work.failure = f"제출을 정리하지 못했습니다: {short(error)}"
 
 

@@ -15,6 +15,8 @@ from pathlib import Path
 from nbgrader.coursedir import CourseDirectory
 
 from autograder.errors import CourseError
+from autograder.grading.course.hold import wait_for_gradebook
+from autograder.grading.course.trouble import explained
 
 KEPT = 20
 """남겨 두는 사본의 수. 더 오래된 것은 지웁니다."""
@@ -29,6 +31,8 @@ def back_up(coursedir: CourseDirectory) -> Path | None:
     source = _file(coursedir)
     if source is None or not source.is_file():
         return None
+    # SQLite's own backup would wait for ever.
+    wait_for_gradebook(str(coursedir.db_url))
     folder = _folder(Path(coursedir.root))
     folder.mkdir(parents=True, exist_ok=True)
     target = folder / f"{datetime.now(UTC).astimezone():%Y-%m-%d_%H%M%S_%f}.db"
@@ -55,7 +59,7 @@ def restore(coursedir: CourseDirectory, name: str) -> Path | None:
     if source is None:
         near = ", ".join(path.stem for path in kept[-3:]) or "아직 없음"
         raise CourseError(f"'{name}'라는 사본은 없습니다.", f"최근의 사본: {near}.")
-    with tempfile.TemporaryDirectory() as folder:
+    with explained(Path(coursedir.root)), tempfile.TemporaryDirectory() as folder:
         # The copy of today's may be the one too many that makes the oldest go.
         chosen = Path(folder) / source.name
         shutil.copyfile(source, chosen)

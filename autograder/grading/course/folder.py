@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import contextlib
-import errno
 import functools
 import logging
 import os
@@ -19,7 +18,6 @@ from pathlib import Path
 from typing import Any
 
 import nbformat
-import sqlalchemy.exc
 from nbgrader.api import Gradebook, MissingEntry, SourceCell
 from nbgrader.apps.api import NbGraderAPI
 from nbgrader.apps.baseapp import NbGrader
@@ -32,8 +30,10 @@ from autograder.errors import CourseError
 from autograder.exercises import unit_exercises
 from autograder.exercises.units import UNITS, Unit
 from autograder.grading.course.config import configure, configured
+from autograder.grading.course.hold import wait_for_gradebook
 from autograder.grading.course.locate import PROPER, locate
 from autograder.grading.course.preprocessors import read_masters
+from autograder.grading.course.trouble import explained
 from autograder.grading.planning import lesson_cells
 from autograder.grading.submission import MasterCell
 from autograder.judge import points_of
@@ -81,23 +81,11 @@ class CourseFolder:
     """
 
     def __init__(self, folder: Path, unit: str, *, may_differ: bool = False) -> None:
-        if unit not in UNITS:
-            raise CourseError(f"'{unit}'라는 단원은 없습니다.", f"단원: {', '.join(UNITS)}.")
+        require_course(folder, unit)
         self.unit: Unit = UNITS[unit]
         self.notebook = Path(self.unit.notebook).stem
         self.root = folder.resolve()
         self.exercises: tuple[Exercise, ...] = unit_exercises(unit)
-        if not folder.is_dir():
-            raise CourseError(
-                f"과정 폴더 {folder}이(가) 없습니다.", "--course에 nbgrader 과정 폴더를 주세요."
-            )
-        if not os.access(self.root, os.W_OK):
-            raise CourseError(f"과정 폴더 {folder}에 쓸 수 없습니다.", "폴더의 권한을 확인하세요.")
-        if not (self.root / CONFIG).exists() and not (self.root / "submitted").is_dir():
-            raise CourseError(
-                f"{folder}에는 제출된 노트북이 없습니다.",
-                f"submitted/<학생>/{unit}/{self.notebook}.ipynb로 모은 뒤 다시 실행하세요.",
-            )
         _find_own_programs()
         self._write_config()
         self._load()
@@ -107,6 +95,7 @@ class CourseFolder:
                 f"submitted/<학생>/{unit}/{self.notebook}.ipynb로 모은 뒤 다시 실행하세요.",
             )
         with explained(self.root):
+            wait_for_gradebook(self.coursedir.db_url)
             self._prepare_assignment(may_differ)
 
     @contextlib.contextmanager
@@ -290,6 +279,26 @@ class CourseFolder:
         shutil.copyfile(solution, target)
 
 
+def require_course(folder: Path, unit: str) -> None:
+    """`unit`을 채점할 수 있는 과정 폴더가 아니면 CourseError. 아무것도 쓰지 않습니다."""
+    if unit not in UNITS:
+        raise CourseError(f"'{unit}'라는 단원은 없습니다.", f"단원: {', '.join(UNITS)}.")
+    if not folder.is_dir():
+        raise CourseError(
+            f"과정 폴더 {folder}이(가) 없습니다.", "--course에 nbgrader 과정 폴더를 주세요."
+        )
+    if not os.access(folder, os.W_OK):
+        raise CourseError(
+            f"과정 폴더 {folder}에 쓸 수 없습니다.",
+            "읽기 전용 디스크라면 쓸 수 있는 곳에 베껴서, 아니면 폴더의 권한을 바꾸고 다시 실행하세요.",
+        )
+    if not (folder / CONFIG).exists() and not (folder / "submitted").is_dir():
+        raise CourseError(
+            f"{folder}에는 제출된 노트북이 없습니다.",
+            f"submitted/<학생>/{UNITS[unit].notebook}로 모은 뒤 다시 실행하세요.",
+        )
+
+
 def _nbgrader(root: Path) -> tuple[NbGrader, bool]:
     """과정 폴더의 설정을 읽은 nbgrader와, 설정에 강좌의 채점이 빠져 있어 더했는지."""
     app = NbGrader()
@@ -367,29 +376,6 @@ def solution_of(unit: Unit, folder: Path) -> Path:
         f"풀이 노트북 solutions/{unit.notebook}을(를) 찾을 수 없습니다.",
         f"강좌의 저장소에서 실행하거나, 노트북을 {folder}/source/{unit.name}/에 놓으세요.",
     )
-
-
-@contextlib.contextmanager
-def explained(folder: Path) -> Iterator[None]:
-    """디스크와 성적부의 오류를 CourseError로 바꿉니다."""
-    try:
-        yield
-    except OSError as error:
-        if error.errno in (errno.ENOSPC, errno.EDQUOT):
-            raise CourseError(
-                "디스크에 남은 자리가 없습니다.", "자리를 비우고 다시 실행하면 이어서 채점합니다."
-            ) from error
-        raise CourseError(
-            f"{error.filename or folder}에 쓸 수 없습니다: {error.strerror or error}.",
-            "폴더의 권한과 남은 자리를 확인하세요.",
-        ) from error
-    except sqlalchemy.exc.SQLAlchemyError as error:
-        reason = str(error).splitlines()[0]
-        raise CourseError(
-            f"성적부를 읽거나 쓸 수 없습니다: {reason}.",
-            "다른 프로그램이 성적부를 쓰고 있지 않은지, 파일의 권한이 맞는지 확인하세요. "
-            "nbgrader를 새로 설치했다면 성적부를 복사해 두고 nbgrader db upgrade를 실행하세요.",
-        ) from error
 
 
 def _find_own_programs() -> None:

@@ -17,7 +17,9 @@ from typing import Any
 from nbgrader.api import Comment, Grade, GradeCell, SolutionCell, SourceCell
 
 from autograder.grading.course.backup import back_up
-from autograder.grading.course.folder import CourseFolder, explained, solution_of
+from autograder.grading.course.folder import CourseFolder, require_course, solution_of
+from autograder.grading.course.hold import holding
+from autograder.grading.course.trouble import explained
 
 _FIELDS: dict[type, tuple[str, ...]] = {
     GradeCell: ("max_score", "cell_type"),
@@ -26,9 +28,15 @@ _FIELDS: dict[type, tuple[str, ...]] = {
 }
 
 
-def refresh(unit: str, course: Path | str = ".") -> int:
+def refresh(unit: str, course: Path | str = ".", *, wait: bool = True) -> int:
     """`unit`의 과제를 지금의 강좌에 맞춥니다. 종료 코드를 돌려주고, 할 수 없으면 CourseError."""
-    folder = CourseFolder(Path(course), unit, may_differ=True)
+    require_course(Path(course), unit)
+    with holding(Path(course), "autograder refresh", wait=wait):
+        return _refresh(CourseFolder(Path(course), unit, may_differ=True))
+
+
+def _refresh(folder: CourseFolder) -> int:
+    unit = folder.unit.name
     with explained(folder.root), tempfile.TemporaryDirectory() as temporary:
         fresh = _fresh(Path(temporary), folder)
         copy = back_up(folder.coursedir)

@@ -15,17 +15,22 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from autograder.errors import CourseError
+from autograder.grading.course.lms_names import CANVAS, MOODLE, Given
 from autograder.grading.course.timestamps import decoded
 
 _COLUMNS = {
-    "id": ("학번", "아이디", "id", "studentid", "userid", "username", "loginid", "sisuserid",
-           "sisloginid", "idnumber", "학생번호", "사용자이름", "사용자명"),
+    # Canvas' own "ID" is a number of Canvas; the university's stands in the columns of the SIS.
+    "id": ("학번", "아이디", "sisuserid", "idnumber", "id번호", "studentid", "userid", "username",
+           "loginid", "sisloginid", "id", "학생번호", "사용자이름", "사용자명"),
     "number": ("canvasid", "moodleid", "번호", "participantid", "식별자", "identifier", "id"),
+    "canvas": ("canvasid",),
     "name": ("이름", "성명", "name", "student", "fullname", "학생", "displayname", "전체이름"),
     "first": ("firstname", "이름(명)", "명", "givenname"),
     "last": ("lastname", "surname", "성", "familyname"),
     "email": ("email", "이메일", "emailaddress", "이메일주소", "메일"),
 }  # fmt: skip
+_NOBODY = {"pointspossible", "studenttest"}
+"""캔버스의 성적표에 있으나 사람이 아닌 줄."""
 
 
 @dataclass(frozen=True)
@@ -38,6 +43,8 @@ class Person:
     first: str = ""
     last: str = ""
     number: str = ""
+    canvas: str = ""
+    """캔버스의 사용자 아이디."""
 
 
 @dataclass(frozen=True)
@@ -49,6 +56,8 @@ class Owner:
     attempt: int = 0
     when: datetime | None = None
     how: str = ""
+    given: Given | None = None
+    """LMS가 붙인 이름."""
 
 
 @dataclass
@@ -60,22 +69,22 @@ class Roster:
     def find(self, *told: str) -> Person | None:
         """`told`(아이디, 이름, 메일) 가운데 하나로 단 한 사람이 정해지면 그 사람."""
         for text in told:
-            found = [person for person in self.people if _key(text) in _keys(person)]
+            found = [person for person in self.people if name_key(text) in _keys(person)]
             if len(found) == 1:
                 return found[0]
         return None
 
     def named_in(self, name: str) -> Person | None:
         """파일의 이름에 적힌 사람. 아이디가 먼저이고, 단 한 사람으로 정해져야 합니다."""
-        words = {_key(word) for word in re.split(r"[\s_\-./()\[\]+,]+", name) if word}
+        words = {name_key(word) for word in re.split(r"[\s_\-./()\[\]+,]+", name) if word}
         for pick in ("id", "number", "name"):
             found = [
-                person for person in self.people if _key(getattr(person, pick)) in words - {""}
+                person for person in self.people if name_key(getattr(person, pick)) in words - {""}
             ]
             if len(found) == 1:
                 return found[0]
-        joined = _key(name)
-        found = [p for p in self.people if len(_key(p.name)) > 1 and _key(p.name) in joined]
+        joined = name_key(name)
+        found = [p for p in self.people if len(name_key(p.name)) > 1 and name_key(p.name) in joined]
         return found[0] if len(found) == 1 else None
 
 
@@ -90,7 +99,7 @@ def read_roster(path: Path) -> Roster:
     lines = text.splitlines()
     mark = max(",;\t", key=lambda each: lines[0].count(each)) if lines else ","
     rows = list(csv.DictReader(io.StringIO(text), delimiter=mark))
-    header = {name: _key(name or "") for name in (rows[0] if rows else {})}
+    header = {name: name_key(name or "") for name in (rows[0] if rows else {})}
     columns = {
         what: next((name for known in names for name, key in header.items() if key == known), None)
         for what, names in _COLUMNS.items()
@@ -101,6 +110,12 @@ def read_roster(path: Path) -> Roster:
             "첫 줄에 '학번'이나 'id', '이름'이나 'name'을 열의 이름으로 적으세요.",
         )
 
+    if columns["last"] and not columns["first"]:
+        # "성, 이름": what stands beside the family name is the given name.
+        columns["first"], columns["name"] = columns["name"], None
+    if {"sisuserid", "sisloginid"} & set(header.values()):
+        columns["canvas"] = next((name for name, key in header.items() if key == "id"), None)
+
     def value(row: dict[str, str], what: str) -> str:
         column = columns[what]
         return (row.get(column) or "").strip() if column else ""
@@ -110,9 +125,12 @@ def read_roster(path: Path) -> Roster:
         first, last = value(row, "first"), value(row, "last")
         name = value(row, "name") or _full(last, first)
         identity = value(row, "id") or value(row, "email").partition("@")[0] or name
-        if identity:
-            person = Person(identity, name, value(row, "email"), first, last, value(row, "number"))
-            people.append(person)
+        if not identity or name_key(name) in _NOBODY:
+            continue
+        number = re.sub(r"(?i)^(participant|참가자)\s*", "", value(row, "number"))
+        people.append(
+            Person(identity, name, value(row, "email"), first, last, number, value(row, "canvas"))
+        )
     return Roster(people)
 
 
@@ -121,22 +139,24 @@ def owner(name: str, unit: str, notebook: str, roster: Roster) -> Owner:
     for pattern, how in _PATTERNS:
         for part in reversed(name.split("/")):
             if found := pattern.fullmatch(part):
-                return _known(found.groupdict(), how, roster, name)
+                return _known(found.groupdict(), how, roster, name, part)
     parts = name.split("/")
     folders = parts[:-1]
     for index in range(len(folders) - 1, 0, -1):
-        above = _key(folders[index - 1])
-        within = _key(folders[index]).startswith(_key(unit))
-        if within and not above.startswith(_key(unit)) and above != "submitted":
+        above = name_key(folders[index - 1])
+        within = name_key(folders[index]).startswith(name_key(unit))
+        if within and not above.startswith(name_key(unit)) and above != "submitted":
             return _known({"user": folders[index - 1]}, "과정 폴더", roster, name)
     if person := roster.named_in(name):
         return Owner(person.id, person.name, _copies(parts[-1]), how="명단")
     own = _own_words(parts[-1], notebook)
-    inside = [f for f in folders[1:] if not f.lower().endswith(".zip") and _key(f) != _key(unit)]
+    inside = [
+        f for f in folders[1:] if not f.lower().endswith(".zip") and name_key(f) != name_key(unit)
+    ]
     if inside and not roster.people:
-        return Owner(_folder_name(inside[-1]), "", _copies(parts[-1]), how="폴더의 이름")
+        return Owner(folder_name(inside[-1]), "", _copies(parts[-1]), how="폴더의 이름")
     if own and not roster.people:
-        return Owner(_folder_name(own), "", _copies(parts[-1]), how="파일의 이름")
+        return Owner(folder_name(own), "", _copies(parts[-1]), how="파일의 이름")
     return Owner()
 
 
@@ -146,30 +166,33 @@ _PATTERNS = tuple(
     for pattern, how in (
         (rf"(?P<user>[^+]+)\+[^+]+\+{_TIME}(?:\.\d+)?(?: UTC)?(?:\+.*)?", "nbgrader 교환 폴더"),
         (rf".*?_(?P<user>[^_]+)_attempt_{_TIME}(?:_.*|\.\w+)?", "블랙보드"),
-        (r"(?P<user>.+?)_(?P<number>\d+)_assignsubmission_(?:file|onlinetext)(?:_.*)?", "무들"),
+        (r"(?P<user>.+?)_(?P<number>\d+)_assignsubmission_(?:file|onlinetext)(?:_.*)?", MOODLE),
         (
             r"(?P<user>[^_]+)_(?:(?i:late)_)?(?P<number>\d+)_(?P<second>\d+)_"
             r".+?(?:-(?P<attempt>\d+))?\.ipynb",
-            "캔버스",
+            CANVAS,
         ),
         (r"(?P<user>.+?) - .+\.ipynb", "구글 클래스룸"),
     )
 )
 
 
-def _known(found: dict[str, str | None], how: str, roster: Roster, name: str) -> Owner:
+def _known(
+    found: dict[str, str | None], how: str, roster: Roster, name: str, part: str = ""
+) -> Owner:
     user = (found.get("user") or "").strip()
     number = found.get("number") or ""
+    given = Given(how, part, user, number) if how in (MOODLE, CANVAS) else None
     person = roster.find(number, user) or roster.named_in(name)
     when = _when(found.get("time") or "")
     attempt = int(found.get("attempt") or _copies(name.rpartition("/")[2]))
     if person is not None:
-        return Owner(person.id, person.name, attempt, when, how)
+        return Owner(person.id, person.name, attempt, when, how, given)
     if roster.people:
-        return Owner("", user, attempt, when, how)
+        return Owner("", user, attempt, when, how, given)
     # Two people may have one name: the LMS's number keeps them apart.
     student = f"{user}_{number}" if number else user
-    return Owner(_folder_name(student), user, attempt, when, how)
+    return Owner(folder_name(student), user, attempt, when, how, given)
 
 
 def _when(text: str) -> datetime | None:
@@ -194,7 +217,7 @@ def _own_words(file: str, notebook: str) -> str:
     return stem.strip(" _-.")
 
 
-def _folder_name(text: str) -> str:
+def folder_name(text: str) -> str:
     """폴더의 이름으로 쓸 수 있는 글. nbgrader가 무늬로 읽는 글자는 뺍니다."""
     return re.sub(r"[\\/:*?\"<>|\[\]]+", "_", text).strip(" .") or ""
 
@@ -209,7 +232,7 @@ def _keys(person: Person) -> set[str]:
         person.last + person.first,
         person.first + person.last,
     )
-    return {_key(name) for name in names} - {""}
+    return {name_key(name) for name in names} - {""}
 
 
 def _full(last: str, first: str) -> str:
@@ -217,7 +240,7 @@ def _full(last: str, first: str) -> str:
     return last + first if hangul else f"{first} {last}".strip()
 
 
-def _key(text: str) -> str:
+def name_key(text: str) -> str:
     """견줄 때의 글: NFC, 소문자, 빈칸과 문장 부호 없이."""
     return re.sub(r"[\s_.\-,'\"]+", "", unicodedata.normalize("NFC", str(text))).casefold()
 
