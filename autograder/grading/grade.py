@@ -20,7 +20,7 @@ from autograder.errors import CourseError
 from autograder.grading import table
 from autograder.grading.batch import execute
 from autograder.grading.cluster import connected
-from autograder.grading.course.backup import back_up
+from autograder.grading.course.backup import back_up, not_copied
 from autograder.grading.course.folder import NOT_SUBMITTED, CourseFolder, explained
 from autograder.grading.course.preprocessors import RunNotebook
 from autograder.grading.hand_ins import HandIns
@@ -135,6 +135,8 @@ def _graded(folder: CourseFolder, workers: int, executor: Executor | None) -> Ou
                 f"submitted/<학생>/{unit}/{folder.notebook}.ipynb로 두고 다시 채점하세요."
             )
         back_up(folder.coursedir)
+        if note := not_copied(folder.coursedir):
+            print(note)
         store, hand_ins = Store(folder.root), HandIns(folder.root, unit)
         # Everybody's file is read before anybody's code runs.
         for work in works:

@@ -19,7 +19,7 @@ from sqlalchemy.exc import SAWarning
 
 from autograder.errors import CourseError
 from autograder.grading import table
-from autograder.grading.course.backup import back_up
+from autograder.grading.course.backup import back_up, not_copied
 from autograder.grading.course.folder import CourseFolder, explained
 from autograder.grading.grade import CSV, columns_of
 from autograder.grading.hand_ins import HandIns
@@ -209,6 +209,8 @@ def _write(folder: CourseFolder, store: Store, hand_ins: HandIns, found: Rejudge
     """달라진 학생만 성적부와 피드백에 적습니다. 손으로 준 점수는 그대로입니다."""
     if copy := back_up(folder.coursedir):
         print(f"바꾸기 전의 성적부: {copy.relative_to(folder.root)}")
+    elif note := not_copied(folder.coursedir):
+        print(note)
     folder.take_points()
     for key, graded in found.graded.items():
         store.put(key, graded)

@@ -29,6 +29,7 @@ from autograder.errors import CourseError
 from autograder.exercises import unit_exercises
 from autograder.exercises.units import UNITS, Unit
 from autograder.grading.course.config import configure, configured
+from autograder.grading.course.database import explained_error, missing_driver
 from autograder.grading.course.locate import PROPER, locate
 from autograder.grading.course.preprocessors import read_masters
 from autograder.grading.planning import lesson_cells
@@ -323,7 +324,7 @@ def course_directory(root: Path) -> CourseDirectory:
 def open_gradebook(root: Path) -> Iterator[Gradebook]:
     """과정 폴더의 설정이 가리키는 성적부."""
     coursedir = course_directory(root)
-    with Gradebook(coursedir.db_url, coursedir.course_id) as gradebook:
+    with explained(root), Gradebook(coursedir.db_url, coursedir.course_id) as gradebook:
         yield gradebook
 
 
@@ -376,12 +377,12 @@ def explained(folder: Path) -> Iterator[None]:
             "폴더의 권한과 남은 자리를 확인하세요.",
         ) from error
     except sqlalchemy.exc.SQLAlchemyError as error:
-        reason = str(error).splitlines()[0]
-        raise CourseError(
-            f"성적부를 읽거나 쓸 수 없습니다: {reason}.",
-            "다른 프로그램이 성적부를 쓰고 있지 않은지, 파일의 권한이 맞는지 확인하세요. "
-            "nbgrader를 새로 설치했다면 성적부를 복사해 두고 nbgrader db upgrade를 실행하세요.",
-        ) from error
+        raise explained_error(error) from error
+    except ModuleNotFoundError as error:
+        told = missing_driver(error)
+        if told is None:
+            raise
+        raise told from error
 
 
 def _find_own_programs() -> None:

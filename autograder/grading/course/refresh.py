@@ -1,4 +1,4 @@
-"""`autograder refresh`: 채점을 시작한 뒤에 바뀐 단원에 성적부의 과제를 맞춥니다.
+"""`autograder refresh`: 과제를 지금의 강좌에 맞춥니다. 아직 없으면 만들고, 채점을 시작한 뒤에 바뀌었으면 고칩니다.
 
 nbgrader의 generate_assignment는 제출이 있는 과제의 셀을 더하거나 빼지 못합니다. 여기서는 새 과제를 임시 폴더에서
 만들어 셀을 옮깁니다. 남아 있는 문제의 손으로 준 점수와 강사의 말은 그대로이고, 바꾸기 전의 성적부와 노트북은 사본이 남습니다.
@@ -6,6 +6,7 @@ nbgrader의 generate_assignment는 제출이 있는 과제의 셀을 더하거�
 
 from __future__ import annotations
 
+import contextlib
 import shutil
 import tempfile
 from datetime import datetime
@@ -14,8 +15,8 @@ from typing import Any
 
 from nbgrader.api import Comment, Grade, GradeCell, SolutionCell, SourceCell
 
-from autograder.grading.course.backup import back_up
-from autograder.grading.course.folder import CourseFolder, explained, solution_of
+from autograder.grading.course.backup import back_up, not_copied
+from autograder.grading.course.folder import CONFIG, CourseFolder, explained, solution_of
 
 _FIELDS: dict[type, tuple[str, ...]] = {
     GradeCell: ("max_score", "cell_type"),
@@ -26,6 +27,7 @@ _FIELDS: dict[type, tuple[str, ...]] = {
 
 def refresh(unit: str, course: Path | str = ".") -> int:
     """`unit`의 과제를 지금의 강좌에 맞춥니다. 종료 코드를 돌려주고, 할 수 없으면 CourseError."""
+    _begin(Path(course))
     folder = CourseFolder(Path(course), unit, may_differ=True)
     with explained(folder.root), tempfile.TemporaryDirectory() as temporary:
         fresh = _fresh(Path(temporary), folder)
@@ -42,10 +44,29 @@ def refresh(unit: str, course: Path | str = ".") -> int:
             print(f"{what}: {', '.join(names)}")
     if copy is not None:
         print(f"바꾸기 전의 성적부: {copy.relative_to(folder.root)}")
-    print(
-        f"이제 autograder grade {unit}으로 다시 채점하세요. 손으로 준 점수와 강사의 말은 그대로입니다."
-    )
+    elif note := not_copied(folder.coursedir):
+        print(note)
+    with folder.gradebook() as gradebook:
+        begun = bool(gradebook.assignment_submissions(unit))
+    if begun:
+        print(
+            f"이제 autograder grade {unit}으로 다시 채점하세요. "
+            "손으로 준 점수와 강사의 말은 그대로입니다."
+        )
+    else:
+        print(
+            f"학생에게는 release/{unit}/의 노트북을 나누어 주세요. "
+            f"교환 폴더를 쓰면 과정 폴더에서 nbgrader release_assignment {unit}을 실행하세요."
+        )
     return 0
+
+
+def _begin(root: Path) -> None:
+    """빈 과정 폴더에 제출이 놓일 자리를 만듭니다. 과제를 나누어 주는 것이 제출을 모으는 것보다 먼저입니다."""
+    if root.is_dir() and not (root / CONFIG).exists():
+        # A folder that can't be written to is told by CourseFolder.
+        with contextlib.suppress(OSError):
+            (root / "submitted").mkdir(exist_ok=True)
 
 
 def _fresh(place: Path, folder: CourseFolder) -> CourseFolder:
