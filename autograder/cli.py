@@ -152,13 +152,13 @@ def _refresh(options: argparse.Namespace) -> int | None:
 def _restore(options: argparse.Namespace) -> int | None:
     _require_course(options.course)
     backup = _with_extra("grading.course.backup")
+    coursedir = _with_extra("grading.course.folder").course_directory(options.course)
     if not options.name:
-        kept = backup.copies(options.course)
-        print("\n".join(path.stem for path in kept) or "성적부의 사본이 아직 없습니다.")
+        kept = "\n".join(path.stem for path in backup.copies(options.course))
+        print(kept or backup.not_copied(coursedir) or "성적부의 사본이 아직 없습니다.")
         return None
     hold = _with_extra("grading.course.hold")
     with hold.holding(options.course, "autograder restore", wait=not options.no_wait):
-        coursedir = _with_extra("grading.course.folder").course_directory(options.course)
         before = backup.restore(coursedir, options.name)
     print(f"성적부를 {options.name}의 것으로 되돌렸습니다.")
     if before is not None:
@@ -360,9 +360,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     report.set_defaults(run=_report)
 
-    refresh = commands.add_parser(
-        "refresh", help="채점을 시작한 뒤에 바뀐 단원에 성적부의 과제를 맞춥니다"
-    )
+    refresh = commands.add_parser("refresh", help="과제를 지금의 강좌에 맞춥니다(없으면 만듭니다)")
     _add_class(refresh, "맞출")
     refresh.set_defaults(run=_refresh)
 

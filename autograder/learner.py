@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import secrets
+import sys
 import time
 from pathlib import Path
 from typing import Any
@@ -37,6 +38,9 @@ def check(exercise_id: str, *subjects: Any, **named: Any) -> Any:
     report = judge(exercise, challenge, observe(challenge, _bind(challenge, subjects, named)))
     object.__setattr__(report, "seconds", time.perf_counter() - started)
     journal.record(report)
+    if os.environ.get("NBGRADER_EXECUTION") == "validate" and not report.passed:
+        # Validate shows what a check writes to standard error, and of what it returns the number.
+        print(report.to_text(), file=sys.stderr)
     return report
 
 

@@ -2,24 +2,17 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import shutil
-import socket
-import subprocess
-import sys
-import time
-import urllib.error
-import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from lab_server import Server, jupyterlab
 from playwright.sync_api import sync_playwright
 
 ROOT = Path(__file__).resolve().parent.parent
 NOTEBOOK = "04_sequential/sequential.ipynb"
-TOKEN = "course"
 CHECK = 'check("sequential.mlp"'
 
 WRONG = """model = keras.Sequential([
@@ -33,58 +26,22 @@ pytestmark = pytest.mark.xdist_group("browser")
 
 
 @pytest.fixture(scope="module")
-def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     folder = tmp_path_factory.mktemp("lab")
     shutil.copytree(ROOT / "notebooks", folder / "notebooks")
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    address = f"http://127.0.0.1:{port}"
-    log = (folder / "lab.log").open("w")
-    server = subprocess.Popen(
-        [
-            *(sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root"),
-            f"--ServerApp.root_dir={folder / 'notebooks'}",
-            f"--ServerApp.port={port}",
-            f"--IdentityProvider.token={TOKEN}",
-            "--LabApp.expose_app_in_browser=True",
-            "--LabApp.news_url=",
-        ],
-        stdout=log,
-        stderr=log,
-        env=os.environ | {"PYTHONPATH": str(ROOT), "AUTOGRADER_HOME": str(folder / "home")},
-    )
-    try:
-        _wait_until_up(f"{address}/api?token={TOKEN}", server, folder / "lab.log")
-        yield address
-    finally:
-        server.terminate()
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            server.wait(20)
-        server.kill()
-        log.close()
-
-
-def _wait_until_up(address: str, server: subprocess.Popen, log: Path) -> None:
-    deadline = time.monotonic() + 90
-    while time.monotonic() < deadline:
-        assert server.poll() is None, log.read_text()
-        with contextlib.suppress(urllib.error.URLError, OSError):
-            urllib.request.urlopen(address, timeout=5)
-            return
-        time.sleep(0.5)
-    pytest.fail("주피터랩이 90초 안에 뜨지 않았습니다:\n" + log.read_text())
+    with jupyterlab(folder / "notebooks", folder) as server:
+        yield server
 
 
 @pytest.fixture(scope="module")
-def page(lab: str, chromium: str) -> Iterator:
+def page(lab: Server, chromium: str) -> Iterator:
     with sync_playwright() as started:
         browser = started.chromium.launch(
             executable_path=chromium,
             args=["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking"],
         )
         page = browser.new_page(viewport={"width": 1280, "height": 900})
-        page.goto(f"{lab}/lab/tree/{NOTEBOOK}?token={TOKEN}&reset", wait_until="commit")
+        page.goto(lab.page(f"lab/tree/{NOTEBOOK}?reset"), wait_until="commit")
         yield page
         browser.close()
 

@@ -22,7 +22,7 @@ from autograder.errors import CourseError
 from autograder.grading import last_table, table
 from autograder.grading.batch import execute
 from autograder.grading.cluster import connected
-from autograder.grading.course.backup import back_up
+from autograder.grading.course.backup import back_up, not_copied
 from autograder.grading.course.folder import NOT_SUBMITTED, CourseFolder, require_course
 from autograder.grading.course.hold import holding
 from autograder.grading.course.preprocessors import RunNotebook
@@ -152,6 +152,8 @@ def _graded(folder: CourseFolder, workers: int, executor: Executor | None) -> Ou
                 f"submitted/<학생>/{unit}/{folder.notebook}.ipynb로 두고 다시 채점하세요."
             )
         back_up(folder.coursedir)
+        if note := not_copied(folder.coursedir):
+            print(note)
         store, hand_ins = Store(folder.root), HandIns(folder.root, unit)
         # Everybody's file is read before anybody's code runs.
         for work in works:

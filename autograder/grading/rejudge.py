@@ -21,7 +21,7 @@ from sqlalchemy.exc import SAWarning
 
 from autograder.errors import CourseError
 from autograder.grading import last_table, table
-from autograder.grading.course.backup import back_up
+from autograder.grading.course.backup import back_up, not_copied
 from autograder.grading.course.folder import CourseFolder, require_course
 from autograder.grading.course.hold import holding
 from autograder.grading.course.trouble import explained
@@ -225,6 +225,8 @@ def _write(folder: CourseFolder, store: Store, hand_ins: HandIns, found: Rejudge
     """달라진 학생만 성적부와 피드백에 적습니다. 손으로 준 점수는 그대로입니다."""
     if copy := back_up(folder.coursedir):
         print(f"바꾸기 전의 성적부: {copy.relative_to(folder.root)}")
+    elif note := not_copied(folder.coursedir):
+        print(note)
     folder.take_points()
     for key, graded in found.graded.items():
         store.put(key, graded)

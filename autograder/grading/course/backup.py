@@ -15,12 +15,12 @@ from pathlib import Path
 from nbgrader.coursedir import CourseDirectory
 
 from autograder.errors import CourseError
+from autograder.grading.course.database import copy_by_hand, sqlite_file
 from autograder.grading.course.hold import wait_for_gradebook
 from autograder.grading.course.trouble import explained
 
 KEPT = 20
 """남겨 두는 사본의 수. 더 오래된 것은 지웁니다."""
-_SQLITE = "sqlite:///"
 
 
 def back_up(coursedir: CourseDirectory) -> Path | None:
@@ -28,7 +28,7 @@ def back_up(coursedir: CourseDirectory) -> Path | None:
 
     성적부가 아직 없거나 SQLite 파일이 아니면 None입니다.
     """
-    source = _file(coursedir)
+    source = sqlite_file(coursedir)
     if source is None or not source.is_file():
         return None
     # SQLite's own backup would wait for ever.
@@ -43,18 +43,25 @@ def back_up(coursedir: CourseDirectory) -> Path | None:
     return target
 
 
+def not_copied(coursedir: CourseDirectory) -> str:
+    """성적부가 사본을 만들 수 없는 곳에 있으면 그 말과 할 일, 아니면 빈 문자열."""
+    if sqlite_file(coursedir) is not None:
+        return ""
+    return f"성적부가 데이터베이스 서버에 있어 사본을 만들지 않습니다. {copy_by_hand(coursedir)}"
+
+
 def restore(coursedir: CourseDirectory, name: str) -> Path | None:
     """사본 `name`을 성적부로 되돌립니다. 지금의 성적부도 먼저 사본을 남기고 그 경로를 돌려줍니다.
 
     그런 사본이 없거나 성적부가 SQLite 파일이 아니면 CourseError.
     """
-    target = _file(coursedir)
+    target = sqlite_file(coursedir)
     kept = copies(Path(coursedir.root))
     source = next((path for path in kept if path.stem == name.removesuffix(".db")), None)
     if target is None:
         raise CourseError(
-            "성적부가 SQLite 파일이 아니라서 되돌릴 사본이 없습니다.",
-            "쓰는 데이터베이스의 백업을 쓰세요.",
+            "성적부가 데이터베이스 서버에 있어 되돌릴 사본이 없습니다.",
+            "서버의 백업(pg_dump로 남긴 것은 psql)으로 되돌리세요.",
         )
     if source is None:
         near = ", ".join(path.stem for path in kept[-3:]) or "아직 없음"
@@ -75,11 +82,6 @@ def copies(root: Path) -> list[Path]:
 
 def _folder(root: Path) -> Path:
     return root / ".autograder" / "gradebook"
-
-
-def _file(coursedir: CourseDirectory) -> Path | None:
-    url = str(coursedir.db_url)
-    return Path(url.removeprefix(_SQLITE)) if url.startswith(_SQLITE) else None
 
 
 def _copy(source: Path, target: Path) -> None:

@@ -340,7 +340,7 @@ def course_directory(root: Path) -> CourseDirectory:
 def open_gradebook(root: Path) -> Iterator[Gradebook]:
     """과정 폴더의 설정이 가리키는 성적부."""
     coursedir = course_directory(root)
-    with Gradebook(coursedir.db_url, coursedir.course_id) as gradebook:
+    with explained(root), Gradebook(coursedir.db_url, coursedir.course_id) as gradebook:
         yield gradebook
 
 

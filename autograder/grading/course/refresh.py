@@ -1,4 +1,4 @@
-"""`autograder refresh`: 채점을 시작한 뒤에 바뀐 단원에 성적부의 과제를 맞춥니다.
+"""`autograder refresh`: 과제를 지금의 강좌에 맞춥니다. 아직 없으면 만들고, 채점을 시작한 뒤에 바뀌었으면 고칩니다.
 
 여기 없는 것: 과제를 처음 만드는 일(`grading.course.folder`), 다시 판정하는 일(`grading.rejudge`).
 
@@ -8,6 +8,7 @@ nbgrader의 generate_assignment는 제출이 있는 과제의 셀을 더하거�
 
 from __future__ import annotations
 
+import contextlib
 import shutil
 import tempfile
 from datetime import datetime
@@ -16,8 +17,8 @@ from typing import Any
 
 from nbgrader.api import Comment, Grade, GradeCell, SolutionCell, SourceCell
 
-from autograder.grading.course.backup import back_up
-from autograder.grading.course.folder import CourseFolder, require_course, solution_of
+from autograder.grading.course.backup import back_up, not_copied
+from autograder.grading.course.folder import CONFIG, CourseFolder, require_course, solution_of
 from autograder.grading.course.hold import holding
 from autograder.grading.course.trouble import explained
 
@@ -30,6 +31,7 @@ _FIELDS: dict[type, tuple[str, ...]] = {
 
 def refresh(unit: str, course: Path | str = ".", *, wait: bool = True) -> int:
     """`unit`의 과제를 지금의 강좌에 맞춥니다. 종료 코드를 돌려주고, 할 수 없으면 CourseError."""
+    _begin(Path(course))
     require_course(Path(course), unit)
     with holding(Path(course), "autograder refresh", wait=wait):
         return _refresh(CourseFolder(Path(course), unit, may_differ=True))
@@ -52,10 +54,29 @@ def _refresh(folder: CourseFolder) -> int:
             print(f"{what}: {', '.join(names)}")
     if copy is not None:
         print(f"바꾸기 전의 성적부: {copy.relative_to(folder.root)}")
-    print(
-        f"이제 autograder grade {unit}으로 다시 채점하세요. 손으로 준 점수와 강사의 말은 그대로입니다."
-    )
+    elif note := not_copied(folder.coursedir):
+        print(note)
+    with folder.gradebook() as gradebook:
+        begun = bool(gradebook.assignment_submissions(unit))
+    if begun:
+        print(
+            f"이제 autograder grade {unit}으로 다시 채점하세요. "
+            "손으로 준 점수와 강사의 말은 그대로입니다."
+        )
+    else:
+        print(
+            f"학생에게는 release/{unit}/의 노트북을 나누어 주세요. "
+            f"교환 폴더를 쓰면 과정 폴더에서 nbgrader release_assignment {unit}을 실행하세요."
+        )
     return 0
+
+
+def _begin(root: Path) -> None:
+    """빈 과정 폴더에 제출이 놓일 자리를 만듭니다. 과제를 나누어 주는 것이 제출을 모으는 것보다 먼저입니다."""
+    if root.is_dir() and not (root / CONFIG).exists():
+        # A folder that can't be written to is told by CourseFolder.
+        with contextlib.suppress(OSError):
+            (root / "submitted").mkdir(exist_ok=True)
 
 
 def _fresh(place: Path, folder: CourseFolder) -> CourseFolder:

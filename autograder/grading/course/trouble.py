@@ -11,6 +11,7 @@ from pathlib import Path
 import sqlalchemy.exc
 
 from autograder.errors import CourseError
+from autograder.grading.course.database import missing_driver, server_error
 from autograder.grading.files import of_the_disk
 
 
@@ -21,6 +22,11 @@ def explained(folder: Path) -> Iterator[None]:
         yield
     except (OSError, sqlite3.Error, sqlalchemy.exc.SQLAlchemyError) as error:
         raise explanation(error, folder) from error
+    except ModuleNotFoundError as error:
+        told = missing_driver(error)
+        if told is None:
+            raise
+        raise told from error
 
 
 def explanation(error: BaseException | str, folder: Path) -> CourseError:
@@ -37,6 +43,8 @@ def explanation(error: BaseException | str, folder: Path) -> CourseError:
             f"{error.filename or folder}에 쓸 수 없습니다({reason}).",
             f"폴더의 권한과 디스크를 확인하고 {again}",
         )
+    if isinstance(error, sqlalchemy.exc.SQLAlchemyError) and (told := server_error(error)):
+        return told
     if "database is locked" in str(error):
         return locked()
     for words in ("No space left on device", "database or disk is full", "Disk quota exceeded"):

@@ -82,6 +82,8 @@ class Workplace:
             "HOME": str(home),
             "USERPROFILE": str(home),
             "IPYTHONDIR": str(home / "ipython"),
+            # Behind walls joblib cannot lock, and says so in the learner's first cell.
+            "JOBLIB_MULTIPROCESSING": "0",
             # A kernel without walls leaves when the process that started it is gone.
             **({"JPY_PARENT_PID": str(os.getpid())} if self.shared == self.root else {}),
             "JUPYTER_CONFIG_DIR": str(home / "jupyter"),

@@ -211,6 +211,8 @@ class Session:
             "CUDA_VISIBLE_DEVICES": os.environ.get("CUDA_VISIBLE_DEVICES", "-1"),
             "HOME": home,
             "IPYTHONDIR": home,
+            # Behind walls joblib cannot lock, and says so in the learner's first cell.
+            "JOBLIB_MULTIPROCESSING": "0",
             "KERAS_BACKEND": "tensorflow",
             "KERAS_HOME": home,
             "MPLBACKEND": "module://matplotlib_inline.backend_inline",

@@ -1,0 +1,74 @@
+"""nbgrader's exchange between an instructor and two students, each a Unix user of its own: release,
+fetch, submit, collect, grade, feedback."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from accounts import accounts
+
+from autograder import notebook
+
+UNIT, CELL, COURSE = "00_start", "start_first_tensor", "tf2"
+RIGHT = "x = tf.constant([[1, 2, 3], [4, 5, 6]], dtype=tf.float32)"
+INTEGERS = "x = tf.constant([[1, 2, 3], [4, 5, 6]])"
+
+
+@pytest.fixture
+def place() -> Iterator[Path]:
+    """A folder that every user may enter; pytest's own are for the one who runs it."""
+    folder = Path(tempfile.mkdtemp(prefix="autograder-exchange-"))
+    folder.chmod(0o755)
+    yield folder
+    shutil.rmtree(folder)
+
+
+def test_an_assignment_goes_out_comes_back_and_is_graded(place: Path) -> None:
+    teacher, *students = accounts(place, 3)
+    exchange = teacher.own(place / "exchange", 0o777)
+    shared = place / "jupyter"
+    shared.mkdir()
+    (shared / "nbgrader_config.py").write_text(
+        f'c = get_config()\nc.Exchange.root = "{exchange}"\n'
+        f'c.CourseDirectory.course_id = "{COURSE}"\n',
+        "utf-8",
+    )
+    seen = {"JUPYTER_CONFIG_PATH": str(shared)}
+    course = teacher.own(place / COURSE)
+
+    made = teacher.run(course, "autograder.cli", "refresh", UNIT, **seen)
+    assert "nbgrader release_assignment" in made
+    teacher.run(course, "nbgrader", "release_assignment", UNIT, **seen)
+
+    handed_in = dict(zip(students, (RIGHT, INTEGERS), strict=True))
+    for student, answer in handed_in.items():
+        folder = student.own(student.home / "work")
+        assert f"{COURSE} {UNIT}" in student.run(folder, "nbgrader", "list", **seen)
+        student.run(folder, "nbgrader", "fetch_assignment", UNIT, **seen)
+        _solve(folder / UNIT / "start.ipynb", answer)
+        student.run(folder, "nbgrader", "submit", UNIT, **seen)
+
+    said = teacher.run(course, "nbgrader", "collect", UNIT, **seen)
+    assert "cheating" not in said
+    graded = teacher.run(course, "autograder.cli", "grade", UNIT, "--workers", "1", **seen)
+    print(graded)
+    teacher.run(course, "nbgrader", "release_feedback", UNIT, **seen)
+    for student in handed_in:
+        folder = student.home / "work"
+        student.run(folder, "nbgrader", "fetch_feedback", UNIT, **seen)
+        (page,) = folder.glob(f"{UNIT}/feedback/*/start.html")
+        wrong = "자료형이 <code>float32</code>여야 하는데" in page.read_text("utf-8")
+        assert wrong == (handed_in[student] is INTEGERS)
+
+
+def _solve(path: Path, answer: str) -> None:
+    made = notebook.read(path)
+    cell = next(
+        cell for cell in made.cells if cell.metadata.get("nbgrader", {}).get("grade_id") == CELL
+    )
+    cell.source = answer
+    path.write_text(notebook.text(made), "utf-8")
