@@ -138,6 +138,12 @@ def test_an_item_that_many_lose_is_flagged() -> None:
     facts = unit(*(student(str(n), wrong("유닛이 64개여야 합니다.")) for n in range(3)))
     (first, _) = exercise_views(facts, mistakes.mistakes(facts))
     assert "푼 3명 가운데 3명이 '층' 항목을 놓쳤습니다." in first.flags
+    stopped = Answer(0, note="이 검사 앞의 코드 셀에서 오류가 났습니다: `NameError`.", code="x")
+    facts = unit(*(student(str(n), stopped) for n in range(3)))
+    (first, _) = exercise_views(facts, mistakes.mistakes(facts))
+    assert "푼 3명 가운데 3명의 코드가 끝까지 실행되지 않았습니다." in first.flags
+    told = said.mistakes(mistakes.mistakes(facts))
+    assert told.startswith("가장 많은 것은 1-1의 코드가 끝까지 실행되지 않은 것으로, 푼 3명")
 
 
 def test_everybody_alike_has_no_discrimination() -> None:
@@ -202,6 +208,14 @@ def test_what_could_not_be_seen_is_no_mistake_of_its_own() -> None:
     assert [item.message for item in mistakes.lost(stopped, ONE)] == [error]
     assert mistakes.lost(replace(answer, score=10, by_hand=True), ONE) == []
     assert mistakes.lost(LEFT, ONE) == []
+    later = Item("정확도", 4, 0, "정확도: 모델의 구조가 명세와 같아지면 잽니다.")
+    values = Item("값", 2, 0, "층이 명세와 다릅니다. 층이 같아지면 값을 다시 견줍니다.", "위부터.")
+    answer = Answer(0, items=(later, values, Item("층", 4, 0, "필터가 64개여야 합니다.")))
+    assert [item.name for item in mistakes.lost(answer, ONE)] == ["층"]
+    behind = Answer(0, items=(unseen,), note="앞에서 커널이 죽어 이 셀까지 실행되지 않았습니다.")
+    assert mistakes.lost(behind, ONE) == []
+    (need,) = attention.in_need(unit(student("a", RIGHT, behind)))
+    assert (need.not_run, need.untouched, need.losses) == ((TWO,), (), ())
 
 
 # --- who needs help ---------------------------------------------------------------------------

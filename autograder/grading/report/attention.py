@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from autograder.grading.report.facts import Asked, Student, UnitFacts
-from autograder.grading.report.mistakes import lost
+from autograder.grading.report.mistakes import lost, not_run
 
 LINE = 0.6
 """배점의 이 몫에 못 미치면 도움이 필요하다고 봅니다."""
@@ -24,11 +24,12 @@ class Loss:
 
 @dataclass(frozen=True)
 class InNeed:
-    """도움이 필요한 학생: 얻은 몫, 풀지 않은 문제, 점수를 가장 많이 잃은 항목."""
+    """도움이 필요한 학생: 얻은 몫, 풀지 않은 문제, 실행되지 않은 문제, 점수를 가장 많이 잃은 항목."""
 
     student: Student
     share: float
     untouched: tuple[Asked, ...]
+    not_run: tuple[Asked, ...]
     losses: tuple[Loss, ...]
 
 
@@ -45,7 +46,14 @@ def in_need(facts: UnitFacts) -> list[InNeed]:
             and not answer.score
         )
         if share < LINE or untouched:
-            found.append(InNeed(student, share, untouched, _losses(facts, student)))
+            missed = tuple(
+                asked
+                for asked in facts.exercises
+                if (answer := student.answers.get(asked.id)) is not None
+                and not_run(answer)
+                and not answer.score
+            )
+            found.append(InNeed(student, share, untouched, missed, _losses(facts, student)))
     return sorted(found, key=lambda each: (each.share, each.student.label))
 
 

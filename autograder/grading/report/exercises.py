@@ -6,9 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from autograder.grading.report.facts import Asked, Student, UnitFacts
-from autograder.grading.report.mistakes import Mistake
+from autograder.grading.report.mistakes import STOPPED, Mistake
 from autograder.grading.report.statistics import FEWEST, discrimination, mean, median
-from autograder.korean import with_particle
 
 HARD = 0.3
 """정답률이 이보다 낮으면 다시 보라고 합니다."""
@@ -107,8 +106,12 @@ def _flags(view: ExerciseView, mistakes: Sequence[Mistake]) -> list[str]:
     for mistake in mistakes:
         count = len(mistake.students)
         if count >= OFTEN_STUDENTS and mistake.share >= OFTEN:
-            named = with_particle(f"'{mistake.item}' 항목", "을", "를")
-            said.append(f"푼 {mistake.attempted}명 가운데 {count}명이 {named} 놓쳤습니다.")
+            what = (
+                "의 코드가 끝까지 실행되지 않았습니다"
+                if mistake.item == STOPPED
+                else f"이 '{mistake.item}' 항목을 놓쳤습니다"
+            )
+            said.append(f"푼 {mistake.attempted}명 가운데 {count}명{what}.")
     if view.students >= OFTEN_STUDENTS and view.untouched / view.students >= LEFT:
         said.append(f"{view.students}명 가운데 {view.untouched}명이 풀지 않았습니다.")
     return said

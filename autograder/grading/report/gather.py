@@ -138,8 +138,9 @@ class _Folder:
             student: _read(self._path("autograded", student, unit, notebook), owners)
             for student in stored
         }
+        blank = _read(self._path("release", ".", unit, notebook), owners).codes
         students = tuple(
-            self._student(student, unit, owners, stored.get(student), executed, table)
+            self._student(student, unit, owners, blank, stored.get(student), executed, table)
             for student in sorted(self._present | stored.keys() | told)
         )
         lesson = _cells(self._path("source", ".", unit, notebook))
@@ -199,6 +200,7 @@ class _Folder:
         student: str,
         unit: str,
         owners: dict[str, str],
+        blank: dict[str, str],
         stored: Any,
         executed: dict[str, _Executed],
         table: LastTable | None,
@@ -210,7 +212,7 @@ class _Folder:
             return Student(student, name, status or (WAITING if handed else ABSENT), remarks=notes)
         found = executed[student]
         run = self._run(student, unit, found)
-        answers = _answers(stored, owners, found, run)
+        answers = _answers(stored, owners, blank, found, run)
         if found.reports and found.unreadable:
             status = UNREADABLE
         elif found.reports:
@@ -288,9 +290,13 @@ def _read(path: Path, owners: dict[str, str]) -> _Executed:
 
 
 def _answers(
-    stored: Any, owners: dict[str, str], found: _Executed, run: Graded | None
+    stored: Any,
+    owners: dict[str, str],
+    blank: dict[str, str],
+    found: _Executed,
+    run: Graded | None,
 ) -> dict[str, Answer]:
-    """문제마다의 답. 점수는 성적부에 적힌 것입니다."""
+    """문제마다의 답. 점수는 성적부에 적힌 것이고, `blank`는 받은 그대로의 풀이 셀입니다."""
     scores: dict[str, float] = {}
     by_hand = set()
     for notebook in stored.notebooks:
@@ -302,13 +308,18 @@ def _answers(
     made = {}
     for owner, score in scores.items():
         report = found.reports.get(owner)
+        code = found.codes.get(owner, "")
+        attempted = report.attempted if report is not None else bool(score)
+        if report is not None and report.note and blank.get(owner, code) != code:
+            # What was written stopped before there was anything to look at.
+            attempted = True
         made[owner] = Answer(
             score,
-            report.attempted if report is not None else bool(score),
+            attempted,
             owner in by_hand,
             report.items if report is not None else (),
             report.note if report is not None else "",
-            found.codes.get(owner, ""),
+            code,
             run.exercise_seconds.get(owner) if run is not None else None,
         )
     return made

@@ -11,8 +11,13 @@ from autograder.report import Item
 
 SPREAD = 3
 """수만 다른 말이 이보다 많으면 수를 가리고 한 줄로 셉니다."""
-UNSEEN = "확인하지 못했습니다."
-ERROR_ITEM = "오류"
+STOPPED = "끝까지 실행되지 않음"
+"""답의 코드가 오류나 시간 때문에 멈춘 것을 세는 항목의 이름."""
+_NOT_RUN = "실행되지 않았습니다."
+# What the judge says of an item that it can look at only after another one is right.
+_LATER = re.compile(
+    r"확인하지 못했습니다\.$|(같아지면|맞으면) [^.]*(잽니다|견줍니다|확인합니다)\.$"
+)
 HIDDEN = "…"
 
 # A list, what stands between backquotes, or a number that is no part of a name.
@@ -59,14 +64,15 @@ class _Found:
 def lost(answer: Answer, asked: Asked) -> list[Item]:
     """답이 잃은 항목 가운데 스스로 말하는 것, 많이 잃은 것부터.
 
-    앞의 오류 때문에 확인하지 못한 항목은 실수가 아니므로 빠집니다. 강사가 만점을 주었으면 잃은 것이 없습니다.
+    앞의 것 때문에 확인하지 못한 항목과 거기까지 실행되지 않은 답은 실수가 아니므로 빠집니다. 강사가 만점을 주었으면
+    잃은 것이 없습니다.
     """
-    if not answer.attempted or answer.score >= asked.points:
+    if not answer.attempted or answer.score >= asked.points or not_run(answer):
         return []
     found = [item for item in answer.items if not item.passed and not unseen(item)]
     if answer.note and (not found or _is_error(answer.note)):
         missing = asked.points - answer.score if not found else 0.0
-        found.append(Item(ERROR_ITEM, missing, 0.0, answer.note))
+        found.append(Item(STOPPED, missing, 0.0, answer.note))
     return sorted(found, key=lambda item: item.score - item.points)
 
 
@@ -76,7 +82,12 @@ def _is_error(note: str) -> bool:
 
 def unseen(item: Item) -> bool:
     """앞의 까닭으로 확인하지 못한 항목인지."""
-    return item.message.endswith(UNSEEN) and not item.advice
+    return _LATER.search(item.message) is not None
+
+
+def not_run(answer: Answer) -> bool:
+    """앞에서 멈추어 이 문제의 검사까지 가지 못했는지."""
+    return answer.note.endswith(_NOT_RUN)
 
 
 def mistakes(facts: UnitFacts) -> list[Mistake]:

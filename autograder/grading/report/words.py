@@ -8,7 +8,7 @@ from autograder.grading.report.alike import FEWEST, Alike
 from autograder.grading.report.behaviour import Ending
 from autograder.grading.report.exercises import ExerciseView
 from autograder.grading.report.facts import UnitFacts
-from autograder.grading.report.mistakes import Mistake
+from autograder.grading.report.mistakes import STOPPED, Mistake
 from autograder.grading.report.statistics import mean
 from autograder.grading.report.ways import FELL, Way
 
@@ -76,6 +76,11 @@ def mistakes(found: Sequence[Mistake]) -> str:
     if not found:
         return "판정이 틀렸다고 한 것이 없습니다."
     first = found[0]
+    if first.item == STOPPED:
+        return (
+            f"가장 많은 것은 {first.exercise.number}의 코드가 끝까지 실행되지 않은 것으로, "
+            f"푼 {first.attempted}명 가운데 {len(first.students)}명입니다."
+        )
     return (
         f"가장 많은 학생이 점수를 잃은 곳은 {first.exercise.number}의 '{first.item}'입니다. "
         f"푼 {first.attempted}명 가운데 {len(first.students)}명이 잃었습니다."
