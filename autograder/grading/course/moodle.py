@@ -150,8 +150,8 @@ def line_of(places: dict[str, int], row: list[str]) -> Line:
 
 def _require_worksheet(places: dict[str, int]) -> None:
     remedy = (
-        "무들의 과제에서 채점 작업 → 채점 워크시트 다운로드로 받은 CSV를 고치지 않고 주세요. "
-        "그 차림이 없으면 과제의 설정에서 오프라인 채점 워크시트를 켜세요."
+        "무들의 과제에서 채점 워크시트 다운로드(Download grading worksheet)로 받은 CSV를 고치지 "
+        "않고 주세요. 그런 메뉴가 없으면 과제의 설정에서 오프라인 채점 워크시트를 켜세요."
     )
     for what, name in (
         ("identifier", "식별자(Identifier)"),
