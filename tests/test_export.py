@@ -36,6 +36,8 @@ from autograder.grading.run.runner import Task
 from autograder.grading.table import late_text
 
 UNIT, FILE, CELL = "00_start", "start.ipynb", "start_first_tensor"
+# nbgrader starts `alembic` by its name.
+ACTIVATED = os.environ | {"PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"}
 
 # --- pure rules ---------------------------------------------------------------------------------
 
@@ -636,7 +638,7 @@ def late_class(tmp_path: Path) -> Class:
     # As docs/week.md says it, before anything was graded.
     done = subprocess.run(
         [sys.executable, "-m", "nbgrader", "db", "assignment", "add", UNIT, "--duedate", DUE_TEXT],
-        cwd=tmp_path, capture_output=True, text=True, timeout=120, env=os.environ,
+        cwd=tmp_path, capture_output=True, text=True, timeout=120, env=ACTIVATED,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     folder = CourseFolder(course.root, UNIT)
@@ -765,7 +767,7 @@ def test_nbgrader_export_gives_the_same_files(canvas_class: Class, tmp_path: Pat
                 f"--exporter=autograder.grading.course.export.{name}",
                 f'--assignment=["{UNIT}"]', f"--to={target}", *more,
             ],
-            cwd=canvas_class.root, capture_output=True, text=True, timeout=120, env=os.environ,
+            cwd=canvas_class.root, capture_output=True, text=True, timeout=120, env=ACTIVATED,
         )  # fmt: skip
         assert done.returncode == 0, done.stderr
         kind = "canvas" if name == "CanvasExport" else "moodle"
