@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import os
+import re
 import subprocess
 import sys
 import zipfile
@@ -35,6 +36,8 @@ from autograder.grading.run.runner import Task
 from autograder.grading.table import late_text
 
 UNIT, FILE, CELL = "00_start", "start.ipynb", "start_first_tensor"
+# nbgrader starts `alembic` by its name.
+ACTIVATED = os.environ | {"PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"}
 
 # --- pure rules ---------------------------------------------------------------------------------
 
@@ -210,11 +213,11 @@ def test_which_column_is_the_units(
 
 
 def test_canvas_without_its_gradebook_takes_what_we_know() -> None:
-    there = Canvas(HERE.users, HERE.assignments)
+    there = Canvas(HERE.users | {503: ("Hong, Gildong", "2026003", "hong")}, HERE.assignments)
     made = canvas.build([MARKS], STUDENTS, Wanted())
-    after = there.imports(made.sheet.to_bytes())
-    assert after[501, 41] == "4" and after[505, 41] == "3"
-    assert (503, 41) not in after or after[503, 41] == "0"
+    assert there.imports(made.sheet.to_bytes()) == {
+        (501, 41): "4", (502, 41): "2.5", (503, 41): "0", (504, 41): "1", (505, 41): "3",
+    }  # fmt: skip
     told = " ".join(made.told)
     assert "캔버스의 ID를 모르는 4명은 SIS User ID(학번)로" in told
     assert "과제의 아이디를 모릅니다" in told
@@ -613,7 +616,8 @@ def test_who_was_never_graded_is_named(canvas_class: Class, tmp_path: Path) -> N
 
 # --- late, extra points, scores by hand -----------------------------------------------------------
 
-DUE = datetime(2026, 10, 12, 6, 0)
+DUE = datetime(2026, 10, 12, 9, 0)
+DUE_TEXT = "2026-10-12 18:00+09:00"
 
 
 @pytest.fixture
@@ -627,24 +631,32 @@ def late_class(tmp_path: Path) -> Class:
             when = DUE + timedelta(minutes=minutes)
             path.with_name("timestamp.txt").write_text(f"{when} UTC\n", "utf-8")
     (tmp_path / "nbgrader_config.py").write_text(
-        "from nbgrader.plugins import LateSubmissionPlugin\n"
-        "from autograder.grading import configure\n"
-        "c = get_config()  # noqa: F821\n"
-        "class HalfPerDay(LateSubmissionPlugin):\n"
-        "    def late_submission_penalty(self, student_id, score, total_seconds_late):\n"
-        "        return 0.5 * (total_seconds_late // 86400 + 1)\n"
-        "configure(c)\n"
-        "c.AssignLatePenalties.plugin_class = HalfPerDay\n",
+        "from autograder.grading import configure\nc = get_config()  # noqa: F821\nconfigure(c)\n"
+        + settings_of_the_page(),
         "utf-8",
     )
+    # As docs/week.md says it, before anything was graded.
+    done = subprocess.run(
+        [sys.executable, "-m", "nbgrader", "db", "assignment", "add", UNIT, "--duedate", DUE_TEXT],
+        cwd=tmp_path, capture_output=True, text=True, timeout=120, env=ACTIVATED,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
     folder = CourseFolder(course.root, UNIT)
     with folder.gradebook() as gradebook:
-        gradebook.update_or_create_assignment(UNIT, duedate=str(DUE))
+        assert gradebook.find_assignment(UNIT).duedate == DUE
         gradebook.update_or_create_student("extended")
         gradebook.update_or_create_submission(UNIT, "extended")
         gradebook.grant_extension(UNIT, "extended", hours=3)
         gradebook.db.commit()
     return course
+
+
+def settings_of_the_page() -> str:
+    """The late penalty that docs/week.md shows."""
+    page = (Path(__file__).parent.parent / "docs" / "week.md").read_text("utf-8")
+    assert f'nbgrader db assignment add {UNIT} --duedate "{DUE_TEXT}"' in page
+    (settings,) = re.findall(r"```python\n(.*?)```", page, re.S)
+    return settings
 
 
 def test_late_and_extra_points_stand_in_the_table_and_everywhere(
@@ -653,7 +665,7 @@ def test_late_and_extra_points_stand_in_the_table_and_everywhere(
     grade_class(UNIT, late_class.root, executor=Answering())
     plain = (late_class.root / "grades.csv").read_text("utf-8-sig").splitlines()
     assert plain[0] == "학생,이름,start.first_tensor,지각,합계,만점,상태,비고"
-    assert 'late,,4,-0.5,3.5,4,채점함,"2시간 10분 늦음, 지각 감점 0.5점."' in plain
+    assert 'late,,4,-0.4,3.6,4,채점함,"2시간 10분 늦음, 지각 감점 0.4점."' in plain
     assert "extended,,4,0,4,4,채점함," in plain and "untold,,4,0,4,4,채점함," in plain
     folder = CourseFolder(late_class.root, UNIT)
     with folder.gradebook() as gradebook:
@@ -673,15 +685,15 @@ def test_late_and_extra_points_stand_in_the_table_and_everywhere(
 
     table.show(UNIT, outcome.columns, outcome.rows, Console(width=100))
     shown = capsys.readouterr().out
-    assert "추가" in shown and "지각" in shown and "-0.5" in shown and "+1" in shown
+    assert "추가" in shown and "지각" in shown and "-0.4" in shown and "+1" in shown
     made = export_class([UNIT], late_class.root, Asked("csv", output=tmp_path / "out"))
     rows_of = list(csv.reader(io.StringIO(files(made)["00_start-csv.csv"].decode("utf-8-sig"))))
     assert {row[0]: row[3] for row in rows_of[1:]} == {
-        "early": "5", "extended": "4", "late": "3.5", "untold": "4",
+        "early": "5", "extended": "4", "late": "3.6", "untold": "4",
     }  # fmt: skip
     with zipfile.ZipFile(tmp_path / "out" / "00_start-feedback-csv.zip") as archive:
         page = archive.read("late/start.html").decode()
-    assert "<b>3.5</b> / 4점" in page and "−0.5" in page
+    assert "<b>3.6</b> / 4점" in page and "−0.4" in page
 
 
 def test_nbgraders_own_zero_for_late_is_respected(late_class: Class) -> None:
@@ -755,7 +767,7 @@ def test_nbgrader_export_gives_the_same_files(canvas_class: Class, tmp_path: Pat
                 f"--exporter=autograder.grading.course.export.{name}",
                 f'--assignment=["{UNIT}"]', f"--to={target}", *more,
             ],
-            cwd=canvas_class.root, capture_output=True, text=True, timeout=120, env=os.environ,
+            cwd=canvas_class.root, capture_output=True, text=True, timeout=120, env=ACTIVATED,
         )  # fmt: skip
         assert done.returncode == 0, done.stderr
         kind = "canvas" if name == "CanvasExport" else "moodle"

@@ -22,7 +22,7 @@ from autograder.errors import CourseError
 from autograder.exercises.units import UNITS
 from autograder.grading.course.archives import Entry, entries
 from autograder.grading.course.hold import holding, wait_for_gradebook
-from autograder.grading.course.lms_names import remember
+from autograder.grading.course.lms_names import CANVAS, remember
 from autograder.grading.course.locate import Candidate, described
 from autograder.grading.course.timestamps import FILE as TIMESTAMP
 from autograder.grading.course.trouble import explained
@@ -102,7 +102,9 @@ def collect(
         remember(root, unit, given)
         if known.people:
             _name(root, known)
-    console.print(f"이제 autograder grade {unit} --course {root}로 채점하세요.", soft_wrap=True)
+    console.print(
+        f"이제 채점하세요: autograder grade {unit} --course {root}", soft_wrap=True, highlight=False
+    )
     return 0
 
 
@@ -199,24 +201,42 @@ def _name(root: Path, roster: Roster) -> None:
             )
 
 
+def _given_file(handed: HandedIn) -> str:
+    return handed.entry.name.partition("/")[0]
+
+
+def _shown(handed: HandedIn, one: bool) -> str:
+    """파일의 이름. 준 것이 하나뿐이면 그 이름은 뺍니다."""
+    inside = handed.entry.name.partition("/")[2]
+    return inside if one and inside else handed.entry.name
+
+
+def _late(handed: HandedIn) -> bool:
+    """캔버스가 파일의 이름에 늦었다고 적었는지."""
+    given = handed.owner.given
+    return given is not None and given.lms == CANVAS and given.name.split("_")[1:2] == ["LATE"]
+
+
 def _show(unit: str, found: Collected, root: Path, roster: Roster, console: Console) -> None:
     table = Table(title=f"{unit} 모으기", show_lines=False)
     for name in ("학생", "이름", "파일", "", "알아본 법"):
         table.add_column(name, overflow="fold")
+    handed_in = [*found.chosen.values(), *found.earlier]
+    one = len({_given_file(handed) for handed in handed_in}) == 1
     for student, handed in found.chosen.items():
         what = _what(_target(root, unit, student), handed.entry.data)
+        late = ", 늦게 냄" if _late(handed) else ""
         note = "" if handed.found.solved else " (받은 그대로)"
         table.add_row(
             Text(student),
             Text(handed.owner.name),
-            Text(handed.entry.name),
-            what + note,
+            Text(_shown(handed, one)),
+            what + late + note,
             handed.owner.how,
         )
     for handed in found.earlier:
-        table.add_row(
-            Text(handed.owner.student, "dim"), "", Text(handed.entry.name, "dim"), EARLIER, ""
-        )
+        earlier = Text(_shown(handed, one), "dim")
+        table.add_row(Text(handed.owner.student, "dim"), "", earlier, EARLIER, "")
     console.print(table)
     if found.left:
         console.print(f"놓지 않은 파일 {len(found.left)}개:")

@@ -1,6 +1,7 @@
 """`autograder export`: 점수를 LMS가 그대로 가져오는 CSV로, 피드백을 LMS가 도로 받는 zip으로, 한 번에.
 
-열의 규칙과 zip의 규칙은 `course/`에 있습니다. 여기서는 쓰고, 무엇을 썼고 무엇을 하면 되는지 말합니다.
+여기 없는 것: 표를 만드는 일(`grading.course.export`), zip의 규칙(`grading.course.give_back`), 학급 보고서(`grading.report`).
+
 """
 
 from __future__ import annotations

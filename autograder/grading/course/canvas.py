@@ -1,4 +1,6 @@
-"""캔버스의 성적표 CSV: 열의 규칙. 파일을 읽고 쓰는 일과 성적부를 읽는 일은 여기에 없습니다.
+"""캔버스의 성적표 CSV: 열의 규칙.
+
+여기 없는 것: 파일을 읽고 쓰는 일(`grading.course.sheets`), 성적부를 읽는 일(`grading.course.marks`), 무들의 규칙(`grading.course.moodle`).
 
 규칙은 캔버스의 소스에서 왔습니다(`lib/gradebook_exporter.rb`, `lib/gradebook_importer.rb`). 첫 줄은 Student(또는
 LastName, FirstName), ID, …, Section과 "제목 (아이디)"이고, 열의 이름은 어느 언어에서나 영어입니다. 다음은 있으면

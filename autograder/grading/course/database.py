@@ -1,4 +1,7 @@
-"""성적부가 있는 데이터베이스: SQLite 파일인지 서버인지, 그 오류를 강사에게 어떻게 말하는지. 성적부를 읽고 쓰지는 않습니다."""
+"""성적부가 있는 데이터베이스: SQLite 파일인지 서버인지, 그 오류를 강사에게 어떻게 말하는지.
+
+여기 없는 것: 성적부의 사본(`grading.course.backup`), 디스크와 SQLite의 오류(`grading.course.trouble`).
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""nbgrader의 교환 폴더. 나누어 주고 모으는 것은 nbgrader가 하던 대로이고, 피드백을 내보내는 것만 여기 있습니다."""
+"""nbgrader의 교환 폴더. 나누어 주고 모으는 것은 nbgrader가 하던 대로이고, 피드백을 내보내는 것만 여기 있습니다.
+
+여기 없는 것: 과제를 내보내는 일(`grading.course.release`), 피드백을 만드는 일(`grading.course.feedback_page`).
+"""
 
 from __future__ import annotations
 

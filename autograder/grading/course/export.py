@@ -1,9 +1,10 @@
 """nbgrader의 내보내기 플러그인: 성적부를 캔버스와 무들이 그대로 가져오는 CSV로, 또는 우리의 CSV로.
 
+여기 없는 것: 열의 규칙(`grading.course.canvas`, `grading.course.moodle`), 피드백의 zip(`grading.course.give_back`), 명령(`grading.export`).
+
 >>> nbgrader export --exporter=autograder.grading.course.export.CanvasExport \\
 ...     --assignment='["00_start"]' --CanvasExport.lms_file=캔버스.csv --to=올릴것.csv
 
-열의 규칙은 `canvas`와 `moodle`에, 피드백은 `give_back`에 있습니다.
 """
 
 from __future__ import annotations

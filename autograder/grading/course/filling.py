@@ -1,4 +1,7 @@
-"""LMS에 보낼 표 하나와, 그것을 만들며 사람이 알아야 할 것들. LMS마다의 열은 `canvas`와 `moodle`에 있습니다."""
+"""LMS에 보낼 표 하나와, 그것을 만들며 사람이 알아야 할 것들.
+
+여기 없는 것: LMS마다의 열(`grading.course.canvas`, `grading.course.moodle`), 파일에 쓰는 일(`grading.course.sheets`).
+"""
 
 from __future__ import annotations
 

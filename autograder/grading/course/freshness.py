@@ -1,4 +1,7 @@
-"""피드백이 성적부의 지금 것인지: 피드백을 만들 때의 성적부를 적어 두고 견줍니다. 만드는 일은 여기에 없습니다."""
+"""피드백이 성적부의 지금 것인지: 피드백을 만들 때의 성적부를 적어 두고 견줍니다.
+
+여기 없는 것: 피드백을 만드는 일(`grading.course.feedback_page`), zip에 담는 일(`grading.course.give_back`).
+"""
 
 from __future__ import annotations
 

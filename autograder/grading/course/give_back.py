@@ -1,4 +1,6 @@
-"""피드백을 LMS가 도로 받는 zip에 담습니다: 이름의 규칙과 캔버스에 돌려줄 노트북. 성적은 여기에 없습니다(`export`).
+"""피드백을 LMS가 도로 받는 zip에 담습니다: 이름의 규칙과 캔버스에 돌려줄 노트북.
+
+여기 없는 것: 성적의 CSV(`grading.course.export`), 피드백을 만드는 일(`grading.course.feedback_page`).
 
 무들은 `성명_번호_assignsubmission_file` 폴더 안의 파일을 그 학생의 피드백 파일로 받습니다(`assignfeedback_file`의
 `importziplib.php`). 캔버스는 내려받은 파일의 이름에서 사용자와 첨부의 번호를 읽어 제출의 댓글에 붙이되, 언제나 **낸 파일의

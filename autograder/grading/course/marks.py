@@ -1,4 +1,7 @@
-"""성적부에서 읽은 학급: 누가 있고 무엇을 받았는지. 어디에 어떻게 적는지는 여기에 없습니다."""
+"""성적부에서 읽은 학급: 누가 있고 무엇을 받았는지.
+
+여기 없는 것: LMS의 표에 적는 일(`grading.course.filling`), 화면의 표(`grading.table`).
+"""
 
 from __future__ import annotations
 

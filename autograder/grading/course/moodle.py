@@ -1,4 +1,6 @@
-"""무들의 채점 워크시트와 성적부 가져오기: 열의 규칙. 파일을 읽고 쓰는 일과 성적부를 읽는 일은 여기에 없습니다.
+"""무들의 채점 워크시트와 성적부 가져오기: 열의 규칙.
+
+여기 없는 것: 파일을 읽고 쓰는 일(`grading.course.sheets`), 성적부를 읽는 일(`grading.course.marks`), 캔버스의 규칙(`grading.course.canvas`).
 
 규칙은 무들의 소스에서 왔습니다. 워크시트(`mod/assign/gradingtable.php`, `assignfeedback_offline`)는 쓰는 사람의 언어로
 이름 붙인 열 가운데 식별자, 성적, 마지막 수정됨(성적)이 있어야 받고, 최대 성적을 넘거나 0보다 작은 점수는 말없이 건너뜁니다.
@@ -150,8 +152,8 @@ def line_of(places: dict[str, int], row: list[str]) -> Line:
 
 def _require_worksheet(places: dict[str, int]) -> None:
     remedy = (
-        "무들의 과제에서 채점 작업 → 채점 워크시트 다운로드로 받은 CSV를 고치지 않고 주세요. "
-        "그 차림이 없으면 과제의 설정에서 오프라인 채점 워크시트를 켜세요."
+        "무들의 과제에서 채점 워크시트 다운로드(Download grading worksheet)로 받은 CSV를 고치지 "
+        "않고 주세요. 그런 메뉴가 없으면 과제의 설정에서 오프라인 채점 워크시트를 켜세요."
     )
     for what, name in (
         ("identifier", "식별자(Identifier)"),

@@ -1,4 +1,7 @@
-"""디스크와 성적부의 오류를 한국어 한 문장과 할 일로 바꿉니다. 무엇을 하다 난 오류인지는 여기에 없습니다."""
+"""디스크와 성적부의 오류를 한국어 한 문장과 할 일로 바꿉니다.
+
+여기 없는 것: 데이터베이스 서버의 오류(`grading.course.database`), 폴더를 쥐고 기다리는 일(`grading.course.hold`).
+"""
 
 from __future__ import annotations
 

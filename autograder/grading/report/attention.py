@@ -1,4 +1,7 @@
-"""누가 도움이 필요하고 무엇에서인가: 낮은 점수, 풀지 않은 문제, 가장 많이 잃은 항목."""
+"""누가 도움이 필요하고 무엇에서인가: 낮은 점수, 풀지 않은 문제, 가장 많이 잃은 항목.
+
+여기 없는 것: 학급의 잦은 실수(`grading.report.mistakes`), 단원을 지나며 떨어진 학생(`grading.report.ways`).
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""말썽을 부린 노트북: 끝까지 가지 못한 까닭과 비고를, 같은 것끼리 모읍니다."""
+"""말썽을 부린 노트북: 끝까지 가지 못한 까닭과 비고를, 같은 것끼리 모읍니다.
+
+여기 없는 것: 실행을 멈추는 일(`grading.run.kernel`), 비고를 적는 일(`grading.judging`).
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""`autograder report`: 재료를 읽어 쪽을 쓰고, 쓴 자리를 말합니다."""
+"""`autograder report`: 재료를 읽어 쪽을 쓰고, 쓴 자리를 말합니다.
+
+여기 없는 것: 재료를 읽는 일(`grading.report.gather`), 쪽의 모습(`grading.report.page`).
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""문제마다: 정답률, 변별도, 풀지 않은 학생, 실행 시간, 그리고 다시 볼 까닭."""
+"""문제마다: 정답률, 변별도, 풀지 않은 학생, 실행 시간, 그리고 다시 볼 까닭.
+
+여기 없는 것: 셈의 식(`grading.report.statistics`), 문제의 정의(`exercises`).
+"""
 
 from __future__ import annotations
 

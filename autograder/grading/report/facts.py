@@ -1,4 +1,7 @@
-"""보고서가 아는 것: 단원마다 물은 문제, 학생마다 낸 답과 받은 점수. 어디서 읽는지는 여기에 없습니다(`gather`)."""
+"""보고서가 아는 것: 단원마다 물은 문제, 학생마다 낸 답과 받은 점수.
+
+여기 없는 것: 어디서 읽는지(`grading.report.gather`), 무엇을 셈하는지(`grading.report.exercises`, `grading.report.mistakes`).
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""가장 잦은 실수: 판정이 한 말을 항목마다 모아 셉니다. 누가 도움이 필요한지는 여기에 없습니다(`attention`)."""
+"""가장 잦은 실수: 판정이 한 말을 항목마다 모아 셉니다.
+
+여기 없는 것: 누가 도움이 필요한지(`grading.report.attention`), 말을 만드는 일(`judge`).
+"""
 
 from __future__ import annotations
 

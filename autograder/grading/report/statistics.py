@@ -1,4 +1,7 @@
-"""점수에서 셈하는 것: 분포, 정답률, 변별도. 수만 받고 수만 돌려줍니다."""
+"""점수에서 셈하는 것: 분포, 정답률, 변별도. 수만 받고 수만 돌려줍니다.
+
+여기 없는 것: 문제마다의 뜻풀이(`grading.report.exercises`), 재료(`grading.report.facts`).
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""그림 아래에 적는 한 문장들: 무엇이 보이는지. 셈은 다른 모듈이 합니다."""
+"""그림 아래에 적는 한 문장들: 무엇이 보이는지.
+
+여기 없는 것: 셈(`grading.report.statistics`), 쪽의 모습(`grading.report.page`).
+"""
 
 from __future__ import annotations
 
