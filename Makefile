@@ -12,6 +12,9 @@ BIN := $(VENV)/bin
 PYTHON := $(BIN)/python
 STAMP := $(VENV)/.ready
 OLDEST := .venv-oldest
+HUB := .venv-hub
+# Root's own Python often lies where no student may read.
+HUBPYTHON ?= /usr/bin/python3
 
 # TensorFlow's start-up notes on standard error are no help to a learner.
 export TF_CPP_MIN_LOG_LEVEL ?= 3
@@ -23,7 +26,7 @@ export UV_SYSTEM_CERTS := 1
 # What the tests run beside each other: two workers fit 2 cores and 8 GB.
 JOBS ?= 2
 
-.PHONY: moved help setup lab grade quick test colab bench lint format build lock oldest clean
+.PHONY: moved help setup lab grade quick test colab bench lint format build lock oldest hub clean
 
 help:
 	@echo 'make lab      주피터랩으로 강좌를 엽니다'
@@ -36,6 +39,7 @@ help:
 	@echo 'make lint     코드와 노트북의 형식을 검사합니다 (고치기: make format)'
 	@echo 'make lock     requirements.txt를 다시 만듭니다 (모두 최신으로: make lock ARGS=--upgrade)'
 	@echo 'make oldest   약속한 가장 오래된 텐서플로에서 검사합니다'
+	@echo 'make hub      JupyterHub에서 강사와 학생 둘이 한 과제를 끝까지 합니다 (리눅스의 root)'
 	@echo 'make clean    .venv와 캐시를 지웁니다'
 
 setup: $(STAMP)
@@ -60,11 +64,11 @@ grade: $(STAMP)
 
 test: lint
 	@sh tools/need.sh chromium
-	@$(PYTHON) -m pytest -n $(JOBS) --dist loadgroup --durations 15 -m 'not colab' $(ARGS)
+	@$(PYTHON) -m pytest -n $(JOBS) --dist loadgroup --durations 15 -m 'not colab and not hub' $(ARGS)
 
 # What needs no notebook run and no mutants, and of the answers the first of each kind.
 quick: lint
-	@$(PYTHON) -m pytest -q -n $(JOBS) --dist loadgroup -m 'not colab and not slow and not heavy' $(ARGS)
+	@$(PYTHON) -m pytest -q -n $(JOBS) --dist loadgroup -m 'not colab and not hub and not slow and not heavy' $(ARGS)
 
 # All notebooks, learner's and solved, in the package versions that Colab has.
 colab: $(STAMP)
@@ -90,13 +94,26 @@ lock: $(STAMP)
 
 # The lowest versions that pyproject.toml promises, in an environment of their own.
 oldest: $(OLDEST)/.ready
-	@$(OLDEST)/bin/python -m pytest -n $(JOBS) --dist loadgroup --durations 15 -m 'not colab' $(ARGS)
+	@$(OLDEST)/bin/python -m pytest -n $(JOBS) --dist loadgroup --durations 15 -m 'not colab and not hub' $(ARGS)
 
 $(OLDEST)/.ready: pyproject.toml $(STAMP)
 	@$(PYTHON) -m uv venv --quiet --clear --python-preference only-system \
 		--python '>=3.11,<3.13' $(OLDEST)
 	@$(PYTHON) -m uv pip install --quiet --python $(OLDEST)/bin/python \
 		--resolution lowest-direct --editable '.[classroom,dev]'
+	@touch $@
+
+# JupyterHub and its proxy from npm, in an environment of their own that every user may run.
+hub: $(HUB)/.ready
+	@$(HUB)/bin/python -m pytest -m hub $(ARGS) tests/test_hub.py
+
+$(HUB)/.ready: requirements.txt pyproject.toml $(STAMP)
+	@$(PYTHON) -m uv venv --quiet --clear --python $(HUBPYTHON) $(HUB)
+	@$(PYTHON) -m uv pip install --quiet --python $(HUB)/bin/python --group hub \
+		--requirement requirements.txt
+	@$(PYTHON) -m uv pip install --quiet --python $(HUB)/bin/python --no-deps --editable .
+	@PATH="$(CURDIR)/$(HUB)/bin:$$PATH" npm install --silent --no-fund --no-audit \
+		--prefix $(HUB)/proxy configurable-http-proxy
 	@touch $@
 
 clean:

@@ -69,6 +69,8 @@ HEAVY = {
     "test_build",
     "test_check",
     "test_colab",
+    "test_exchange",
+    "test_formgrader",
     "test_grade_class",
     "test_grade_pool",
     "test_grade_run",
@@ -76,6 +78,7 @@ HEAVY = {
     "test_grade_stock",
     "test_mutants",
     "test_notebooks",
+    "test_postgres",
     "test_rounding",
     "test_sandbox",
     "test_seeds",
@@ -85,6 +88,7 @@ HEAVY = {
     "test_telling",
     "test_tensor_float",
     "test_thresholds",
+    "test_validate",
 }
 """Modules that `make quick` leaves out: they run notebooks, train, or try many changed answers."""
 

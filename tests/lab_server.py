@@ -71,7 +71,11 @@ def jupyterlab(files: Path, place: Path, **environment: str) -> Iterator[Server]
 
 @contextlib.contextmanager
 def started(
-    command: list[str], folder: Path, log: Path, environment: dict[str, str]
+    command: list[str],
+    folder: Path,
+    log: Path,
+    environment: dict[str, str],
+    seconds_to_end: float = 20,
 ) -> Iterator[subprocess.Popen]:
     """A program that runs until the block ends."""
     with log.open("w") as out:
@@ -83,7 +87,7 @@ def started(
         finally:
             program.terminate()
             with contextlib.suppress(subprocess.TimeoutExpired):
-                program.wait(20)
+                program.wait(seconds_to_end)
             program.kill()
             program.wait()
 

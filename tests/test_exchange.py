@@ -4,14 +4,20 @@ fetch, submit, collect, grade, feedback."""
 from __future__ import annotations
 
 import shutil
+import subprocess
+import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from accounts import accounts
+from nbgrader.exchange.default import ExchangeReleaseFeedback
+from traitlets.config import Config
 
 from autograder import notebook
+from autograder.grading import configure
+from autograder.grading.course.exchange import MARKS, ReleaseFeedback
 
 UNIT, CELL, COURSE = "00_start", "start_first_tensor", "tf2"
 RIGHT = "x = tf.constant([[1, 2, 3], [4, 5, 6]], dtype=tf.float32)"
@@ -49,20 +55,59 @@ def test_an_assignment_goes_out_comes_back_and_is_graded(place: Path) -> None:
         folder = student.own(student.home / "work")
         assert f"{COURSE} {UNIT}" in student.run(folder, "nbgrader", "list", **seen)
         student.run(folder, "nbgrader", "fetch_assignment", UNIT, **seen)
-        _solve(folder / UNIT / "start.ipynb", answer)
-        student.run(folder, "nbgrader", "submit", UNIT, **seen)
+        # Somebody hands in again: the last one counts.
+        for given in (INTEGERS, answer) if answer is RIGHT else (answer,):
+            _solve(folder / UNIT / "start.ipynb", given)
+            student.run(folder, "nbgrader", "submit", UNIT, **seen)
 
     said = teacher.run(course, "nbgrader", "collect", UNIT, **seen)
     assert "cheating" not in said
     graded = teacher.run(course, "autograder.cli", "grade", UNIT, "--workers", "1", **seen)
-    print(graded)
+    # One user in all the roles has one hand-in, the last.
+    average = "3.5" if len({student.uid for student in students}) == 2 else "3"
+    assert f"평균 {average}점" in graded, graded
     teacher.run(course, "nbgrader", "release_feedback", UNIT, **seen)
-    for student in handed_in:
+    for student in handed_in if average == "3.5" else students[1:]:
         folder = student.home / "work"
         student.run(folder, "nbgrader", "fetch_feedback", UNIT, **seen)
         (page,) = folder.glob(f"{UNIT}/feedback/*/start.html")
         wrong = "자료형이 <code>float32</code>여야 하는데" in page.read_text("utf-8")
         assert wrong == (handed_in[student] is INTEGERS)
+
+
+def test_feedback_goes_out_though_one_hand_in_came_by_another_way(tmp_path: Path) -> None:
+    exchange = tmp_path / "exchange"
+    exchange.mkdir()
+    (tmp_path / "nbgrader_config.py").write_text(
+        f'c = get_config()\nc.CourseDirectory.course_id = "{COURSE}"\n'
+        f'c.Exchange.root = "{exchange}"\n'
+        "from autograder.grading import configure\nconfigure(c)\n",
+        "utf-8",
+    )
+    for student, marks in (("by mail", ()), ("here", MARKS)):
+        folder = tmp_path / "feedback" / student / UNIT
+        folder.mkdir(parents=True)
+        (folder / "start.html").write_text(student, "utf-8")
+        for mark in marks:
+            (folder / mark).write_text("2026-11-30 07:00:00 UTC", "utf-8")
+    done = subprocess.run(
+        [sys.executable, "-m", "nbgrader", "release_feedback", UNIT],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stderr
+    assert "내보내지 않은 학생: by mail. feedback 폴더의 파일을 손수 전해 주세요." in done.stderr
+    (page,) = (exchange / COURSE / "feedback").iterdir()
+    assert page.read_text("utf-8") == "here"
+
+
+def test_somebodys_own_exchange_stays() -> None:
+    config = Config()
+    assert configure(config).ExchangeFactory.release_feedback is ReleaseFeedback
+    config = Config()
+    config.ExchangeFactory.release_feedback = ExchangeReleaseFeedback
+    assert configure(config).ExchangeFactory.release_feedback is ExchangeReleaseFeedback
 
 
 def _solve(path: Path, answer: str) -> None:

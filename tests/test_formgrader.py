@@ -43,7 +43,7 @@ def page(lab: Server, chromium: str) -> Iterator:
             executable_path=chromium,
             args=["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking"],
         )
-        page = browser.new_page(viewport={"width": 1280, "height": 900})
+        page = browser.new_page(viewport={"width": 1280, "height": 1000})
         page.set_default_timeout(30_000)
         page.goto(lab.page("formgrader/manage_assignments"), wait_until="commit")
         yield page
@@ -113,4 +113,5 @@ def _keep(page, name: str) -> None:
     folder = os.environ.get("AUTOGRADER_SCREENSHOTS")
     if folder:
         page.wait_for_timeout(1500)
-        page.screenshot(path=str(Path(folder) / f"{name}.png"), full_page=True)
+        page.evaluate("() => window.scrollTo(0, 0)")
+        page.screenshot(path=str(Path(folder) / f"{name}.png"))

@@ -315,6 +315,8 @@ def test_set_up_works_once_and_is_silent_afterwards(
         [python, "-c", "import small; print(small.answer)"], capture_output=True, text=True
     )
     assert seen.stdout == "42\n", seen.stderr
+    settings = folder / ".venv" / "etc" / "jupyter" / "nbgrader_config.py"
+    assert "c.Execute.timeout = 600" in settings.read_text("utf-8")
     stamp = (folder / ".venv" / ".ready").stat().st_mtime_ns
 
     second = make_setup(folder, outside)

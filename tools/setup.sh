@@ -57,4 +57,8 @@ mkdir -p "$venv/etc/jupyter/labconfig"
 printf '%s\n' '{"disabledExtensions": {"@jupyterlab/apputils-extension:announcements": true}}' \
     >"$venv/etc/jupyter/labconfig/page_config.json"
 
+# nbgrader's Validate waits 30 seconds for a cell: too few for one that trains.
+printf '%s\n' 'c = get_config()' 'c.Execute.timeout = 600' 'c.Execute.iopub_timeout = 60' \
+    >"$venv/etc/jupyter/nbgrader_config.py"
+
 say '준비가 끝났습니다.'
