@@ -6,6 +6,7 @@ it from the first process, so all of them share one temporary home.
 
 from __future__ import annotations
 
+import functools
 import os
 import shutil
 import sys
@@ -43,11 +44,12 @@ def isolate() -> None:
     os.environ["MPLBACKEND"] = "Agg"
     os.environ["CUDA_VISIBLE_DEVICES"] = "-1"
     os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
-    # The workers share the cores: more threads than cores only wait for each other.
+    # The workers share the cores: more threads than cores only wait for each other. A container may
+    # have fewer cores than it sees.
     workers = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
-    threads = str(max(1, (os.cpu_count() or 2) // workers))
-    os.environ["TF_NUM_INTRAOP_THREADS"] = threads
-    os.environ["TF_NUM_INTEROP_THREADS"] = threads
+    threads = "1" if workers > 1 else str(os.cpu_count() or 2)
+    for name in ("TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS", "OPENBLAS_NUM_THREADS"):
+        os.environ[name] = threads
     # Programs that a test starts must find the package even where it isn't installed.
     paths = [str(ROOT), *os.environ.get("PYTHONPATH", "").split(os.pathsep)]
     os.environ["PYTHONPATH"] = os.pathsep.join(dict.fromkeys(path for path in paths if path))
@@ -93,18 +95,29 @@ HEAVY = {
 """Modules that `make quick` leaves out: they run notebooks, train, or try many changed answers."""
 
 
+def trains(item: pytest.Item) -> bool:
+    """Whether the answer of a test is a model that was trained until it is accurate."""
+    from autograder.exercises import get
+
+    answer = item.callspec.params.get("answer")  # type: ignore[attr-defined]
+    if answer is None or not (answer.right and answer.trained):
+        return False
+    return getattr(get(answer.exercise), "accuracy", None) is not None
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     kinds: set[str] = set()
     for item in items:
         module = item.path.stem
         if module == "test_answers" and "[" in item.name:
-            # Of each exercise the first right and the first wrong answer.
+            # Of each exercise the first right and the first wrong answer that trains nothing.
             kind = "-".join(item.name.split("-")[:2])
-            item.add_marker("heavy") if kind in kinds else kinds.add(kind)
+            late = kind in kinds or trains(item)
+            item.add_marker("heavy") if late else kinds.add(kind)
         elif module in HEAVY:
             item.add_marker("heavy")
     # Long tests first, so that no worker is left alone with one at the end.
-    items.sort(key=lambda item: item.get_closest_marker("slow") is None)
+    items.sort(key=lambda item: [item.get_closest_marker(m) is None for m in ("slow", "heavy")])
 
 
 @pytest.fixture(autouse=True)
@@ -114,6 +127,14 @@ def own_progress() -> None:
     journal = sys.modules.get("autograder.journal")
     if journal is not None:
         journal._LAST.clear()
+
+
+@pytest.fixture(autouse=True)
+def one_look_at_the_database_versions() -> None:
+    """nbgrader starts a program for every new gradebook to ask for what stays the same: 3 seconds."""
+    api = sys.modules.get("nbgrader.api")
+    if api is not None and not hasattr(api.get_alembic_version, "cache_info"):
+        api.get_alembic_version = functools.cache(api.get_alembic_version)
 
 
 @pytest.fixture(scope="module")

@@ -7,7 +7,6 @@ import os
 import re
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 
@@ -133,37 +132,51 @@ def test_doctor_is_content_with_the_environment_of_the_tests() -> None:
         assert name in done.stdout
 
 
-def test_doctor_sees_another_keras_backend(tmp_path: Path) -> None:
-    done = run("doctor", COLUMNS="200", KERAS_BACKEND="jax")
-    assert done.returncode == 1
-    assert "백엔드가 jax입니다" in done.stdout
-    assert "KERAS_BACKEND" in done.stdout
-
-    (tmp_path / "keras.json").write_text('{"backend": "torch"}')
-    done = run("doctor", COLUMNS="300", KERAS_HOME=str(tmp_path))
-    assert done.returncode == 0
-    assert "backend가 torch입니다" in done.stdout
-
-    (tmp_path / "keras.json").write_text('{"image_data_format": "channels_first"}')
-    done = run("doctor", COLUMNS="300", KERAS_HOME=str(tmp_path))
-    assert done.returncode == 0
-    assert "image_data_format가 channels_first입니다" in done.stdout
+@pytest.fixture(scope="module")
+def broken(tmp_path_factory: pytest.TempPathFactory) -> subprocess.CompletedProcess[str]:
+    """The doctor where two things are wrong: TensorFlow is imported once for both."""
+    folder = tmp_path_factory.mktemp("broken")
+    (folder / "mnist.npz").write_bytes(b"not a zip file")
+    return run("doctor", COLUMNS="300", KERAS_BACKEND="jax", AUTOGRADER_DATA=str(folder))
 
 
-def test_doctor_sees_broken_data(tmp_path: Path) -> None:
-    (tmp_path / "mnist.npz").write_bytes(b"not a zip file")
-    done = run("doctor", COLUMNS="300", AUTOGRADER_DATA=str(tmp_path))
-    assert done.returncode == 1
-    assert "데이터 mnist" in done.stdout.splitlines()[-1]
+@pytest.fixture(scope="module")
+def unusual(tmp_path_factory: pytest.TempPathFactory) -> subprocess.CompletedProcess[str]:
+    """The doctor where everything is unusual that one can do without."""
+    folder = tmp_path_factory.mktemp("unusual")
+    settings = '{"backend": "torch", "image_data_format": "channels_first"}'
+    (folder / "keras.json").write_text(settings)
+    return run("doctor", COLUMNS="300", KERAS_HOME=str(folder), PATH=str(folder))
 
 
-def test_doctor_sees_what_is_missing(tmp_path: Path) -> None:
+def test_doctor_sees_another_keras_backend(broken: subprocess.CompletedProcess[str]) -> None:
+    assert broken.returncode == 1
+    assert "케라스" in broken.stdout.splitlines()[-1]
+    assert "백엔드가 jax입니다" in broken.stdout
+    assert "KERAS_BACKEND" in broken.stdout
+
+
+def test_doctor_sees_other_settings_of_keras(unusual: subprocess.CompletedProcess[str]) -> None:
+    assert unusual.returncode == 0, unusual.stdout
+    assert "backend가 torch입니다" in unusual.stdout
+    assert "image_data_format가 channels_first입니다" in unusual.stdout
+
+
+def test_doctor_sees_broken_data(broken: subprocess.CompletedProcess[str]) -> None:
+    assert broken.returncode == 1
+    assert "데이터 mnist" in broken.stdout.splitlines()[-1]
+
+
+def test_doctor_sees_that_tensorflow_is_missing() -> None:
     done = run_without(["tensorflow"], "doctor")
     assert done.returncode == 1
     assert "꼭 있어야 하는 것이 빠졌습니다: 텐서플로" in done.stdout
 
-    done = run("doctor", COLUMNS="200", PATH=str(tmp_path))
-    assert done.returncode == 0, done.stdout
+
+def test_doctor_sees_which_programs_are_missing(
+    unusual: subprocess.CompletedProcess[str],
+) -> None:
+    assert unusual.returncode == 0, unusual.stdout
     # Graphviz comes with pip, beside the interpreter.
-    assert "Graphviz" in done.stdout
-    assert "apt install chromium" in done.stdout
+    assert "Graphviz" in unusual.stdout
+    assert "apt install chromium" in unusual.stdout

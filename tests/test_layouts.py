@@ -15,6 +15,7 @@ from answering import Answering
 from graded_class import Class, find, is_check, without_metadata
 
 from autograder import notebook
+from autograder.grading import recording
 from autograder.grading.course import timestamps
 from autograder.grading.grade import grade_class
 from autograder.notebook import magic_first
@@ -108,6 +109,13 @@ LAYOUTS: dict[str, tuple[Callable[[bytes, bytes, bytes], Files], bool, str]] = {
 
 @pytest.fixture(scope="module")
 def laid_out(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, Any], str]:
+    # One notebook each of a few cells: to start the processes of a large class costs more.
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(recording, "FEW", len(LAYOUTS))
+        return _laid_out(tmp_path_factory)
+
+
+def _laid_out(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, Any], str]:
     root = tmp_path_factory.mktemp("layouts")
     course = Class(root, UNIT)
     other = Class(tmp_path_factory.mktemp("other"), "01_eager").solved()

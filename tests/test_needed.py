@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import nbformat
@@ -176,8 +177,16 @@ def test_nothing_after_the_last_check_is_run() -> None:
     assert found == [True, True, True, False]
 
 
+@pytest.fixture(scope="module")
+def one_warm_process() -> Iterator[None]:
+    """The notebooks come from one warm process, as those of a class do."""
+    yield
+    close_sessions()
+
+
 @pytest.mark.slow
 @pytest.mark.timeout(1800)
+@pytest.mark.usefixtures("one_warm_process")
 @pytest.mark.parametrize("unit", UNITS)
 def test_the_solution_keeps_its_points(unit: str, root: Path) -> None:
     """Run as a hand-in is graded: behind walls, without the lesson cells that nothing depends on."""
@@ -187,10 +196,7 @@ def test_the_solution_keeps_its_points(unit: str, root: Path) -> None:
     planned = plan(solution, {}, limits, lesson_cells(path))
     task = planned.task()
     assert not all(cell.needed for cell in task.cells)
-    try:
-        run = run_notebook(task)
-    finally:
-        close_sessions()
+    run = run_notebook(task)
     reports = judged(observed_in(task, run))
     assert {name: report.score for name, report in reports.items()} == {
         name: report.points for name, report in reports.items()

@@ -223,6 +223,7 @@ def test_the_oldest_evidence_goes_first(tmp_path: Path) -> None:
     assert kept.get("key0") == graded
 
 
+@pytest.mark.heavy
 def test_large_classes_are_judged_by_several_processes(course: Class) -> None:
     kept = store.Store(course.root)
     hand_ins = rejudge.HandIns(course.root, UNIT)

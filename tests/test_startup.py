@@ -19,6 +19,7 @@ model = keras.Sequential([keras.Input((3,)), keras.layers.Dense(2)])
 model.compile("sgd", "mse")
 model.fit(tf.ones((4, 3)), tf.ones((4, 2)), verbose=0)
 """
+DEVICES = "print(len(tf.config.list_logical_devices('CPU')))"
 
 
 def run(program: str, **environment: str) -> subprocess.CompletedProcess[str]:
@@ -33,9 +34,15 @@ def run(program: str, **environment: str) -> subprocess.CompletedProcess[str]:
     )
 
 
-def test_the_first_cell_writes_nothing_to_stderr() -> None:
-    done = run(FIRST_CELL)
-    assert (done.returncode, done.stderr) == (0, "")
+@pytest.fixture(scope="module")
+def first_cell() -> subprocess.CompletedProcess[str]:
+    return run(FIRST_CELL + DEVICES)
+
+
+def test_the_first_cell_writes_nothing_to_stderr(
+    first_cell: subprocess.CompletedProcess[str],
+) -> None:
+    assert (first_cell.returncode, first_cell.stderr) == (0, "")
 
 
 def test_a_settings_file_with_another_backend_is_overruled(tmp_path: Path) -> None:
@@ -89,10 +96,11 @@ def test_a_message_and_an_exception_while_importing_are_shown() -> None:
     assert done.stderr.startswith("told\n") and "ImportError: no TensorFlow here" in done.stderr
 
 
-def test_the_cpu_is_two_devices_unless_somebody_decided_otherwise() -> None:
-    count = "print(len(tf.config.list_logical_devices('CPU')))"
-    assert run(f"from autograder import check\nimport tensorflow as tf\n{count}").stdout == "2\n"
-    late = f"import tensorflow as tf\nx = tf.ones(2) + 1\nfrom autograder import check\n{count}"
+def test_the_cpu_is_two_devices_unless_somebody_decided_otherwise(
+    first_cell: subprocess.CompletedProcess[str],
+) -> None:
+    assert first_cell.stdout == "2\n"
+    late = f"import tensorflow as tf\nx = tf.ones(2) + 1\nfrom autograder import check\n{DEVICES}"
     assert run(late).stdout == "1\n"
 
 
