@@ -1,7 +1,6 @@
 """`autograder export`: 점수를 LMS가 그대로 가져오는 CSV로, 피드백을 LMS가 도로 받는 zip으로, 한 번에.
 
 여기 없는 것: 표를 만드는 일(`grading.course.export`), zip의 규칙(`grading.course.give_back`), 학급 보고서(`grading.report`).
-
 """
 
 from __future__ import annotations

@@ -4,7 +4,6 @@
 
 >>> nbgrader export --exporter=autograder.grading.course.export.CanvasExport \\
 ...     --assignment='["00_start"]' --CanvasExport.lms_file=캔버스.csv --to=올릴것.csv
-
 """
 
 from __future__ import annotations
