@@ -108,9 +108,9 @@ def cases_of(exercise: Exercise) -> list[Case]:
 CASES = [case for exercise in all_exercises() for case in cases_of(exercise)]
 
 
-@pytest.fixture(scope="session")
-def observed() -> dict[tuple[str, str], bytes]:
-    """Evidence of every case, written in the observing process."""
+@pytest.fixture(scope="module")
+def observed(references_once: None) -> dict[tuple[str, str], bytes]:
+    """Evidence of every case, written in the observing process. An exercise asks all of them the same."""
     with workplace({}) as place:
         listed: list[dict[str, Any]] = []
         for number, case in enumerate(CASES):

@@ -9,6 +9,7 @@ import re
 import shutil
 import subprocess
 import sys
+from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -297,10 +298,10 @@ def test_the_course_map_adds_up(
     course: Callable[..., Path], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     from autograder.exercises import all_exercises
-    from autograder.judge import points_of
 
-    page = pages.course_map("https://github.com/someone/course")
-    total = sum(points_of(exercise) for exercise in all_exercises())
+    points = pages.judged_points()
+    page = pages.course_map("https://github.com/someone/course", points)
+    total = sum(points.values())
     (sums,) = [line for line in page.splitlines() if line.startswith("| 모두")]
     assert f"| {len(all_exercises())} | {total:g} |" in sums
     for exercise in all_exercises():
@@ -320,31 +321,34 @@ def test_the_course_map_adds_up(
     assert "| 1 | 4 |" in (folder / "notebooks" / "README.md").read_text("utf-8")
 
 
-def test_points_are_listed_as_they_are_judged(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+def test_the_listed_points_are_read_and_only_a_new_exercise_is_judged(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, root: Path
 ) -> None:
-    """`progress()` reads the list that the build writes, and asks only for what isn't there."""
+    """That the list is up to date is for test_notebooks.py: it is one of the files of the build."""
     from autograder import judge
     from autograder.exercises import all_exercises
     from autograder.exercises import points as listed
 
-    judged = {exercise.id: judge.points_of(exercise) for exercise in all_exercises()}
-    assert json.loads(pages.points_table()) == judged
-    (tmp_path / "autograder" / "exercises").mkdir(parents=True)
-    made = pages.pages(tmp_path, "https://github.com/someone/course")
-    assert made[tmp_path / "autograder" / "exercises" / listed.FILE] == pages.points_table()
-
     asked: list[str] = []
     monkeypatch.setattr(judge, "points_of", lambda exercise: asked.append(exercise.id) or 7.0)
-    assert {exercise.id: listed.listed_points(exercise) for exercise in all_exercises()} == judged
-    new = replace(all_exercises()[0], id="start.new")
-    assert listed.listed_points(new) == 7.0
+    found = {exercise.id: listed.listed_points(exercise) for exercise in all_exercises()}
+    text = (root / "autograder" / "exercises" / listed.FILE).read_text("utf-8")
+    assert (found, asked) == (json.loads(text), [])
+    assert pages.points_table(found) == text
+    assert listed.listed_points(replace(all_exercises()[0], id="start.new")) == 7.0
     assert asked == ["start.new"]
+    # The build of a course writes it where the package is.
+    assert not [path for path in pages.pages(tmp_path, "https://a") if path.name == listed.FILE]
+    (tmp_path / "autograder" / "exercises").mkdir(parents=True)
+    made = pages.pages(tmp_path, "https://a")
+    assert set(json.loads(made[tmp_path / "autograder" / "exercises" / listed.FILE])) == set(found)
 
 
 def test_the_picture_of_the_course_names_only_units_that_are_there() -> None:
     lines = [
-        line for line in pages.course_map("https://github.com/a/b").splitlines() if "u" in line
+        line
+        for line in pages.course_map("https://a", defaultdict(float)).splitlines()
+        if "u" in line
     ]
     boxes = {
         line.split("[")[0].strip() for line in lines if line.strip().startswith("u") and "[" in line

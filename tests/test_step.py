@@ -6,6 +6,7 @@ import keras
 import numpy as np
 import pytest
 import tensorflow as tf
+from references import observed_once
 
 from autograder.exercises import get
 from autograder.judge import judge
@@ -264,37 +265,46 @@ def scored(name, answer, seed=1):
     return report, {item.name for item in report.items if not item.passed}
 
 
-@pytest.mark.parametrize("order", ["together", "d first", "g first"])
-@pytest.mark.parametrize("factor", [0.5, 0.3])
-def test_a_factor_on_one_loss_leaves_the_other_model_its_points(order, factor):
-    bce = keras.losses.BinaryCrossentropy(from_logits=True)
+@pytest.fixture(scope="class")
+def gan_references_once():
+    """All answers of the class are compared with the same: the reference and the known mistakes."""
+    with observed_once():
+        yield
 
-    def gan_step(generator, discriminator, g_optimizer, d_optimizer, real, noise):
-        def losses():
-            kept = discriminator(real, training=True)
-            fake = discriminator(generator(noise, training=True), training=True)
-            d_loss = bce(tf.ones_like(kept), kept) + bce(tf.zeros_like(fake), fake)
-            return {"d": factor * d_loss, "g": bce(tf.ones_like(fake), fake)}
 
-        parts = {"d": (discriminator, d_optimizer), "g": (generator, g_optimizer)}
-        found, waiting = {}, []
-        for name in "gd" if order == "g first" else "dg":
-            model, optimizer = parts[name]
-            with tf.GradientTape() as tape:
-                found[name] = losses()[name]
-            gradients = tape.gradient(found[name], model.trainable_variables)
-            if order == "together":
-                waiting.append((optimizer, gradients, model.trainable_variables))
-            else:
-                optimizer.apply(gradients, model.trainable_variables)
-        for optimizer, gradients, variables in waiting:
-            optimizer.apply(gradients, variables)
-        return found["d"], found["g"]
+@pytest.mark.usefixtures("gan_references_once")
+class TestGanStep:
+    @pytest.mark.parametrize("order", ["together", "d first", "g first"])
+    @pytest.mark.parametrize("factor", [0.5, 0.3])
+    def test_a_factor_on_one_loss_leaves_the_other_model_its_points(self, order, factor):
+        bce = keras.losses.BinaryCrossentropy(from_logits=True)
 
-    report, lost = scored("tape.gan_step", gan_step)
-    assert "판별자의 손실" in lost
-    assert not {"생성자의 손실", "생성자만 `g_optimizer`로 업데이트합니다"} & lost
-    assert report.score >= 5, report.to_text()
+        def gan_step(generator, discriminator, g_optimizer, d_optimizer, real, noise):
+            def losses():
+                kept = discriminator(real, training=True)
+                fake = discriminator(generator(noise, training=True), training=True)
+                d_loss = bce(tf.ones_like(kept), kept) + bce(tf.zeros_like(fake), fake)
+                return {"d": factor * d_loss, "g": bce(tf.ones_like(fake), fake)}
+
+            parts = {"d": (discriminator, d_optimizer), "g": (generator, g_optimizer)}
+            found, waiting = {}, []
+            for name in "gd" if order == "g first" else "dg":
+                model, optimizer = parts[name]
+                with tf.GradientTape() as tape:
+                    found[name] = losses()[name]
+                gradients = tape.gradient(found[name], model.trainable_variables)
+                if order == "together":
+                    waiting.append((optimizer, gradients, model.trainable_variables))
+                else:
+                    optimizer.apply(gradients, model.trainable_variables)
+            for optimizer, gradients, variables in waiting:
+                optimizer.apply(gradients, variables)
+            return found["d"], found["g"]
+
+        report, lost = scored("tape.gan_step", gan_step)
+        assert "판별자의 손실" in lost
+        assert not {"생성자의 손실", "생성자만 `g_optimizer`로 업데이트합니다"} & lost
+        assert report.score >= 5, report.to_text()
 
 
 def test_both_means_of_a_short_last_batch_are_right():

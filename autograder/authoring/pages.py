@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 
 from autograder.authoring.lint.korean import glossary
@@ -21,32 +22,37 @@ END = "<!-- 단원표 끝 -->"
 
 def pages(root: Path, address: str) -> dict[Path, str]:
     """쪽마다 자리 → 내용. README에 단원표의 자리가 없으면 CourseError."""
-    readme = root / "README.md"
+    readme, points = root / "README.md", judged_points()
     made = {
-        root / "notebooks" / "README.md": course_map(address),
+        root / "notebooks" / "README.md": course_map(address, points),
         root / "notebooks" / "glossary.md": glossary_page(),
     }
     if readme.is_file():
         made[readme] = with_unit_table(readme.read_text("utf-8"))
     package = root / "autograder" / "exercises"
     if package.is_dir():
-        made[package / FILE] = points_table()
+        made[package / FILE] = points_table(points)
     return made
 
 
-def points_table() -> str:
-    """`points.json`: 문제의 아이디 → 배점. `progress()`가 참고 답안을 모두 만들지 않고 읽습니다."""
-    from autograder.exercises import all_exercises
-    from autograder.judge import points_of
-
-    points = {exercise.id: number_text(points_of(exercise)) for exercise in all_exercises()}
-    return json.dumps({name: json.loads(text) for name, text in points.items()}, indent=1) + "\n"
-
-
-def course_map(address: str) -> str:
-    """`notebooks/README.md`: 단원의 그림과, 시간, 문제, 배점의 표."""
+def judged_points() -> dict[str, float]:
+    """문제의 아이디 → 배점. 참고 답안을 모두 만들어 보므로 몇 초 걸립니다."""
     from autograder.exercises import unit_exercises
     from autograder.judge import points_of
+
+    exercises = [exercise for unit in UNITS for exercise in unit_exercises(unit)]
+    return {exercise.id: points_of(exercise) for exercise in exercises}
+
+
+def points_table(points: Mapping[str, float]) -> str:
+    """`points.json`: 문제의 아이디 → 배점. `progress()`가 참고 답안을 모두 만들지 않고 읽습니다."""
+    listed = {name: json.loads(number_text(value)) for name, value in points.items()}
+    return json.dumps(listed, indent=1) + "\n"
+
+
+def course_map(address: str, points: Mapping[str, float]) -> str:
+    """`notebooks/README.md`: 단원의 그림과, 시간, 문제, 배점의 표. `points`는 문제의 아이디 → 배점입니다."""
+    from autograder.exercises import unit_exercises
 
     lines = [
         "# 차례",
@@ -62,12 +68,12 @@ def course_map(address: str) -> str:
     minutes, count, total = 0, 0, 0.0
     for unit in UNITS.values():
         exercises = unit_exercises(unit.name)
-        points = sum(points_of(exercise) for exercise in exercises)
-        minutes, count, total = minutes + unit.minutes, count + len(exercises), total + points
+        worth = sum(points[exercise.id] for exercise in exercises)
+        minutes, count, total = minutes + unit.minutes, count + len(exercises), total + worth
         needs = ", ".join(name.partition("_")[0] for name in unit.needs)
         lines.append(
             f"| [{unit.number} · {unit.title}]({unit.notebook}) | {unit.purpose} | {needs} "
-            f"| {duration(unit.minutes)} | {len(exercises)} | {number_text(points)} "
+            f"| {duration(unit.minutes)} | {len(exercises)} | {number_text(worth)} "
             f"| [Colab]({colab(unit, address)}) |"
         )
     lines.append(f"| 모두 | | | {duration(minutes)} | {count} | {number_text(total)} | |")
@@ -77,7 +83,7 @@ def course_map(address: str) -> str:
             level = "●" * exercise.difficulty + "○" * (5 - exercise.difficulty)
             lines.append(
                 f"| [{exercise.number}]({unit.notebook}) · `{exercise.id}` | {exercise.title} "
-                f"| {level} | {duration(exercise.minutes)} | {number_text(points_of(exercise))} |"
+                f"| {level} | {duration(exercise.minutes)} | {number_text(points[exercise.id])} |"
             )
     return "\n".join(lines) + "\n"
 

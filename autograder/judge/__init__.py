@@ -71,16 +71,8 @@ def blank_items(exercise: Exercise, challenge: Challenge) -> list[Item]:
 
 
 def points_of(exercise: Exercise) -> float:
-    """문제의 배점. 참고 답안을 만들어 보아야 알 수 있으므로 문제마다 한 번만 셉니다."""
-    counted, points = _COUNTED.get(id(exercise), (None, 0.0))
-    if counted is not exercise:
-        points = blank_report(exercise, "").points
-        _COUNTED[id(exercise)] = exercise, points
-    return points
-
-
-_COUNTED: dict[int, tuple[Exercise, float]] = {}
-"""문제는 사전을 담고 있어 열쇠가 될 수 없습니다. 여기 담긴 문제의 자리(id)는 다른 것이 되지 않습니다."""
+    """문제의 배점."""
+    return blank_report(exercise, "").points
 
 
 def _require_sound(exercise: Exercise, challenge: Challenge) -> None:
