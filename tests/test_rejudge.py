@@ -144,8 +144,6 @@ def test_changed_points_are_taken_over(
         ]
 
     monkeypatch.setattr(value, "items", doubled)
-    # Another version of the course is another process, which has counted nothing yet.
-    monkeypatch.setattr("autograder.judge._COUNTED", {})
     changed(monkeypatch)
     assert rejudge.rejudge(UNIT, course.root, write=True) == 0
     assert "배점이 바뀌었습니다" in capsys.readouterr().out
