@@ -27,7 +27,13 @@ from autograder.grading.report import words as said
 from autograder.grading.report.exercises import exercise_views
 from autograder.grading.report.facts import Answer, Asked, ClassFacts, Share, Student, UnitFacts
 from autograder.grading.report.gather import gathered
-from autograder.grading.report.hidden import Scrubber, hidden, numbered, without_comments
+from autograder.grading.report.hidden import (
+    Scrubber,
+    hidden,
+    numbered,
+    without_comments,
+    without_files,
+)
 from autograder.grading.report.page import rendered, view
 from autograder.grading.report.ways import ways
 from autograder.grading.run import kernel
@@ -534,6 +540,25 @@ def test_words_that_name_somebody(text: str, told: str) -> None:
     }
     numbers = {"kim": "학생 1", "s2026001": "학생 2", "이바다_12345": "학생 3"}
     assert Scrubber(people, numbers).text(text) == told
+
+
+@pytest.mark.parametrize(
+    ("remark", "told"),
+    [
+        ("'홍's.ipynb'에서 찾은 노트북을 채점했습니다.", "'…'에서 찾은 노트북을 채점했습니다."),
+        (
+            "a.ipynb 파일이 없습니다. 제출된 파일: 홍. 길동.txt, b.pdf. 노트북이 있으면 바꾸세요.",
+            "a.ipynb 파일이 없습니다. 제출된 파일: …. 노트북이 있으면 바꾸세요.",
+        ),
+        (
+            "a.ipynb를 채점했습니다. 이 단원의 다른 노트북도 있습니다: 홍길동.ipynb.",
+            "a.ipynb를 채점했습니다. 이 단원의 다른 노트북도 있습니다: ….",
+        ),
+        ("받은 그대로입니다.", "받은 그대로입니다."),
+    ],
+)
+def test_names_of_files_are_left_out_of_hidden_remarks(remark: str, told: str) -> None:
+    assert without_files(remark) == told
 
 
 def test_a_name_of_two_people_is_nobody() -> None:

@@ -23,7 +23,11 @@ SEVERAL = "어느 학생"
 _LONG = 5
 """이보다 짧은 영어 아이디는 낱말 전체가 같을 때에만 바꿉니다: kim이 skimage 안에도 있습니다."""
 _HOMES = re.compile(r"((?:/home|/Users|[A-Za-z]:\\+Users)[/\\]+)[^/\\'\"`\s]+")
-_QUOTED = re.compile(r"'[^']*'")
+# Names of files in a remark: whoever names a file writes a name into it.
+_FILE = re.compile(r"'.*'(?=에서 찾은|은\(는\))|'[^']*'")
+_FILES = re.compile(
+    r"(제출된 파일|여럿입니다|노트북도 있습니다): .*?(?=\. (?:노트북이 있으면|채점할 것을)|\.?$)"
+)
 _PARTS = re.compile(r"[\W_]+")
 _HANGUL = re.compile("[가-힣]")
 _AFTER = (tokenize.NEWLINE, tokenize.NL, tokenize.INDENT, tokenize.DEDENT, tokenize.ENCODING)
@@ -77,8 +81,7 @@ def _student(student: Student, scrub: Scrubber, numbers: dict[str, str]) -> Stud
         id=numbers[student.id],
         name="",
         answers={name: _answer(answer, scrub) for name, answer in student.answers.items()},
-        # What is quoted is the name of a file, and whoever names a file writes a name into it.
-        remarks=tuple(scrub.text(_QUOTED.sub("'…'", remark)) for remark in student.remarks),
+        remarks=tuple(scrub.text(without_files(remark)) for remark in student.remarks),
     )
 
 
@@ -139,6 +142,11 @@ def _pattern(word: str) -> str:
     if _HANGUL.search(word) or len(word) >= _LONG:
         return re.escape(word)
     return rf"(?<![A-Za-z0-9]){re.escape(word)}(?![A-Za-z0-9])"
+
+
+def without_files(remark: str) -> str:
+    """파일의 이름을 가린 비고."""
+    return _FILES.sub(r"\1: …", _FILE.sub("'…'", remark))
 
 
 def without_comments(source: str) -> str:
