@@ -184,7 +184,7 @@ def test_from_the_zip_to_the_grades(
         "2026001": ("김철수", 4),
         "2026002": ("이영희", 4),
         "2026003": ("Hong Gildong", 4),
-        "2026009": ("", None),
+        "2026009": ("안낸이", None),
     }
     written = {path.relative_to(tmp_path).parts[0] for path in tmp_path.rglob("*")}
     assert written == {"course", "inner.zip", "moodle.zip", "roster.csv"}

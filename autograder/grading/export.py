@@ -103,7 +103,7 @@ def export_class(
             "단원을 하나만 주고, 단원마다 따로 내보내세요.",
         )
     root = course.resolve()
-    output = asked.output or root / "export"
+    output = asked.output or course / "export"
     made = Exported()
     with holding(root, "autograder export", wait=wait), explained(root):
         coursedir = course_directory(root)

@@ -14,7 +14,7 @@ from functools import partial
 from multiprocessing import get_context
 from typing import Any
 
-from nbgrader.api import MissingEntry
+from nbgrader.api import Gradebook, MissingEntry
 
 from autograder.exercises import get
 from autograder.grading import deaths
@@ -139,6 +139,8 @@ def _row(work: Work, folder: CourseFolder, store: Store, owners: dict[str, str])
     row = Row(work.student, GRADED)
     if work.submission.status == NOT_SUBMITTED:
         row.status, row.notes = ABSENT, [work.submission.note]
+        with folder.gradebook() as gradebook:
+            row.name = _name_of(gradebook, work.student)
         return row
     if work.failure:
         row.status, row.notes = BROKEN, [f"{work.failure} 다시 채점하세요."]
@@ -232,8 +234,16 @@ def _read_scores(
         row.penalty = float(stored.late_submission_penalty or 0.0)
         row.total = max(0.0, float(stored.score) - row.penalty)
         row.late = float(stored.total_seconds_late)
-        person = gradebook.find_student(row.student)
-        row.name = f"{person.last_name or ''}{person.first_name or ''}"
+        row.name = _name_of(gradebook, row.student)
+
+
+def _name_of(gradebook: Gradebook, student: str) -> str:
+    """명단에서 온 이름. 성적부에 없는 사람이면 빈 문자열입니다."""
+    try:
+        person = gradebook.find_student(student)
+    except MissingEntry:
+        return ""
+    return f"{person.last_name or ''}{person.first_name or ''}"
 
 
 def _doubts(grade: Any, exercise: str, graded: Graded | None) -> list[str]:
