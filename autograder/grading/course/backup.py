@@ -47,7 +47,7 @@ def not_copied(coursedir: CourseDirectory) -> str:
     """성적부가 사본을 만들 수 없는 곳에 있으면 그 말과 할 일, 아니면 빈 문자열."""
     if sqlite_file(coursedir) is not None:
         return ""
-    return f"성적부가 데이터베이스 서버에 있어 사본을 만들지 않습니다. {copy_by_hand(coursedir)}"
+    return f"데이터베이스 서버의 성적부는 사본을 만들지 않습니다. {copy_by_hand(coursedir)}"
 
 
 def restore(coursedir: CourseDirectory, name: str) -> Path | None:
@@ -60,7 +60,7 @@ def restore(coursedir: CourseDirectory, name: str) -> Path | None:
     source = next((path for path in kept if path.stem == name.removesuffix(".db")), None)
     if target is None:
         raise CourseError(
-            "성적부가 데이터베이스 서버에 있어 되돌릴 사본이 없습니다.",
+            "데이터베이스 서버의 성적부는 되돌릴 사본이 없습니다.",
             "서버의 백업(pg_dump로 남긴 것은 psql)으로 되돌리세요.",
         )
     if source is None:
