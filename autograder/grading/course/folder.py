@@ -372,6 +372,12 @@ def explained(folder: Path) -> Iterator[None]:
             raise CourseError(
                 "디스크에 남은 자리가 없습니다.", "자리를 비우고 다시 실행하면 이어서 채점합니다."
             ) from error
+        if error.filename == "alembic":
+            raise CourseError(
+                f"nbgrader가 쓰는 프로그램 alembic을 실행할 수 없습니다: {error.strerror}.",
+                "nbgrader를 설치한 파이썬 환경을 켜고 다시 실행하세요. "
+                "켰는데도 그러면 alembic을 다시 설치하세요.",
+            ) from error
         raise CourseError(
             f"{error.filename or folder}에 쓸 수 없습니다: {error.strerror or error}.",
             "폴더의 권한과 남은 자리를 확인하세요.",
