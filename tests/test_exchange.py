@@ -33,6 +33,7 @@ def place() -> Iterator[Path]:
     shutil.rmtree(folder)
 
 
+@pytest.mark.slow
 def test_an_assignment_goes_out_comes_back_and_is_graded(place: Path) -> None:
     teacher, *students = accounts(place, 3)
     exchange = teacher.own(place / "exchange", 0o777)

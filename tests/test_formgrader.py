@@ -80,6 +80,7 @@ def _give(page, field: str, text: str) -> None:
     assert saved.value.ok
 
 
+@pytest.mark.slow
 def test_what_an_instructor_gives_stays_when_autograde_is_clicked_again(page, lab, course):
     assert _click(page, lab, "autograde") == "3 / 4"
 

@@ -114,7 +114,7 @@ def hub(shared: Path) -> Iterator[str]:
         "c = get_config()\n"
         f"c.JupyterHub.bind_url = {address!r}\n"
         f"c.JupyterHub.hub_port = {free_port()}\n"
-        f"c.ConfigurableHTTPProxy.api_url = 'http://127.0.0.1:{free_port()}'\n"
+        f"c.ConfigurableHTTPProxy.api_url = 'http://127.0.0.1:{(proxy := free_port())}'\n"
         "c.JupyterHub.authenticator_class = 'dummy'\n"
         f"c.DummyAuthenticator.password = {PASSWORD!r}\n"
         # As /etc/jupyter would be, without touching this machine's.
@@ -128,6 +128,12 @@ def hub(shared: Path) -> Iterator[str]:
     with started(command, folder, folder / "hub.log", {"PATH": path}, 180) as program:
         wait_until_up(f"{address}/hub/login", program, folder / "hub.log")
         yield address
+    left = [each for each in psutil.process_iter(["cmdline"]) if str(proxy) in _line(each)]
+    assert not left, "허브가 끝났는데 프록시가 남았습니다."
+
+
+def _line(process: psutil.Process) -> list[str]:
+    return process.info["cmdline"] or []
 
 
 class Person:

