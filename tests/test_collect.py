@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from answering import Answering
 from graded_class import Class
+from lms import Canvas, Moodle
 
 from autograder import cli, notebook
 from autograder.errors import CourseError
@@ -117,6 +118,32 @@ def test_a_roster_is_read_as_it_comes(tmp_path: Path, text: str, encoding: str) 
     (tmp_path / "roster.csv").write_bytes(text.encode(encoding))
     (person,) = read_roster(tmp_path / "roster.csv").people
     assert (person.id, person.name, person.email) == ("2026001", "김철수", "kim@a.ac.kr")
+
+
+def test_what_the_lms_gave_out_is_a_roster(tmp_path: Path) -> None:
+    """Moodle's worksheet and Canvas' gradebook as they come; two of one name are two."""
+    people = {
+        11: ("강민수", "", "", ""),
+        12: ("강민수", "", "", ""),
+        13: ("이영희", "y@a.kr", "", ""),
+    }
+    path = tmp_path / "roster.csv"
+    path.write_bytes(Moodle(people).worksheet())
+    found = [(one.id, one.name, one.number) for one in read_roster(path).people]
+    assert found == [
+        ("강민수_11", "강민수", "11"),
+        ("강민수_12", "강민수", "12"),
+        ("y", "이영희", "13"),
+    ]
+    path.write_bytes(Canvas({7: ("김철수", "2026001", "kim")}, {1: ("과제", 4)}).gradebook())
+    (person,) = read_roster(path).people
+    assert (person.id, person.name, person.canvas) == ("2026001", "김철수", "7")
+    path.write_text("성,이름,학번\n김,철수,1\n김,철수,1\n", "utf-8")
+    (person,) = read_roster(path).people
+    assert (person.name, person.last) == ("김철수", "김")
+    path.write_text("이름\n김철수\n김 철수\n", "utf-8")
+    with pytest.raises(CourseError, match="인 사람이 2명입니다"):
+        read_roster(path)
 
 
 def test_a_roster_without_students_is_told(tmp_path: Path) -> None:

@@ -9,8 +9,9 @@ import csv
 import io
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -131,7 +132,27 @@ def read_roster(path: Path) -> Roster:
         people.append(
             Person(identity, name, value(row, "email"), first, last, number, value(row, "canvas"))
         )
-    return Roster(people)
+    return Roster(_told_apart(people, path))
+
+
+def _told_apart(people: list[Person], path: Path) -> list[Person]:
+    """아이디가 같은 두 사람을 LMS의 번호로 가립니다. 가릴 수 없으면 CourseError."""
+    different = list(dict.fromkeys(people))
+    shared = Counter(name_key(person.id) for person in different)
+    made = [
+        replace(person, id=f"{person.id}_{person.number}")
+        if shared[name_key(person.id)] > 1 and person.number
+        else person
+        for person in different
+    ]
+    for identity, count in Counter(name_key(person.id) for person in made).items():
+        if count > 1:
+            same = next(person.id for person in made if name_key(person.id) == identity)
+            raise CourseError(
+                f"명단 {path}에 아이디가 '{same}'인 사람이 {count}명입니다.",
+                "사람마다 다른 학번의 열을 넣고 다시 실행하세요.",
+            )
+    return made
 
 
 def owner(name: str, unit: str, notebook: str, roster: Roster) -> Owner:
