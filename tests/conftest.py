@@ -78,6 +78,7 @@ HEAVY = {
     "test_grade_run",
     "test_grade_sample",
     "test_grade_stock",
+    "test_many_hands",
     "test_mutants",
     "test_notebooks",
     "test_postgres",

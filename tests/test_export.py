@@ -23,15 +23,15 @@ from autograder import cli, notebook
 from autograder.errors import CourseError
 from autograder.grading import export as exporting
 from autograder.grading.collect import collect
-from autograder.grading.course import canvas, moodle
-from autograder.grading.course.filling import Wanted
 from autograder.grading.course.folder import CourseFolder
-from autograder.grading.course.give_back import moodle_given, moodle_name
-from autograder.grading.course.lms_names import CANVAS, MOODLE, Given, remembered
-from autograder.grading.course.marks import Marks, Student, scaled
-from autograder.grading.course.sheets import Sheet, parse_sheet
 from autograder.grading.export import Asked, Exported, export_class
 from autograder.grading.grade import grade_class
+from autograder.grading.lms import canvas, moodle
+from autograder.grading.lms.filling import Wanted
+from autograder.grading.lms.give_back import moodle_given, moodle_name
+from autograder.grading.lms.marks import Marks, Student, scaled
+from autograder.grading.lms.names import CANVAS, MOODLE, Given, remembered
+from autograder.grading.lms.sheets import Sheet, parse_sheet
 from autograder.grading.run.runner import Task
 from autograder.grading.table import late_text
 
@@ -764,7 +764,7 @@ def test_nbgrader_export_gives_the_same_files(canvas_class: Class, tmp_path: Pat
         done = subprocess.run(
             [
                 sys.executable, "-m", "nbgrader", "export",
-                f"--exporter=autograder.grading.course.export.{name}",
+                f"--exporter=autograder.grading.lms.export.{name}",
                 f'--assignment=["{UNIT}"]', f"--to={target}", *more,
             ],
             cwd=canvas_class.root, capture_output=True, text=True, timeout=120, env=ACTIVATED,

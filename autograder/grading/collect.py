@@ -22,12 +22,12 @@ from autograder.errors import CourseError
 from autograder.exercises.units import UNITS
 from autograder.grading.course.archives import Entry, entries
 from autograder.grading.course.hold import holding, wait_for_gradebook
-from autograder.grading.course.lms_names import CANVAS, remember
 from autograder.grading.course.locate import Candidate, described
 from autograder.grading.course.timestamps import FILE as TIMESTAMP
 from autograder.grading.course.trouble import explained
 from autograder.grading.course.who import Owner, Roster, listed, owner, read_roster
 from autograder.grading.files import write
+from autograder.grading.lms.names import CANVAS, remember
 from autograder.korean import with_particle
 from autograder.startup import import_tensorflow
 

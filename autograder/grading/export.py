@@ -1,6 +1,6 @@
 """`autograder export`: 점수를 LMS가 그대로 가져오는 CSV로, 피드백을 LMS가 도로 받는 zip으로, 한 번에.
 
-여기 없는 것: 표를 만드는 일(`grading.course.export`), zip의 규칙(`grading.course.give_back`), 학급 보고서(`grading.report`).
+여기 없는 것: 표를 만드는 일(`grading.lms.export`), zip의 규칙(`grading.lms.give_back`), 학급 보고서(`grading.report`).
 """
 
 from __future__ import annotations
@@ -16,19 +16,19 @@ from rich.table import Table
 from rich.text import Text
 
 from autograder.errors import CourseError
-from autograder.grading.course import moodle
-from autograder.grading.course.export import EXPORTS
 from autograder.grading.course.folder import CourseFolder, course_directory, require_course
-from autograder.grading.course.freshness import stale
-from autograder.grading.course.give_back import graded_students, moodle_given, pack
 from autograder.grading.course.hold import holding, wait_for_gradebook
-from autograder.grading.course.lms_names import Given, remembered
-from autograder.grading.course.marks import Student, read_marks, read_students
-from autograder.grading.course.match import match
-from autograder.grading.course.sheets import read_sheet
 from autograder.grading.course.trouble import explained
 from autograder.grading.course.who import listed
 from autograder.grading.files import write
+from autograder.grading.lms import moodle
+from autograder.grading.lms.export import EXPORTS
+from autograder.grading.lms.freshness import stale
+from autograder.grading.lms.give_back import graded_students, moodle_given, pack
+from autograder.grading.lms.marks import Student, read_marks, read_students
+from autograder.grading.lms.match import match
+from autograder.grading.lms.names import Given, remembered
+from autograder.grading.lms.sheets import read_sheet
 from autograder.grading.recording import remake_feedback
 from autograder.startup import import_tensorflow
 

@@ -25,10 +25,10 @@ from autograder.grading.course.folder import (
     CourseFolder,
     make_feedback,
 )
-from autograder.grading.course.freshness import note_made
 from autograder.grading.course.hold import wait_for_gradebook
 from autograder.grading.files import of_the_disk, try_to_write, write
 from autograder.grading.hand_ins import HandIns
+from autograder.grading.lms.freshness import note_made
 from autograder.grading.progress import progress
 from autograder.grading.run.pool import default_workers
 from autograder.grading.store import Graded, Store

@@ -16,8 +16,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from autograder.errors import CourseError
-from autograder.grading.course.lms_names import CANVAS, MOODLE, Given
 from autograder.grading.course.timestamps import decoded
+from autograder.grading.lms.names import CANVAS, MOODLE, Given
 
 _COLUMNS = {
     # Canvas' own "ID" is a number of Canvas; the university's stands in the columns of the SIS.

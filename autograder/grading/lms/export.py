@@ -1,8 +1,8 @@
 """nbgrader의 내보내기 플러그인: 성적부를 캔버스와 무들이 그대로 가져오는 CSV로, 또는 우리의 CSV로.
 
-여기 없는 것: 열의 규칙(`grading.course.canvas`, `grading.course.moodle`), 피드백의 zip(`grading.course.give_back`), 명령(`grading.export`).
+여기 없는 것: 열의 규칙(`grading.lms.canvas`, `grading.lms.moodle`), 피드백의 zip(`grading.lms.give_back`), 명령(`grading.export`).
 
->>> nbgrader export --exporter=autograder.grading.course.export.CanvasExport \\
+>>> nbgrader export --exporter=autograder.grading.lms.export.CanvasExport \\
 ...     --assignment='["00_start"]' --CanvasExport.lms_file=캔버스.csv --to=올릴것.csv
 """
 
@@ -16,12 +16,12 @@ from nbgrader.plugins.export import ExportPlugin
 from traitlets import Bool, Dict, Float, Unicode
 
 from autograder.errors import CourseError
-from autograder.grading.course import canvas, moodle
-from autograder.grading.course.filling import Filled, Wanted, full_marks, score_text
-from autograder.grading.course.lms_names import remembered
-from autograder.grading.course.marks import Marks, Student, read_marks, read_students
-from autograder.grading.course.sheets import Sheet, read_sheet, safe
 from autograder.grading.files import write
+from autograder.grading.lms import canvas, moodle
+from autograder.grading.lms.filling import Filled, Wanted, full_marks, score_text
+from autograder.grading.lms.marks import Marks, Student, read_marks, read_students
+from autograder.grading.lms.names import remembered
+from autograder.grading.lms.sheets import Sheet, read_sheet, safe
 from autograder.report import number_text
 
 

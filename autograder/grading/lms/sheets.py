@@ -1,6 +1,6 @@
 """LMS의 CSV를 받은 그대로 읽고 쓰는 일: 부호화, BOM, 나누는 글자, 줄바꿈.
 
-여기 없는 것: 열의 뜻(`grading.course.canvas`, `grading.course.moodle`), 우리의 표(`grading.table`).
+여기 없는 것: 열의 뜻(`grading.lms.canvas`, `grading.lms.moodle`), 우리의 표(`grading.table`).
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """피드백을 LMS가 도로 받는 zip에 담습니다: 이름의 규칙과 캔버스에 돌려줄 노트북.
 
-여기 없는 것: 성적의 CSV(`grading.course.export`), 피드백을 만드는 일(`grading.course.feedback_page`).
+여기 없는 것: 성적의 CSV(`grading.lms.export`), 피드백을 만드는 일(`grading.course.feedback_page`).
 
 무들은 `성명_번호_assignsubmission_file` 폴더 안의 파일을 그 학생의 피드백 파일로 받습니다(`assignfeedback_file`의
 `importziplib.php`). 캔버스는 내려받은 파일의 이름에서 사용자와 첨부의 번호를 읽어 제출의 댓글에 붙이되, 언제나 **낸 파일의
@@ -22,9 +22,9 @@ from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.coursedir import CourseDirectory
 
 from autograder.exercises.units import UNITS
-from autograder.grading.course.lms_names import CANVAS, MOODLE, Given
-from autograder.grading.course.marks import Student
 from autograder.grading.course.who import folder_name
+from autograder.grading.lms.marks import Student
+from autograder.grading.lms.names import CANVAS, MOODLE, Given
 from autograder.report import Report, number_text
 
 PAGE = "feedback.html"

@@ -1,6 +1,6 @@
 """LMS에 보낼 표 하나와, 그것을 만들며 사람이 알아야 할 것들.
 
-여기 없는 것: LMS마다의 열(`grading.course.canvas`, `grading.course.moodle`), 파일에 쓰는 일(`grading.course.sheets`).
+여기 없는 것: LMS마다의 열(`grading.lms.canvas`, `grading.lms.moodle`), 파일에 쓰는 일(`grading.lms.sheets`).
 """
 
 from __future__ import annotations
@@ -9,9 +9,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from autograder.errors import CourseError
-from autograder.grading.course.marks import Marks, Student, scaled
-from autograder.grading.course.sheets import Sheet
 from autograder.grading.course.who import listed
+from autograder.grading.lms.marks import Marks, Student, scaled
+from autograder.grading.lms.sheets import Sheet
 from autograder.report import number_text
 
 

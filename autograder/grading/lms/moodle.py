@@ -1,6 +1,6 @@
 """무들의 채점 워크시트와 성적부 가져오기: 열의 규칙.
 
-여기 없는 것: 파일을 읽고 쓰는 일(`grading.course.sheets`), 성적부를 읽는 일(`grading.course.marks`), 캔버스의 규칙(`grading.course.canvas`).
+여기 없는 것: 파일을 읽고 쓰는 일(`grading.lms.sheets`), 성적부를 읽는 일(`grading.lms.marks`), 캔버스의 규칙(`grading.lms.canvas`).
 
 규칙은 무들의 소스에서 왔습니다. 워크시트(`mod/assign/gradingtable.php`, `assignfeedback_offline`)는 쓰는 사람의 언어로
 이름 붙인 열 가운데 식별자, 성적, 마지막 수정됨(성적)이 있어야 받고, 최대 성적을 넘거나 0보다 작은 점수는 말없이 건너뜁니다.
@@ -15,7 +15,7 @@ import unicodedata
 from collections.abc import Sequence
 
 from autograder.errors import CourseError
-from autograder.grading.course.filling import (
+from autograder.grading.lms.filling import (
     Filled,
     Wanted,
     full_marks,
@@ -23,10 +23,10 @@ from autograder.grading.course.filling import (
     put,
     score_text,
 )
-from autograder.grading.course.lms_names import MOODLE
-from autograder.grading.course.marks import Marks, Student, scaled
-from autograder.grading.course.match import Line, match
-from autograder.grading.course.sheets import Sheet, formula, safe
+from autograder.grading.lms.marks import Marks, Student, scaled
+from autograder.grading.lms.match import Line, match
+from autograder.grading.lms.names import MOODLE
+from autograder.grading.lms.sheets import Sheet, formula, safe
 from autograder.report import number_text
 
 _COLUMNS = {

@@ -1,6 +1,6 @@
 """LMS가 제출에 붙였던 이름을 단원마다 기억합니다. 성적과 피드백이 임자에게 돌아가게 합니다.
 
-여기 없는 것: 파일의 이름에서 임자를 알아내는 일(`grading.course.who`), LMS의 줄과 맞추는 일(`grading.course.match`).
+여기 없는 것: 파일의 이름에서 임자를 알아내는 일(`grading.course.who`), LMS의 줄과 맞추는 일(`grading.lms.match`).
 
 `collect`가 적고 `export`가 읽습니다.
 """

@@ -1,6 +1,6 @@
 """캔버스의 성적표 CSV: 열의 규칙.
 
-여기 없는 것: 파일을 읽고 쓰는 일(`grading.course.sheets`), 성적부를 읽는 일(`grading.course.marks`), 무들의 규칙(`grading.course.moodle`).
+여기 없는 것: 파일을 읽고 쓰는 일(`grading.lms.sheets`), 성적부를 읽는 일(`grading.lms.marks`), 무들의 규칙(`grading.lms.moodle`).
 
 규칙은 캔버스의 소스에서 왔습니다(`lib/gradebook_exporter.rb`, `lib/gradebook_importer.rb`). 첫 줄은 Student(또는
 LastName, FirstName), ID, …, Section과 "제목 (아이디)"이고, 열의 이름은 어느 언어에서나 영어입니다. 다음은 있으면
@@ -13,7 +13,8 @@ import re
 from collections.abc import Sequence
 
 from autograder.errors import CourseError
-from autograder.grading.course.filling import (
+from autograder.grading.course.who import listed, name_key
+from autograder.grading.lms.filling import (
     Filled,
     Wanted,
     full_marks,
@@ -21,11 +22,10 @@ from autograder.grading.course.filling import (
     put,
     score_text,
 )
-from autograder.grading.course.lms_names import CANVAS
-from autograder.grading.course.marks import Marks, Student
-from autograder.grading.course.match import Line, match
-from autograder.grading.course.sheets import Sheet, formula, safe
-from autograder.grading.course.who import listed, name_key
+from autograder.grading.lms.marks import Marks, Student
+from autograder.grading.lms.match import Line, match
+from autograder.grading.lms.names import CANVAS
+from autograder.grading.lms.sheets import Sheet, formula, safe
 from autograder.report import number_text
 
 _ASSIGNMENT = re.compile(r"(?P<title>.*) \((?P<id>\d+)\)", re.S)

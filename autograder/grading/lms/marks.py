@@ -1,6 +1,6 @@
 """성적부에서 읽은 학급: 누가 있고 무엇을 받았는지.
 
-여기 없는 것: LMS의 표에 적는 일(`grading.course.filling`), 화면의 표(`grading.table`).
+여기 없는 것: LMS의 표에 적는 일(`grading.lms.filling`), 화면의 표(`grading.table`).
 """
 
 from __future__ import annotations
@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 from nbgrader.api import Assignment, Gradebook, MissingEntry
 
 from autograder.exercises.units import UNITS
-from autograder.grading.course.lms_names import Given
 from autograder.grading.course.who import folder_name
+from autograder.grading.lms.names import Given
 
 
 @dataclass(frozen=True)

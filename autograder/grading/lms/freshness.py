@@ -1,6 +1,6 @@
 """피드백이 성적부의 지금 것인지: 피드백을 만들 때의 성적부를 적어 두고 견줍니다.
 
-여기 없는 것: 피드백을 만드는 일(`grading.course.feedback_page`), zip에 담는 일(`grading.course.give_back`).
+여기 없는 것: 피드백을 만드는 일(`grading.course.feedback_page`), zip에 담는 일(`grading.lms.give_back`).
 """
 
 from __future__ import annotations
@@ -13,8 +13,8 @@ from pathlib import Path
 
 from nbgrader.api import Gradebook
 
-from autograder.grading.course.give_back import state_of
 from autograder.grading.files import write
+from autograder.grading.lms.give_back import state_of
 
 
 def note_made(root: Path, gradebook: Gradebook, unit: str, students: Iterable[str]) -> None:

@@ -1,6 +1,6 @@
 """LMS의 줄과 성적부의 학생을 맞춥니다. 확실한 것만 맞추고, 나머지는 까닭과 함께 말합니다.
 
-여기 없는 것: LMS의 파일을 읽는 일(`grading.course.sheets`), 제출된 파일의 임자(`grading.course.who`).
+여기 없는 것: LMS의 파일을 읽는 일(`grading.lms.sheets`), 제출된 파일의 임자(`grading.course.who`).
 
 번호와 아이디와 메일은 글자까지 같아야 하고, 이름은 양쪽에 하나뿐일 때에만 씁니다.
 """
@@ -12,8 +12,8 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from autograder.grading.course.marks import Student
 from autograder.grading.course.who import name_key
+from autograder.grading.lms.marks import Student
 
 EXACT = ("number", "id", "email", "login")
 LOCAL = "local"
