@@ -7,6 +7,7 @@ from autograder.kinds.dataset import DatasetExercise, DatasetItem
 from autograder.kinds.distributed import DistributedExercise
 from autograder.kinds.function import FunctionExercise, FunctionItem
 from autograder.kinds.graph import GraphExercise, GraphItem, GraphLook
+from autograder.kinds.language import LanguageExercise
 from autograder.kinds.layer import LayerExercise, LayerItem, LayerLook
 from autograder.kinds.model import Accuracy, Flags, ModelExercise, Tokens
 from autograder.kinds.open import OpenExercise
@@ -28,6 +29,7 @@ __all__ = [
     "GraphExercise",
     "GraphItem",
     "GraphLook",
+    "LanguageExercise",
     "LayerExercise",
     "LayerItem",
     "LayerLook",
