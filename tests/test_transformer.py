@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 from keras import layers
 
+from autograder.authoring.answers import load_answers
 from autograder.data import load_sentences, sentence_characters
 from autograder.data.sentences import make_sentences
 from autograder.exercises import get, transformer
@@ -134,17 +135,25 @@ def test_the_tabled_model_says_what_its_tables_say() -> None:
 def test_chance_does_not_cost_a_right_generator_its_points() -> None:
     exercise = get("transformer.generate")
     for seed in range(25):
-        challenge = exercise.challenge(seed)
-        draws = _draws(exercise, challenge)
-        assert all(abs(one.surprise(one.temperature)) < 0.8 * transformer.FAR for one in draws)
+        drawn = _draws(exercise, exercise.challenge(seed))
+        assert abs(drawn[0].surprise(drawn[0].temperature)) < 0.8 * transformer.FAR
+        for change, _, _ in transformer._OTHER_TEMPERATURES:
+            assert transformer.gain(drawn, change) < 0, seed
 
 
-def test_other_temperatures_are_far_away() -> None:
+def test_other_temperatures_are_told_apart_whatever_is_asked() -> None:
+    made = {answer.name: answer.make for answer in load_answers("12_transformer", ROOT)}
     exercise = get("transformer.generate")
-    for seed in range(5):
-        for one in _draws(exercise, exercise.challenge(seed)):
-            if one.temperature > 1:
-                assert abs(one.surprise(1 / one.temperature)) > transformer.FAR
+    for seed in range(8):
+        for name, said in (
+            ("온도를 쓰지 않음", "온도가 1인 것처럼"),
+            ("온도를 곱함", "온도를 곱한 것처럼"),
+        ):
+            challenge = exercise.challenge(seed)
+            text = judge(
+                exercise, challenge, observe(challenge, {"generate": made[name]()})
+            ).to_text()
+            assert said in text, (seed, text)
 
 
 def _draws(exercise: Any, challenge: Challenge) -> list[Any]:

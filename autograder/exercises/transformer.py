@@ -804,7 +804,8 @@ BLOCK_MISTAKES = (
 
 def block_objects(random):
     length = int(random.randint(5, 8))
-    width = int(random.choice([7, 10, 11]))
+    # 길이와 달라야 축을 헷갈린 것이 드러납니다.
+    width = int(random.choice([9, 10, 11]))
     heads, size = (int(n) for n in random.permutation(np.array([2, 3, 4]))[:2])
     hidden = int(random.choice([5, 13, 17]))
     batch = 3
@@ -964,6 +965,14 @@ class _Draws:
             for token, logits in zip(self.tokens, self.logits, strict=True)
         ]
 
+    def likelihood(self, temperature):
+        """온도가 `temperature`일 때, 뽑은 토큰들이 그렇게 나올 확률의 로그."""
+        total = 0.0
+        for token, logits in zip(self.tokens, self.logits, strict=True):
+            values = (logits - logits.max()) / temperature
+            total += float(values[token] - np.log(np.sum(np.exp(values))))
+        return total
+
     def surprise(self, temperature):
         """온도가 `temperature`일 때, 뽑은 토큰의 로짓의 합이 기댓값에서 표준편차의 몇 배 떨어졌는지."""
         total, mean, variance = 0.0, 0.0, 0.0
@@ -981,36 +990,47 @@ class _Draws:
 
 FAR = 5.0
 """우연이라면 수백만 번에 한 번쯤 나오는 거리(표준편차의 배수)."""
+DECISIVE = 12.0
+"""다른 온도로 뽑았다고 볼 로그 우도의 차이. 바르게 뽑은 글에서 우연히 나올 확률은 e⁻¹²보다 작습니다."""
+_OTHER_TEMPERATURES = (
+    (
+        lambda temperature: 1.0,
+        "온도가 1인 것처럼 뽑습니다.",
+        "소프트맥스에 넣기 전에 로짓을 `temperature`로 나누세요.",
+    ),
+    (
+        lambda temperature: 1 / temperature,
+        "로짓에 온도를 곱한 것처럼 뽑습니다.",
+        "곱하지 말고 나누세요. 온도가 높을수록 고르게 뽑습니다.",
+    ),
+)
+
+
+def gain(drawn, change):
+    """온도가 `change(온도)`라고 볼 때 로그 우도가 늘어나는 크기."""
+    return sum(
+        draws.likelihood(change(draws.temperature)) - draws.likelihood(draws.temperature)
+        for draws in drawn
+    )
 
 
 def sampled(results, calls, arrays):
-    """온도를 나눈 확률대로 뽑았는지."""
-    for result, call in zip(results, calls, strict=True):
-        draws = _Draws(result, call, arrays)
-        if not draws.kept_prompt or not draws.inside:
-            return "결과가 `prompt`에서 이어지는 토큰 번호가 아닙니다.", ""
-        temperature = draws.temperature
-        shown = f"`temperature={temperature:g}`"
-        if abs(draws.surprise(temperature)) <= FAR:
-            continue
-        ranks = draws.ranks
-        if not any(ranks):
-            return (
-                f"{shown}인데도 늘 가장 큰 로짓의 토큰을 고릅니다.",
-                "온도가 0이 아니면 확률대로 뽑으세요. 예: `np.random.default_rng(seed).choice(...)`.",
-            )
-        # 가장 잘 맞는 온도가 까닭입니다.
-        off, other = min((abs(draws.surprise(one)), one) for one in (1.0, 1 / temperature))
-        if off <= FAR and other == 1.0:
-            return (
-                f"{shown}인데 온도가 1인 것처럼 뽑습니다.",
-                "소프트맥스에 넣기 전에 로짓을 `temperature`로 나누세요.",
-            )
-        if off <= FAR:
-            return (
-                f"{shown}인데 로짓에 온도를 곱한 것처럼 뽑습니다.",
-                "곱하지 말고 나누세요. 온도가 높을수록 고르게 뽑습니다.",
-            )
+    """온도를 나눈 확률대로 뽑았는지. 높은 온도와 낮은 온도를 함께 봅니다."""
+    drawn = [_Draws(*one, arrays) for one in zip(results, calls, strict=True)]
+    if not all(draws.kept_prompt and draws.inside for draws in drawn):
+        return "결과가 `prompt`에서 이어지는 토큰 번호가 아닙니다.", ""
+    hot = max(drawn, key=lambda draws: draws.temperature)
+    shown = f"`temperature={hot.temperature:g}`"
+    if not any(rank for draws in drawn for rank in draws.ranks):
+        return (
+            f"{shown}인데도 늘 가장 큰 로짓의 토큰을 고릅니다.",
+            "온도가 0이 아니면 확률대로 뽑으세요. 예: `np.random.default_rng(seed).choice(...)`.",
+        )
+    change, told, advice = max(_OTHER_TEMPERATURES, key=lambda other: gain(drawn, other[0]))
+    if gain(drawn, change) > DECISIVE:
+        return f"{shown}인데 {told}", advice
+    # 온도가 낮으면 드문 토큰 하나가 크게 벗어나므로, 높은 온도에서만 봅니다.
+    if abs(hot.surprise(hot.temperature)) > FAR:
         return (
             f"{shown}로 뽑은 토큰들이 모델의 확률과 맞지 않습니다.",
             "`softmax(logits / temperature)`의 확률로, 토큰마다 새 난수로 뽑으세요. "
@@ -1035,18 +1055,13 @@ def within_top(results, calls, arrays):
             )
         if len(ranks) > _ENOUGH and max(ranks) < most - 1:
             return (
-                f"{shown}인데 {with_count(max(ranks) + 1)} 가운데에서만 뽑습니다.",
+                f"{shown}인데 가장 큰 {max(ranks) + 1}개 가운데에서만 뽑습니다.",
                 f"가장 큰 {most}개를 모두 남기세요. 경계의 값도 남습니다.",
             )
     return None
 
 
 _ENOUGH = 20
-
-
-def with_count(count):
-    """메시지에 적을 개수."""
-    return f"가장 큰 {count}개"
 
 
 def seeded(results, calls, arrays):
