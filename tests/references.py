@@ -14,7 +14,9 @@ import pytest
 
 
 class Reference(dict[str, Any]):
-    """What a reference answer makes: told apart from what an answer makes."""
+    """What a reference answer makes: told apart from what an answer makes, and by its maker."""
+
+    maker: Any = None
 
 
 @contextlib.contextmanager
@@ -25,7 +27,7 @@ def observed_once() -> Iterator[None]:
     from autograder.kinds import Exercise
     from autograder.protocol import Challenge, Evidence, from_bytes
 
-    kept: dict[bytes, Evidence] = {}
+    kept: dict[tuple[bytes, Any], Evidence] = {}
     views: dict[tuple[bytes, Any, int], step.View] = {}
     wrong: dict[tuple[bytes, Any], Evidence] = {}
     asked: dict[tuple[str, int], bytes] = {}
@@ -38,10 +40,15 @@ def observed_once() -> Iterator[None]:
     def observe_once(challenge: Challenge, subject: Any) -> Evidence:
         if not isinstance(subject, Reference):
             return observe(challenge, subject)
-        key = key_of(challenge)
+        key = key_of(challenge), subject.maker
         if key not in kept:
             kept[key] = observe(challenge, subject)
         return kept[key]
+
+    def solution_told(exercise: Exercise) -> Reference:
+        made = Reference(solution(exercise))
+        made.maker = exercise.reference
+        return made
 
     def view_once(exercise: Any, challenge: Challenge, make: Any, number: int) -> step.View:
         key = key_of(challenge), make, number
@@ -64,7 +71,7 @@ def observed_once() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Exercise, "challenge", challenge_once)
         patch.setattr(autograder.observe, "observe", observe_once)
-        patch.setattr(Exercise, "solution", lambda self: Reference(solution(self)))
+        patch.setattr(Exercise, "solution", solution_told)
         patch.setattr(step, "view_of", view_once)
         patch.setattr(mistakes, "evidence_of", wrong_once)
         yield

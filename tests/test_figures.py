@@ -1370,3 +1370,28 @@ def test_pictures_ignore_what_the_learner_set(capsys: pytest.CaptureFixture[str]
             assert usual == changed
             assert matplotlib.rcParams["axes.facecolor"] == "black"
             matplotlib.rcdefaults()
+
+
+def test_attention_shows_who_looks_at_whom() -> None:
+    looks = np.tril(np.ones((3, 4, 4)))
+    figure = build(figures.show_attention, looks, "가 나\n", titles=["하나", "둘", "셋"])
+    shown = texts(figure)
+    # Every character stands at a row and at a column of each picture.
+    assert shown.count("가") >= 6 and {"␣", "\\n", "둘"} <= set(shown)
+    one = build(figures.show_attention, looks[0, :2] > 0, "가나", "가나다라")
+    assert len(one.axes) == 1
+
+
+@pytest.mark.parametrize(
+    ("weights", "queries", "said"),
+    [
+        (..., "가", "먼저 위의 문제를 풀면"),
+        (np.ones((2, 3)), "가나", "글자의 수 (2, 2)와"),
+        (np.ones((60, 60)), "가" * 60, "48글자까지"),
+    ],
+)
+def test_attention_that_cannot_be_drawn_is_told(
+    weights: Any, queries: str, said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert figures.show_attention(weights, queries) is None
+    assert said in capsys.readouterr().out

@@ -25,8 +25,14 @@ SECONDS = 20
 
 # Models that are one chain of layers have mutants of their own: test_mutants.py.
 CHAINS = ("04_sequential", "05_functional")
-# A free design, and the network of final.three_ways once more.
-FREE = ("final.open", "final.own_loop", "subclass.mnist", "subclass.cifar100")
+# Free designs, and the network of final.three_ways once more.
+FREE = (
+    "final.open",
+    "final.own_loop",
+    "subclass.mnist",
+    "subclass.cifar100",
+    "transformer.train",
+)
 EXERCISES = [item.id for item in all_exercises() if item.unit not in CHAINS and item.id not in FREE]
 
 

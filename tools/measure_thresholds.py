@@ -27,6 +27,7 @@ from typing import Any
 ROOT = Path(__file__).resolve().parents[1]
 TABLE = ROOT / "autograder" / "exercises" / "thresholds.json"
 DESIGNS = ROOT / "autograder" / "data" / "designs.json"
+LOSSES = ROOT / "autograder" / "exercises" / "losses.json"
 PAGE = ROOT / "docs" / "thresholds.md"
 
 RUNS = 20
@@ -213,7 +214,7 @@ def page(table: dict[str, Any]) -> str:
             lines += ["| 무엇을 | 시드 0부터 차례로 |", "|---|---|"]
             for key, protocol in protocols.items():
                 lines.append(f"| {protocol.text} | {_row(measured[key])} |")
-    return "\n".join([*lines, *_open_design()]) + "\n"
+    return "\n".join([*lines, *_open_design(), *_language()]) + "\n"
 
 
 def _open_design() -> list[str]:
@@ -233,6 +234,24 @@ def _open_design() -> list[str]:
             f"| {min(entry[key]):.3f} | {_row(entry[key])} |"
             for origin, key, epochs in (("builtin", "accuracy", 5), ("original", "original", 2))
         ),
+    ]
+
+
+def _language() -> list[str]:
+    """`transformer.train`의 손실. tools/measure_losses.py가 잽니다."""
+    table = json.loads(LOSSES.read_text("utf-8"))
+    losses = table["runs"]
+    return [
+        "",
+        "## transformer.train: 다음 글자의 손실",
+        "",
+        "손실은 작을수록 좋으므로 **문턱 = 가장 나쁜 손실 + max(0.03, 2 × 표준편차)**, 소수 둘째 자리에서 올립니다. "
+        "학습자가 보지 못한 문장의 앞부분에서 다음 글자의 교차 엔트로피를 잽니다.",
+        "",
+        "| 무엇을 | 문턱 | 가장 나쁨 | 평균 | 표준편차 | 시드 0부터 차례로 |",
+        "|---|---|---|---|---|---|",
+        f"| {table['how']} × {len(losses)}번 | **{table['threshold']:.2f}** | {max(losses):.3f} "
+        f"| {statistics.mean(losses):.3f} | {statistics.stdev(losses):.3f} | {_row(losses)} |",
     ]
 
 

@@ -27,6 +27,7 @@ from autograder.data.loading import (
     load_data,
 )
 from autograder.data.originals import DataError
+from autograder.data.sentences import judging_sentences, load_sentences, sentence_characters
 
 __all__ = [
     "JUDGING_LIMIT",
@@ -41,8 +42,11 @@ __all__ = [
     "import_data",
     "import_file",
     "judging_data",
+    "judging_sentences",
     "known_data",
     "label_names",
     "load_data",
+    "load_sentences",
+    "sentence_characters",
     "status",
 ]

@@ -128,5 +128,13 @@ UNITS: dict[str, Unit] = {
             240,
             ("08_layers", "09_tape", "10_deploy"),
         ),
+        Unit(
+            "12_transformer",
+            "transformer",
+            "손으로 만드는 트랜스포머",
+            "어텐션에서 시작해 글을 쓰는 모델까지, 트랜스포머를 층부터 훈련 루프까지 손으로 만듭니다.",
+            180,
+            ("08_layers", "09_tape"),
+        ),
     )
 }

@@ -8,6 +8,7 @@
 
 from __future__ import annotations
 
+from autograder.figures.attention import show_attention
 from autograder.figures.charts import plot_bars, plot_confusion, plot_history, plot_predictions
 from autograder.figures.designs import plot_designs
 from autograder.figures.flow import show_flow, show_model
@@ -23,6 +24,7 @@ __all__ = [
     "plot_designs",
     "plot_history",
     "plot_predictions",
+    "show_attention",
     "show_feature_maps",
     "show_flow",
     "show_graph",

@@ -116,6 +116,12 @@ def difference(
                 key, reference.arrays[array], value, (before or {}).get(key)
             )
     if part != "value" and found.get("changed") and not wanted.get("changed"):
+        if found.get("changed_lists"):
+            return Difference(
+                "value",
+                "인수로 받은 리스트의 내용이 바뀝니다.",
+                "`append`는 부른 쪽의 리스트까지 바꿉니다. `list(...)`로 베껴 쓰세요.",
+            )
         return Difference(
             "value",
             "인수로 받은 넘파이 배열의 내용이 바뀝니다.",

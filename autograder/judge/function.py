@@ -16,7 +16,7 @@ from autograder.judge import mistakes
 from autograder.judge.compare import NO_RESULT, Difference, close, difference
 from autograder.judge.problems import explain
 from autograder.kinds import FunctionExercise, Mistake
-from autograder.kinds.function import FunctionItem, Loop
+from autograder.kinds.function import FunctionItem, Holds, Loop
 from autograder.korean import with_particle
 from autograder.protocol import Challenge, Evidence
 from autograder.report import Item
@@ -85,6 +85,8 @@ class _Judging:
 
     def failure(self, item: FunctionItem) -> Difference | None:
         """`item`이 보는 것 가운데 처음으로 다른 것."""
+        if item.holds is not None:
+            return self._not_held(item, item.holds)
         wrong = {
             number: found for number in item.calls if (found := self._difference(number, item))
         }
@@ -105,6 +107,20 @@ class _Judging:
         if found.kind not in NO_RESULT and (shown := self._shown(number)):
             message = f"{with_particle(shown, '을', '를')} 부르면 {message}"
         return Difference(found.kind, message, advice or found.advice)
+
+    def _not_held(self, item: FunctionItem, holds: Holds) -> Difference | None:
+        """모양이 다르면 그것, 아니면 결과들이 지키지 않은 것."""
+        form = replace(item, part="form")
+        results = []
+        for number in item.calls:
+            unlike = self._compare(number, self.reference, form)
+            if unlike is not None:
+                return unlike
+            (output,) = self.evidence.facts["calls"][number]["outputs"]
+            results.append(self.evidence.arrays[output["array"]])
+        calls = [self.challenge.facts["calls"][number] for number in item.calls]
+        broken = holds(results, calls, self.challenge.arrays)
+        return Difference("value", *broken) if broken else None
 
     def _difference(self, number: int, item: FunctionItem) -> Difference | None:
         if self._own(item):

@@ -10,6 +10,7 @@ from autograder.kinds.dataset import DatasetExercise, DatasetItem
 from autograder.kinds.distributed import DistributedExercise
 from autograder.kinds.function import FunctionExercise, FunctionItem
 from autograder.kinds.graph import GraphExercise, GraphItem, GraphLook
+from autograder.kinds.language import LanguageExercise
 from autograder.kinds.layer import LayerExercise, LayerItem, LayerLook
 from autograder.kinds.model import Accuracy, Flags, ModelExercise, Tokens
 from autograder.kinds.open import OpenExercise
@@ -31,6 +32,7 @@ __all__ = [
     "GraphExercise",
     "GraphItem",
     "GraphLook",
+    "LanguageExercise",
     "LayerExercise",
     "LayerItem",
     "LayerLook",

@@ -30,6 +30,10 @@ class Loop:
 
 
 Part = Literal["all", "form", "value"]
+Holds = Callable[
+    [list[np.ndarray], list[dict[str, Any]], dict[str, np.ndarray]], tuple[str, str] | None
+]
+"""(결과들, 호출들, 물음의 배열) → 지키지 않은 것과 조언. 모두 지켰으면 None."""
 
 
 @dataclass(frozen=True)
@@ -42,6 +46,8 @@ class FunctionItem(AskedItem):
     - `variables`: 볼 변수의 이름들(없으면 모두).
     - `follows(인수들, 부른 뒤의 변수들)`: 학습자가 먼저 구한 값에서 이어질 변수의 값. 이것과 같아도 맞습니다.
     - `like`: 참고 답안 대신 학습자의 이 번호 결과와 비교합니다(비교할 결과가 없으면 참고 답안과).
+    - `holds(결과들, 호출들, 물음의 배열)`: 답이 하나로 정해지지 않는 함수(난수)의 결과가 지켜야 할 것입니다.
+      결과의 모양이 참고 답안과 같으면 값 대신 이것만 봅니다. 맞으면 None, 아니면 (메시지, 조언)입니다.
     """
 
     calls: tuple[int, ...]
@@ -50,6 +56,7 @@ class FunctionItem(AskedItem):
     variables: tuple[str, ...] | None = None
     follows: Callable[[list[Any], dict[str, np.ndarray]], dict[str, np.ndarray]] | None = None
     like: int | None = None
+    holds: Holds | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

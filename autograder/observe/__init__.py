@@ -26,6 +26,7 @@ KINDS = (
     "transform",
     "composite",
     "open",
+    "language",
 )
 """관찰할 줄 아는 종류. 하나마다 같은 이름의 모듈이 있습니다."""
 

@@ -11,6 +11,7 @@ Challenge의 `facts`
 
 from __future__ import annotations
 
+import copy
 from typing import Any
 
 import numpy as np
@@ -72,8 +73,10 @@ def _call(
         key: structure.build(spec, challenge.arrays, variables)
         for key, spec in call.get("kwargs", {}).items()
     }
-    given = [item for item in structure.leaves([args, kwargs]) if isinstance(item, np.ndarray)]
-    copies = [item.copy() for item in given]
+    given = [
+        item for item in structure.leaves([args, kwargs]) if isinstance(item, (np.ndarray, list))
+    ]
+    copies = [copy.copy(item) for item in given]
     try:
         with time_limit(seconds):
             for _ in range(call.get("times", 1)):
@@ -90,5 +93,13 @@ def _call(
     record: dict[str, Any] = {"status": "seen", "none": result is None, "outputs": outputs}
     record["type"] = type(result).__name__
     record["variables"] = {key: f"{name}/var/{key}" for key in variables}
-    record["changed"] = not all(map(np.array_equal, given, copies))
+    altered = [one for one, before in zip(given, copies, strict=True) if not _same(one, before)]
+    record["changed"] = bool(altered)
+    record["changed_lists"] = any(isinstance(one, list) for one in altered)
     return record
+
+
+def _same(one: Any, before: Any) -> bool:
+    if isinstance(one, list):
+        return bool(one == before)
+    return np.array_equal(one, before)

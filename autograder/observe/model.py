@@ -430,7 +430,7 @@ def _describe(model: Any, trace: Trace) -> dict[str, Any]:
     return {
         "weights": ids,
         "untracked": sum(id(trace.weights[index]) not in tracked for index in ids),
-        "fitted": _fitted(getattr(model, "history", None)),
+        "fitted": fitted(getattr(model, "history", None)),
         # `train_on_batch`는 기록을 남기지 않지만 훈련 함수를 만듭니다.
         "batch_trained": getattr(model, "train_function", None) is not None,
         "trained_steps": 0 if optimizer is None else int(optimizer.iterations),
@@ -439,7 +439,7 @@ def _describe(model: Any, trace: Trace) -> dict[str, Any]:
     }
 
 
-def _fitted(history: Any) -> bool:
+def fitted(history: Any) -> bool:
     """`fit`이 남긴 기록인지. `evaluate`도 빈 기록을 남기는 버전이 있습니다."""
     return isinstance(history, keras.callbacks.History) and bool(getattr(history, "epoch", ()))
 

@@ -4,10 +4,12 @@
 
 `{"array": "x"}`는 넘파이 배열, `{"tensor": "x"}`는 텐서, `{"variable": "x"}`는 `tf.Variable`,
 `{"tuple": [...]}`, `{"list": [...]}`, `{"dict": {...}}`는 그 구조, `{"value": 3}`은 JSON 값입니다.
+`{"language_model": {...}}`은 표에서 다음 토큰을 정하는 작은 모델입니다(`observe.tabled` 참고).
 """
 
 from __future__ import annotations
 
+import copy
 from typing import Any
 
 import keras
@@ -26,7 +28,12 @@ def build(spec: Any, arrays: dict[str, np.ndarray], variables: dict[str, Any] | 
     """`spec`이 적은 구조를 만듭니다. 만든 변수는 `variables`에 이름으로 담습니다."""
     ((form, content),) = spec.items()
     if form == "value":
-        return content
+        # 받은 리스트를 고치는 함수가 다음 물음까지 바꾸지 않게 합니다.
+        return copy.deepcopy(content)
+    if form == "language_model":
+        from autograder.observe.tabled import TabledModel
+
+        return TabledModel([arrays[name] for name in content["tables"]], content["window"])
     if form == "array":
         return arrays[content].copy()
     if form == "tensor":
@@ -72,7 +79,7 @@ def leaves(structure: Any) -> list[Any]:
     if isinstance(structure, dict):
         return [leaf for key in sorted(structure) for leaf in leaves(structure[key])]
     if isinstance(structure, (list, tuple)):
-        if structure and all(isinstance(item, (int, float)) for item in structure):
+        if structure and all(isinstance(item, (int, float, np.integer)) for item in structure):
             return [structure]
         return [leaf for item in structure for leaf in leaves(item)]
     return [structure]

@@ -103,8 +103,9 @@ def record_calls(
     mask: Any = None,
     merges: bool = False,
     configs: bool = True,
+    more: dict[str, Any] | None = None,
 ) -> Trace:
-    """`model(inputs)`를 실행하고 층 호출을 기록합니다.
+    """`model(inputs, **more)`를 실행하고 층 호출을 기록합니다.
 
     `weights`를 주면 그 목록에 이어서 번호를 매깁니다. 여러 모델이 가중치를 공유하는지 볼 때 씁니다.
     `bridges`가 거짓이면 층 없이 한 연산을 찾지 않고, `merges`가 참이면 층 없이 합친 곳도 찾습니다.
@@ -114,6 +115,7 @@ def record_calls(
     arguments = {} if training is None else {"training": training}
     if mask is not None:
         arguments["mask"] = mask
+    arguments |= more or {}
     recorder = _Recorder([] if weights is None else weights, bridges, merges, configs)
     with eagerly():
         if not getattr(model, "built", True):

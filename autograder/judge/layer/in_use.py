@@ -97,6 +97,7 @@ def _own_config(asked: Any, thing: Any, found: Any, evidence: Evidence) -> bool:
     )
     return (
         kept
+        and all(found["keys"].count(key) for key in asked.get("settings", []))
         and not found["shared"]
         and sorted(found.get("weights", [])) == sorted(found.get("own_weights", []))
         and _alike(found["own_outputs"], found["outputs"], evidence)
@@ -274,6 +275,14 @@ def _config(
             return (
                 f"되살린 층의 {subject} {wish} 하는데 `{value!r}`입니다.",
                 "`{**super().get_config(), ...}`로 모든 층에 있는 설정도 함께 적으세요.",
+            )
+    for key, value in wanted.get("arguments", {}).items():
+        own = found["arguments"][key]
+        if own != value:
+            wish = with_particle(f"`{value!r}`", "이어야", "여야")
+            return (
+                f"되살린 층의 {with_particle(f'`{key}`', '이', '가')} {wish} 하는데 `{own!r}`입니다.",
+                "`__init__`이 받은 인수를 모두 `get_config()`에, 받은 값 그대로 적었는지 보세요.",
             )
     if asked.get("kwargs"):
         # 계산까지 같은지는 이 인수들을 주지 않은 층으로 봅니다.

@@ -10,7 +10,13 @@ from typing import Any
 import numpy as np
 
 from autograder.judge.compare import close, compare_call
-from autograder.judge.layer.reference import all_filled, observe_solution, reference_of
+from autograder.judge.layer.reference import (
+    all_filled,
+    at_real_places,
+    observe_solution,
+    reference_of,
+    suited,
+)
 from autograder.judge.layer.weights import compare_weights
 from autograder.judge.problems import explain
 from autograder.kinds import LayerExercise, LayerLook, Mistake
@@ -34,6 +40,7 @@ class Judging:
     """한 번의 판정. `wrong`은 앞의 항목에서 값이나 가중치가 이미 틀렸는지, `failed`는 틀린 것들의 종류입니다."""
 
     def __init__(self, exercise: LayerExercise, challenge: Challenge, evidence: Evidence) -> None:
+        exercise = suited(exercise, challenge, evidence)
         self.exercise, self.challenge = exercise, challenge
         self.name = exercise.subjects[0]
         first = observe_solution(exercise, challenge)
@@ -69,7 +76,13 @@ class Judging:
     def equal(self, thing: int, number: int) -> Failure | None:
         want = self.call(self.reference, thing, number)
         have = self.call(self.evidence, thing, number)
-        failure = compare_call(self.name, want, have, self.reference, self.evidence)
+        asked = self.challenge.facts["objects"][thing]["calls"][number]
+        masked = asked.get("mask", {}).get("tensor")
+        sides = [
+            at_real_places(one, record, self.challenge.arrays[masked]) if masked else one
+            for one, record in ((self.reference, want), (self.evidence, have))
+        ]
+        failure = compare_call(self.name, want, have, *sides)
         if failure is None:
             return None
         if have["status"] != "seen":
@@ -111,7 +124,9 @@ class Judging:
         if asked[number].get("training") or mine is None or self.weights_failure(thing):
             return None
         for other, call in enumerate(asked):
-            same = call["inputs"] == asked[number]["inputs"] and not call.get("training")
+            given = ("inputs", "mask", "more")
+            alike = all(call.get(key) == asked[number].get(key) for key in given)
+            same = alike and not call.get("training")
             again = self.value(self.evidence, thing, other) if same else None
             if other == number or again is None or call.get("training") == "fit":
                 continue

@@ -238,11 +238,12 @@ class Dropped(_Random):
             [layer["dropped"] for layer in record["layers"] if layer["class"] == "Dropout"]
             for record in drawn.records
         ]
-        (rate,), have = rates[0], rates[1]
-        if len(have) == 1 and have[0] is not None and rate is not None:
-            if abs(have[0] - rate) > RATE_TOLERANCE:
-                share = f"드롭아웃 층이 값의 {have[0]:.0%}를 0으로 만듭니다(명세 {rate:.0%})."
-                return failure[0], f"{share} 받은 `rate`를 그대로 드롭아웃 층에 주세요."
+        wanted_rates, found_rates = rates
+        if len(wanted_rates) == len(found_rates) and None not in wanted_rates + found_rates:
+            for rate, have in zip(wanted_rates, found_rates, strict=True):
+                if abs(have - rate) > RATE_TOLERANCE:
+                    share = f"드롭아웃 층이 값의 {have:.0%}를 0으로 만듭니다(명세 {rate:.0%})."
+                    return failure[0], f"{share} 받은 `rate`를 그대로 드롭아웃 층에 주세요."
             if judging.wrong and not compare_noise(made, found[0], *found):
                 # 드롭아웃은 맞고, 그 앞이나 뒤의 계산이 틀렸습니다.
                 return None

@@ -8,7 +8,11 @@ from __future__ import annotations
 import itertools
 import random
 from collections import defaultdict
+from collections.abc import Iterator
 from dataclasses import replace
+from typing import Any
+
+import numpy as np
 
 from autograder.judge.compare import compare_call
 from autograder.kinds import LayerExercise
@@ -16,6 +20,37 @@ from autograder.protocol import Challenge, Evidence
 
 MAX_ORDERS = 24
 """모양이 같은 가중치를 정의한 순서로 시험해 볼 최대 가짓수."""
+
+
+def suited(exercise: LayerExercise, challenge: Challenge, evidence: Evidence) -> LayerExercise:
+    """학습자의 가중치와 모양이 같은 참고 답안(`alternatives`)을 가진 문제. 그런 것이 없으면 그대로입니다."""
+    found = next((one for one in evidence.facts["objects"] if "weights" in one), None)
+    if not exercise.alternatives or found is None:
+        return exercise
+    place = evidence.facts["objects"].index(found)
+    asked = challenge.facts["objects"][place] | {"uses": []}
+    first = replace(challenge, facts=challenge.facts | {"objects": [asked]})
+    shapes = sorted(item["shape"] for item in found["weights"])
+    for number, reference in enumerate((exercise.reference, *exercise.alternatives)):
+        # 오해도 참고 답안마다 하나씩 적혀 있습니다. 가중치의 모양이 다른 것은 해 볼 까닭이 없습니다.
+        slips = [((one.make, *one.others)[number], one) for one in exercise.mistakes]
+        mistakes = tuple(replace(one, make=make, others=()) for make, one in slips)
+        one = replace(exercise, reference=reference, mistakes=mistakes)
+        (record,) = observe_solution(one, first).facts["objects"]
+        if sorted(item["shape"] for item in record["weights"]) == shapes:
+            return one
+    return exercise
+
+
+def at_real_places(evidence: Evidence, record: dict[str, Any], mask: np.ndarray) -> Evidence:
+    """`mask`가 거짓인 자리의 출력을 0으로 바꾼 Evidence. 채워 넣은 자리에는 무엇이 나와도 됩니다."""
+    arrays = dict(evidence.arrays)
+    for output in record.get("outputs", []):
+        value = arrays.get(output.get("array", ""))
+        if value is not None and value.shape[: mask.ndim] == mask.shape:
+            kept = mask.reshape(mask.shape + (1,) * (value.ndim - mask.ndim))
+            arrays[output["array"]] = np.where(kept, value, np.zeros_like(value))
+    return replace(evidence, arrays=arrays)
 
 
 def all_filled(reference: Evidence, evidence: Evidence) -> Evidence:
@@ -101,14 +136,33 @@ def _orders(shapes: list[tuple[int, ...]]) -> list[list[int]]:
     for index, shape in enumerate(shapes):
         places[shape].append(index)
     groups = list(places.values())
-    found = []
-    for parts in itertools.product(*(itertools.permutations(group) for group in groups)):
+    found: list[list[int]] = []
+    for parts in (*_together(groups), *_each(groups)):
         order = list(range(len(shapes)))
         for group, part in zip(groups, parts, strict=True):
             for place, value in zip(group, part, strict=True):
                 order[place] = value
-        if order != sorted(order):
+        if order != sorted(order) and order not in found:
             found.append(order)
         if len(found) >= MAX_ORDERS:
             break
     return found
+
+
+_Parts = Iterator[tuple[tuple[int, ...], ...]]
+"""무리마다 그 자리들을 늘어놓은 것."""
+
+
+def _together(groups: list[list[int]]) -> _Parts:
+    """크기가 같은 무리를 함께 바꾼 것들: 층 하나의 커널과 편향은 함께 자리를 바꿉니다."""
+    for count in sorted({len(group) for group in groups}):
+        for order in itertools.islice(itertools.permutations(range(count)), 1, MAX_ORDERS):
+            yield tuple(
+                tuple(group[place] for place in order) if len(group) == count else tuple(group)
+                for group in groups
+            )
+
+
+def _each(groups: list[list[int]]) -> _Parts:
+    """무리마다 따로 바꾼 것들."""
+    yield from itertools.product(*(itertools.permutations(group) for group in groups))

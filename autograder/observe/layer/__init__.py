@@ -8,8 +8,8 @@ Challenge의 `facts`
 - `eager`: 참이면 `fit`도 즉시 실행으로 합니다. judge가 참고 답안을 관찰할 때만 쓰며, 그만큼 빠릅니다.
 - `fill`: 채우고 견줄 가중치. "all"(없으면 이것), "trainable", 또는 "none"(훈련할 가중치를 적기만 함)
 - `objects`: 만들 객체들.
-  `{"args": [...], "kwargs": {...}, "calls": [{"inputs": 구조, "training": 참·거짓·없음, "mask": 구조}],
-  "uses": [...], "order": [...]}`. 인수 자리의 `{"callable": "keras.ops.tanh"}`는 그 함수입니다.
+  `{"args": [...], "kwargs": {...}, "calls": [{"inputs": 구조, "training": 참·거짓·없음, "mask": 구조,
+  "more": {이름: 구조}}], "uses": [...], "order": [...]}`. `more`는 `call`에 더 줄 키워드 인수입니다. 인수 자리의 `{"callable": "keras.ops.tanh"}`는 그 함수입니다.
   `uses`는 새로 만든 객체를 여러 자리에서 쓰는 일이며 `observe.layer.in_use`에 적혀 있습니다.
   `order`는 가중치마다 몇 번째 값으로 채울지입니다(judge가 참고 답안을 관찰할 때만).
 """

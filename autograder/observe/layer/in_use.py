@@ -4,11 +4,12 @@
 
 `uses`의 한 항목은 `{"use": 이름, ...}`입니다.
 - `build` (`shape`): `build((None, *shape))`만 부르고 가중치를 봅니다.
-- `symbolic` (`shape`): 데이터 없이 `keras.Input(shape)`에 이어 모양과 가중치를 봅니다.
+- `symbolic` (`shape`, `dtype`): 데이터 없이 `keras.Input(shape)`에 이어 모양과 가중치를 봅니다.
 - `model` (`style`, `inputs`, `head`, `train`): "functional", "sequential", "subclass" 모델 안에 넣어
   여러 배치로 불러 보고, `train`이면 경사 하강법으로 한 스텝 훈련합니다.
 - `graph` (`inputs`, `training`, `times`): `tf.function` 안에서 같은 입력으로 여러 번 부릅니다.
-- `config` (`kwargs`, `inputs`): `get_config` → JSON → `from_config`.
+- `config` (`kwargs`, `inputs`, `settings`): `get_config` → JSON → `from_config`. `settings`는 되살린 층의
+  설정에서 볼 인수들의 이름입니다(추론의 출력에 드러나지 않는 드롭아웃의 비율 등).
 - `file` (`inputs`, `registered`): 모델에 넣어 `.keras` 파일로 저장했다가 다시 읽습니다.
 
 입력은 모두 텐서 하나이고, 배열의 첫 축이 배치입니다.
@@ -77,7 +78,7 @@ def _build(subject: Subject, name: str, asked: dict[str, Any]) -> dict[str, Any]
 
 def _symbolic(subject: Subject, name: str, asked: dict[str, Any]) -> dict[str, Any]:
     made = subject.make()
-    output = made(keras.Input(tuple(asked["shape"])))
+    output = made(keras.Input(tuple(asked["shape"]), dtype=asked.get("dtype")))
     return _weights(subject, made) | {"shape": _static_shape(output)}
 
 
@@ -169,14 +170,15 @@ def _alone(subject: Subject, name: str, made: Any, head: Any, batch: Any) -> lis
 def _model_around(made: Any, asked: dict[str, Any], batch: Any) -> tuple[Any, Any]:
     """`made` 다음에 `head`개의 유닛을 가진 `Dense` 층을 놓은 모델."""
     shape = tuple(asked.get("shape") or batch.shape[1:])
+    dtype = batch.dtype.name
     head = keras.layers.Dense(asked["head"]) if asked.get("head") else None
     style = asked.get("style", "functional")
     if style == "sequential":
-        parts = [keras.Input(shape), made, *([head] if head else [])]
+        parts = [keras.Input(shape, dtype=dtype), made, *([head] if head else [])]
         return keras.Sequential(parts), head
     if style == "subclass":
         return _Around(made, head), head
-    inputs = keras.Input(shape)
+    inputs = keras.Input(shape, dtype=dtype)
     outputs = made(inputs)
     return keras.Model(inputs, outputs if head is None else head(outputs)), head
 
@@ -235,6 +237,9 @@ def _config(subject: Subject, name: str, asked: dict[str, Any]) -> dict[str, Any
     if type(twin) is not type(made):
         raise _Stopped(problem("config_class", type=type(twin).__name__))
     record["twin_settings"] = _base_settings(twin)
+    if asked.get("settings"):
+        again = twin.get_config()
+        record["arguments"] = {name: again.get(name) for name in asked["settings"]}
     record["shared"] = bool({id(item) for item in made.weights} & {id(i) for i in twin.weights})
     batches = [subject.build(spec) for spec in asked.get("inputs", [])]
     for one, prefix in ((twin, ""), (made, "own_"))[: 1 if subject.reference else 2]:

@@ -153,9 +153,11 @@ class Subject:
         return {"status": "seen", "outputs": outputs, "layers": layers}
 
     def _options(self, made: Any, call: dict[str, Any]) -> dict[str, Any]:
-        options = {"training": _training(made, call)}
+        options: dict[str, Any] = {"training": _training(made, call)}
         if "mask" in call:
             options["mask"] = self.build(call["mask"])
+        if "more" in call:
+            options["more"] = {key: self.build(item) for key, item in call["more"].items()}
         return options
 
 

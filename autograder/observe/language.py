@@ -1,0 +1,66 @@
+"""`language` 관찰: 글의 앞부분을 넣었을 때 마지막 자리의 로짓을 적습니다. 다음 글자가 무엇인지는 모릅니다.
+
+여기 없는 것: 손실을 재는 일(`judge.language`), 모델의 층을 적는 일(`observe.model`).
+
+Challenge의 `facts`
+- `name`: 모델의 이름
+- `texts`: 글자 번호 `(N, T)`인 배열들의 이름. 하나마다 마지막 자리의 출력을 적습니다.
+- `same`: 배열 `one`과 `other`가 똑같은 앞자리의 수. 두 배열을 넣었을 때 그 자리들의 출력을 적습니다.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from typing import Any
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from autograder.observe.model import fitted, identify
+from autograder.observe.problems import problem
+from autograder.observe.started import untouched
+from autograder.protocol import Challenge, Evidence
+
+MOST = 32 * 2**20
+"""출력 하나의 최대 크기(바이트)."""
+
+
+def observe(challenge: Challenge, subject: dict[str, Any]) -> Evidence:
+    """모델을 불러 로짓과 모양, 훈련한 흔적을 적습니다."""
+    model: Any = subject.get(challenge.facts["name"])
+    facts = identify(model)
+    if facts["status"] != "seen":
+        return Evidence(challenge.exercise, challenge.kind, facts)
+    arrays: dict[str, np.ndarray] = {}
+    facts["shapes"] = {}
+    try:
+        for name in challenge.facts["texts"]:
+            found = _run(model, challenge.arrays[name])
+            if found is None:
+                return Evidence(challenge.exercise, challenge.kind, facts | problem("returns_none"))
+            facts["shapes"][name] = list(found.shape)
+            if found.ndim == 3 and found.nbytes <= MOST:
+                arrays[name] = found[:, -1]
+        for name in ("one", "other"):
+            found = _run(model, challenge.arrays[name])
+            if found is not None and found.ndim == 3 and found.nbytes <= MOST:
+                arrays[name] = found[:, : challenge.facts["same"]]
+    except Exception as error:  # noqa: BLE001 - 학습자의 모델은 무엇이든 던집니다
+        return Evidence(challenge.exercise, challenge.kind, facts | problem("call", error))
+    facts["fitted"] = fitted(getattr(model, "history", None))
+    facts["batch_trained"] = getattr(model, "train_function", None) is not None
+    with contextlib.suppress(Exception):
+        values = [np.asarray(keras.ops.convert_to_numpy(w)) for w in model.trainable_weights]
+        facts["started"] = untouched(values)
+    return Evidence(challenge.exercise, challenge.kind, facts, arrays)
+
+
+def _run(model: Any, tokens: np.ndarray) -> np.ndarray | None:
+    """출력 하나를 실수 배열로. 아무것도 돌려주지 않으면 None."""
+    outputs = model(tf.convert_to_tensor(tokens), training=False)
+    if isinstance(outputs, (list, tuple)) and len(outputs) == 1:
+        outputs = outputs[0]
+    if outputs is None:
+        return None
+    return np.asarray(keras.ops.convert_to_numpy(outputs), "float32")
