@@ -15,6 +15,7 @@ import numpy as np
 from autograder.judge import mistakes
 from autograder.judge.compare import NO_RESULT, Difference, close, difference
 from autograder.judge.problems import explain
+from autograder.judge.told_once import nothing_seen
 from autograder.kinds import FunctionExercise, Mistake
 from autograder.kinds.function import FunctionItem, Holds, Loop
 from autograder.korean import with_particle
@@ -33,16 +34,7 @@ def items(exercise: FunctionExercise, challenge: Challenge, evidence: Evidence) 
         message, advice = explain(evidence.facts, name)
         titles = [(item.title, item.points) for item in exercise.groups]
         titles += [(loop.title, loop.points)] if loop else []
-        return [
-            Item(
-                title,
-                points,
-                0,
-                f"{title}: 확인하지 못했습니다." if index else message,
-                "" if index else advice,
-            )
-            for index, (title, points) in enumerate(titles)
-        ]
+        return nothing_seen(titles, message, advice)
     judging = _Judging(exercise, challenge, evidence)
     result: list[Item] = []
     # The same failure is told once, with its advice.

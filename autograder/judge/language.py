@@ -8,6 +8,7 @@ from __future__ import annotations
 import numpy as np
 
 from autograder.judge.problems import explain
+from autograder.judge.told_once import nothing_seen
 from autograder.kinds import LanguageExercise
 from autograder.korean import with_particle
 from autograder.protocol import Challenge, Evidence
@@ -33,16 +34,7 @@ def items(exercise: LanguageExercise, challenge: Challenge, evidence: Evidence) 
     worth = (2.0, 2.0, 1.0, exercise.loss_points)
     if facts.get("status") != "seen":
         message, advice = explain(facts, name)
-        return [
-            Item(
-                title,
-                points,
-                0,
-                f"{title}: 확인하지 못했습니다." if index else message,
-                "" if index else advice,
-            )
-            for index, (title, points) in enumerate(zip(titles, worth, strict=True))
-        ]
+        return nothing_seen(zip(titles, worth, strict=True), message, advice)
     made = [Item(title, points, points) for title, points in zip(titles, worth, strict=True)]
     shape = _wrong_shape(challenge, evidence, size)
     if shape:

@@ -11,6 +11,7 @@ import numpy as np
 
 from autograder.judge.model.accuracy import by_chance, not_trained
 from autograder.judge.problems import explain
+from autograder.judge.told_once import nothing_seen
 from autograder.kinds import OpenExercise
 from autograder.korean import with_particle
 from autograder.protocol import Challenge, Evidence
@@ -33,16 +34,7 @@ def items(exercise: OpenExercise, challenge: Challenge, evidence: Evidence) -> l
     worth = (2.0, 2.0, question.points)
     if facts.get("status") != "seen" or "nested" in facts:
         message, advice = _nested(facts) if "nested" in facts else explain(facts, name)
-        return [
-            Item(
-                title,
-                points,
-                0,
-                f"{title}: 확인하지 못했습니다." if index else message,
-                "" if index else advice,
-            )
-            for index, (title, points) in enumerate(zip(titles, worth, strict=True))
-        ]
+        return nothing_seen(zip(titles, worth, strict=True), message, advice)
     shape_item = _shape_item(titles[0], worth[0], exercise, facts["shape"], len(_asked(challenge)))
     size_item = _size_item(titles[1], worth[1], exercise, facts, name)
     accuracy_item = Item(titles[2], worth[2], 0, "정확도: 위의 항목이 모두 맞으면 잽니다.")

@@ -11,6 +11,20 @@ from autograder.kinds.base import AskedItem
 from autograder.report import Item
 
 
+def nothing_seen(asked: Iterable[tuple[str, float]], message: str, advice: str) -> list[Item]:
+    """답을 관찰하지 못했을 때의 항목들. `asked`는 (제목, 배점)이고, 까닭은 첫 항목에서만 말합니다."""
+    return [
+        Item(
+            title,
+            points,
+            0,
+            f"{title}: 확인하지 못했습니다." if index else message,
+            "" if index else advice,
+        )
+        for index, (title, points) in enumerate(asked)
+    ]
+
+
 def told_once(asked: Iterable[AskedItem], failures: Iterable[tuple[str, str] | None]) -> list[Item]:
     """`asked`의 항목들. `failures`는 항목마다 잘못된 점과 조언이고, 없으면 None입니다."""
     result: list[Item] = []

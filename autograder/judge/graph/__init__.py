@@ -13,6 +13,7 @@ import numpy as np
 from autograder.judge.compare import compare_call
 from autograder.judge.graph.looks import Case, Equal, Failure, Operations, explained, looks_of
 from autograder.judge.mistakes import Suspects
+from autograder.judge.told_once import nothing_seen
 from autograder.kinds import GraphExercise, GraphItem, Mistake
 from autograder.protocol import Challenge, Evidence
 from autograder.report import Item
@@ -24,16 +25,8 @@ def items(exercise: GraphExercise, challenge: Challenge, evidence: Evidence) -> 
 
     if evidence.facts["status"] != "seen":
         message, advice = explained(evidence.facts, exercise.subjects[0])
-        return [
-            Item(
-                item.title,
-                item.points,
-                0,
-                f"{item.title}: 확인하지 못했습니다." if index else message,
-                "" if index else advice,
-            )
-            for index, item in enumerate(exercise.groups)
-        ]
+        asked = [(item.title, item.points) for item in exercise.groups]
+        return nothing_seen(asked, message, advice)
     case = (exercise, challenge, observe(challenge, exercise.solution()))
     suspects = Suspects(exercise, challenge)
     told: list[Failure] = []
