@@ -345,6 +345,13 @@ def test_set_up_works_once_and_is_silent_afterwards(
     assert make_setup(moved, outside).stderr == ""
 
 
+def test_no_merge_was_left_half_done() -> None:
+    marks = ("<<<<<<< ", ">>>>>>> ")
+    for path in tracked():
+        text = path.read_bytes().decode("utf-8", "replace")
+        assert not any(line.startswith(marks) for line in text.splitlines()), path
+
+
 def test_too_old_a_python_is_answered_in_one_line(tmp_path: Path) -> None:
     folder = small_project(tmp_path / "project")
     programs = tmp_path / "bin"
