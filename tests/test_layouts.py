@@ -98,6 +98,51 @@ LAYOUTS: dict[str, tuple[Callable[[bytes, bytes, bytes], Files], bool, str]] = {
         "제출된 파일: 00_start/답.txt",
     ),
     "a broken zip": (lambda r, e, o: {f"{UNIT}/start.zip": b"PK\x03\x04"}, False, "start.zip"),
+    "capital file name": (lambda r, e, o: {f"{UNIT}/START.IPYNB": r}, True, "START.IPYNB"),
+    "a folder of the topic": (lambda r, e, o: {f"start/{FILE}": r}, True, "'start/start.ipynb'"),
+    "a folder with a space": (lambda r, e, o: {f"00 start/{FILE}": r}, True, "00 start"),
+    "an ending that Windows added": (
+        lambda r, e, o: {f"{UNIT}/start.ipynb.txt": r},
+        True,
+        "'00_start/start.ipynb.txt'에서 찾은",
+    ),
+    "an ending that a browser took": (
+        lambda r, e, o: {f"{UNIT}/start.json": r},
+        True,
+        "start.json",
+    ),
+    "a download that did not end": (
+        lambda r, e, o: {f"{UNIT}/start.ipynb.crdownload": r[: len(r) // 2]},
+        False,
+        "제출된 파일: 00_start/start.ipynb.crdownload",
+    ),
+    "units in one zip": (
+        lambda r, e, o: {
+            "과제.zip": zipped(**{f"{UNIT}/{FILE}": r, "01_eager/eager.ipynb": o, "읽기.txt": b"x"})
+        },
+        True,
+        "과제.zip",
+    ),
+    "its checkpoint beside": (
+        lambda r, e, o: {
+            f"{UNIT}/{FILE}": r,
+            f"{UNIT}/.ipynb_checkpoints/start-checkpoint.ipynb": e,
+        },
+        True,
+        "",
+    ),
+    "a PDF": (lambda r, e, o: {f"{UNIT}/start.pdf": b"%PDF"}, False, "내보낸 PDF라"),
+    "Python code": (lambda r, e, o: {f"{UNIT}/start.py": b"x = 1"}, False, "파이썬 코드라"),
+    "another archive": (
+        lambda r, e, o: {f"{UNIT}/start.7z": b"7z"},
+        False,
+        "'00_start/start.7z'은(는) zip이 아닌 압축 파일이라",
+    ),
+    "an address": (
+        lambda r, e, o: {f"{UNIT}/주소.txt": b"https://colab.research.google.com/drive/1"},
+        False,
+        "코랩의 주소만",
+    ),
     "nothing": (lambda r, e, o: {}, False, "미제출"),
     "only a timestamp": (
         lambda r, e, o: {f"{UNIT}/timestamp.txt": b"2026-01-01 UTC"},

@@ -25,6 +25,17 @@ _MOST = 200
 """한 학생에게서 살펴볼 파일의 수."""
 _STUB = "..."
 _NOTEBOOKS = (".ipynb", ".zip")
+_RENAMED = (".txt", ".json", ".crdownload", ".part", ".download", "")
+"""윈도우와 브라우저가 노트북의 이름 끝을 이렇게 만들기도 합니다. 내용이 노트북일 때만 봅니다."""
+_RENAMED_BYTES = 64 * 2**20
+_EXPORTED = {
+    ".html": "노트북을 내보낸 웹 페이지라",
+    ".htm": "노트북을 내보낸 웹 페이지라",
+    ".pdf": "노트북을 내보낸 PDF라",
+    ".py": "노트북을 내보낸 파이썬 코드라",
+}
+_PACKED = (".7z", ".alz", ".bz2", ".egg", ".gz", ".rar", ".tar", ".tgz", ".xz")
+_COLAB = b"colab.research.google.com"
 _FOUND = "'{name}'에서 찾은 노트북을 채점했습니다."
 PROPER = b"proper"
 """제자리의 파일을 채점한다는 표시."""
@@ -59,6 +70,7 @@ def locate(student: Path, target: Path) -> Located:
     if notebooks == [target]:
         return Located(PROPER)
     candidates = [made for path in notebooks for made in _candidates(path, student)]
+    candidates += [made for path in files if (made := _renamed(path, student)) is not None]
     mine = [one for one in candidates if one.unit == unit]
     proper = next((one for one in candidates if one.name == place), None)
     chosen = _chosen(mine, proper)
@@ -124,11 +136,22 @@ def _nothing(candidates: list[Candidate], files: list[Path], student: Path, name
     names = [path.relative_to(student).as_posix() for path in files]
     if not names:
         return ""
-    page = next((each for each in names if each.lower().endswith((".html", ".htm"))), "")
-    if page:
+    suffixes = {each: Path(each).suffix.lower() for each in names}
+    for each, suffix in suffixes.items():
+        if suffix in _EXPORTED:
+            return (
+                f"{name} 파일이 없습니다. 제출된 '{each}'은(는) {_EXPORTED[suffix]} 채점할 수 "
+                "없습니다. .ipynb 파일을 다시 내게 하세요."
+            )
+        if suffix in _PACKED:
+            return (
+                f"{name} 파일이 없습니다. 제출된 '{each}'은(는) zip이 아닌 압축 파일이라 풀지 "
+                f"않았습니다. 풀어서 {name}를 제자리에 두고 다시 채점하세요."
+            )
+    if link := next((path for path in files if _only_a_link(path)), None):
         return (
-            f"{name} 파일이 없습니다. 제출된 '{page}'은(는) 노트북을 내보낸 웹 페이지라 채점할 수 "
-            "없습니다. .ipynb 파일을 다시 내게 하세요."
+            f"{name} 파일이 없습니다. 제출된 '{link.relative_to(student).as_posix()}'에는 코랩의 주소만 "
+            "있습니다. 코랩에서 파일 → 다운로드 → .ipynb 다운로드로 받은 파일을 다시 내게 하세요."
         )
     return (
         f"{name} 파일이 없습니다. 제출된 파일: {listed(sorted(names), 3)}. "
@@ -148,6 +171,21 @@ def _files(student: Path, unit: str) -> Iterator[Path]:
             continue
         if path.is_file() and not path.name.startswith("timestamp"):
             yield path
+
+
+def _renamed(path: Path, student: Path) -> Candidate | None:
+    """이름 끝이 노트북이 아니어도 내용이 이 강좌의 노트북이면 그것."""
+    if path.suffix.lower() not in _RENAMED or path.stat().st_size > _RENAMED_BYTES:
+        return None
+    data = path.read_bytes()
+    if not data.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{"):
+        return None
+    made = described(path.relative_to(student).as_posix(), data)
+    return made if made.unit else None
+
+
+def _only_a_link(path: Path) -> bool:
+    return path.stat().st_size < 4096 and _COLAB in path.read_bytes()
 
 
 def _plain(name: str) -> str:
