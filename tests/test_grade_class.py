@@ -462,7 +462,7 @@ def test_a_full_disk_stops_with_a_remedy(tmp_path: Path, monkeypatch: pytest.Mon
     monkeypatch.setattr("autograder.grading.table.write_csv", full)
     with pytest.raises(CourseError, match="디스크에 남은 자리가 없습니다") as raised:
         grade_class(UNIT, tmp_path, executor=Refusing())
-    assert "이어서 채점합니다" in raised.value.remedy
+    assert "이어서 합니다" in raised.value.remedy
 
 
 def test_an_assignment_that_changed_while_it_was_graded(
