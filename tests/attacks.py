@@ -52,6 +52,7 @@ MAYBE = (
     "flood forks",
     "flood memory",
     "flood disk",
+    "evidence bomb",
 )
 """Who wins a race with himself may also lose it: between nothing and the honest part's worth."""
 

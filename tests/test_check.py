@@ -6,6 +6,7 @@ import json
 import math
 import os
 import random
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -236,7 +237,9 @@ def test_the_shown_answer_defines_the_subjects(exercise_id, tmp_path):
         challenge := exercise.challenge(3),
         observe(challenge, {name: names[name] for name in exercise.subjects}),
     )
-    assert all(item.passed for item in report.items if "정확도" not in item.name), report
+    # What training decides is not asked of a model that the answer only makes.
+    made = [item for item in report.items if not re.search("정확도|손실", item.name)]
+    assert all(item.passed for item in made), report
 
 
 def test_progress_keeps_the_best_score_and_survives_a_broken_file(tmp_path, monkeypatch):

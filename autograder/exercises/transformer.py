@@ -928,12 +928,14 @@ def generate_cases(random):
         call({"array": "long"}, 4),
         call({"array": "almost"}, 6),
         call(given, 30, temperature=hot, seed=seed),
-        call(given, 10, temperature=hot, seed=seed + 1),
-        call(given, 10, temperature=hot, seed=seed + 1),
-        call(given, 10, temperature=hot, seed=seed + 2),
+        call(given, 10, temperature=30.0, seed=seed + 1),
+        call(given, 10, temperature=30.0, seed=seed + 1),
+        call(given, 10, temperature=30.0, seed=seed + 2),
         call(given, 20, temperature=cold, seed=seed),
-        call(given, 30, temperature=hot, top_k=most, seed=seed),
+        # So hot that all that are left come nearly equally often: none stays away by chance.
+        call(given, 70, temperature=30.0, top_k=most, seed=seed),
         call(given, 3, temperature=hot, top_k=1, seed=seed),
+        *(call(given, 4, temperature=30.0, seed=seed + number) for number in (3, 4, 5)),
     ], arrays
 
 
@@ -1017,6 +1019,16 @@ def gain(drawn, change):
     )
 
 
+def plausible(drawn, change):
+    """온도가 `change(온도)`라고 보아도 뽑은 토큰들이 맞는지. 두 온도 모두와 다르게 뽑은 글의 까닭은 온도가 아닙니다."""
+    temperatures = [(draws, change(draws.temperature)) for draws in drawn]
+    return all(
+        abs(draws.surprise(temperature)) <= FAR
+        for draws, temperature in temperatures
+        if temperature >= 1
+    )
+
+
 def sampled(results, calls, arrays):
     """온도를 나눈 확률대로 뽑았는지. 높은 온도와 낮은 온도를 함께 봅니다."""
     drawn = [_Draws(*one, arrays) for one in zip(results, calls, strict=True)]
@@ -1030,7 +1042,7 @@ def sampled(results, calls, arrays):
             "온도가 0이 아니면 확률대로 뽑으세요. 예: `np.random.default_rng(seed).choice(...)`.",
         )
     change, told, advice = max(_OTHER_TEMPERATURES, key=lambda other: gain(drawn, other[0]))
-    if gain(drawn, change) > DECISIVE:
+    if gain(drawn, change) > DECISIVE and plausible(drawn, change):
         return f"{shown}인데 {told}", advice
     # 온도가 낮으면 드문 토큰 하나가 크게 벗어나므로, 높은 온도에서만 봅니다.
     if abs(hot.surprise(hot.temperature)) > FAR:
@@ -1056,7 +1068,7 @@ def within_top(results, calls, arrays):
                 f"가장 큰 {most}개가 아닌 로짓을 `-np.inf`로 바꾼 다음 뽑으세요. 뽑은 것이 "
                 "몇 번째인지가 아니라 토큰 번호인지도 보세요.",
             )
-        if len(ranks) > _ENOUGH and max(ranks) < most - 1:
+        if len(ranks) >= _ENOUGH and max(ranks) < most - 1:
             return (
                 f"{shown}인데 가장 큰 {max(ranks) + 1}개 가운데에서만 뽑습니다.",
                 f"가장 큰 {most}개를 모두 남기세요. 경계의 값도 남습니다.",
@@ -1064,12 +1076,14 @@ def within_top(results, calls, arrays):
     return None
 
 
-_ENOUGH = 20
+_ENOUGH = 60
+"""이만큼 뽑았는데 한 번도 나오지 않은 순위는 남기지 않은 것입니다(바른 글에서는 천만 번에 한 번도 안 됩니다)."""
 
 
 def seeded(results, calls, arrays):
     """시드가 다르면 다른 글이 나오는지."""
-    if all(np.array_equal(results[0], other) for other in results[1:]):
+    length = min(len(result) for result in results)
+    if all(np.array_equal(results[0][:length], other[:length]) for other in results[1:]):
         return (
             "`seed`가 달라도 같은 글이 나옵니다.",
             "받은 `seed`로 난수 생성기를 만드세요. 예: `np.random.default_rng(seed)`.",
@@ -1320,7 +1334,7 @@ EXERCISES = (
             FunctionItem("온도만큼 고르게, 확률대로 뽑습니다", 2, (3, 7), holds=sampled),
             FunctionItem("`top_k`개 가운데에서만 뽑습니다", 2, (8, 9), holds=within_top),
             FunctionItem("`seed`가 같으면 같은 글", 1, (5,), part="value", like=4),
-            FunctionItem("`seed`가 다르면 다른 글", 1, (4, 6), holds=seeded),
+            FunctionItem("`seed`가 다르면 다른 글", 1, (4, 6, 10, 11, 12), holds=seeded),
         ),
         mistakes=GENERATE_MISTAKES,
         requirements=(

@@ -1138,7 +1138,7 @@ def generate_one_less():
 @wrong("transformer.generate", "토큰마다 같은 난수", expect="토큰마다 새 난수로 뽑으세요")
 def generate_reseeded():
     return _generate(
-        reseed=True, choose=lambda random, weights: int(np.argsort(weights)[random.integers(2)])
+        reseed=True, choose=lambda random, weights: int(np.argsort(weights)[random.integers(4)])
     )
 
 
