@@ -835,7 +835,7 @@ def gan_scenes(random):
         }
 
     def made(kind, low, high):
-        return [kind, {"learning_rate": odd_number(random, low, high)}]
+        return [kind, {"learning_rate": round(float(random.uniform(low, high)), 3)}]
 
     scale = ["TrainingScale", {"scale": 1.6}]
     return [
