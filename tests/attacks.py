@@ -47,12 +47,6 @@ MAYBE = (
     "end stubborn loop",
     "read descriptors",
     "flood descriptors",
-    # Which limit comes first, theirs (the kernel dies) or the cell's time (it goes on), the machine's
-    # speed decides.
-    "flood forks",
-    "flood memory",
-    "flood disk",
-    "evidence bomb",
 )
 """Who wins a race with himself may also lose it: between nothing and the honest part's worth."""
 

@@ -186,13 +186,25 @@ def test_there_are_enough_of_them() -> None:
     assert len(ATTACKS) >= 75
 
 
+OUT_OF_TIME = "안에 끝나지 않아 중단했습니다"
+"""A cell that the clock stopped; what stood before it is judged."""
+
+
+def fair(name: str, remark: str) -> float:
+    """What an attack is worth. Whom the clock stopped before he came to harm himself keeps the honest part.
+
+    On a slow machine that is so for attacks that another limit ends elsewhere.
+    """
+    return HONEST_SCORE if OUT_OF_TIME in remark else ATTACKS[name][1]
+
+
 @pytest.mark.parametrize("name", ATTACKS)
 def test_an_attack_earns_what_its_honest_part_is_worth(attacked: Attacked, name: str) -> None:
-    score, worth = attacked.scores[name], ATTACKS[name][1]
+    score, remark = attacked.scores[name], attacked.remarks[name]
     if name in MAYBE:
         assert score is not None and 0 <= score <= HONEST_SCORE
     else:
-        assert score == worth, attacked.remarks[name]
+        assert score == fair(name, remark), remark
     assert "Traceback" not in attacked.remarks[name]
     # An odd object is judged like any answer; whoever got nothing otherwise is told why.
     if score == 0 and not name.startswith("object"):
@@ -266,12 +278,15 @@ def test_what_reaches_out_earns_no_more_behind_the_lower_wall(
     with ThreadPoolExecutor(2) as pool:
         outcome = grade_class(UNIT, tmp_path, workers=2, executor=pool)
     found = {row.student: row.total for row in outcome.rows}
+    remarks = {row.student: row.remark for row in outcome.rows}
     assert (found["a honest"], found["z honest"]) == (4, 4)
     # The process above is the notebook's own there: who ends it ends himself.
     own = ("out warm process", "out signal all", "out signals")
     assert all((found[name] or 0) <= HONEST_SCORE for name in chosen)
     certain = [name for name in chosen if name not in (*MAYBE, *own)]
-    assert {name: found[name] for name in certain} == {name: ATTACKS[name][1] for name in certain}
+    assert {name: found[name] for name in certain} == {
+        name: fair(name, remarks[name]) for name in certain
+    }
     store, hand_ins = Store(tmp_path), HandIns(tmp_path, UNIT)
     for name in chosen:
         graded = store.get(hand_ins.noted(name)["key"])
