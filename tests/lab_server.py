@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from playwright.sync_api import Page, sync_playwright
 
 ROOT = Path(__file__).resolve().parent.parent
 TOKEN = "course"
@@ -101,3 +102,15 @@ def wait_until_up(address: str, program: subprocess.Popen, log: Path) -> None:
             return
         time.sleep(0.5)
     pytest.fail(f"90초 안에 뜨지 않았습니다: {address}\n" + log.read_text())
+
+
+@contextlib.contextmanager
+def browser_page(chromium: str, height: int = 900) -> Iterator[Page]:
+    """A page of the system's Chromium, 1280 wide."""
+    with sync_playwright() as started:
+        browser = started.chromium.launch(
+            executable_path=chromium,
+            args=["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking"],
+        )
+        yield browser.new_page(viewport={"width": 1280, "height": height})
+        browser.close()

@@ -8,8 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from lab_server import Server, jupyterlab
-from playwright.sync_api import sync_playwright
+from lab_server import Server, browser_page, jupyterlab
 
 ROOT = Path(__file__).resolve().parent.parent
 NOTEBOOK = "04_sequential/sequential.ipynb"
@@ -35,15 +34,9 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 
 @pytest.fixture(scope="module")
 def page(lab: Server, chromium: str) -> Iterator:
-    with sync_playwright() as started:
-        browser = started.chromium.launch(
-            executable_path=chromium,
-            args=["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking"],
-        )
-        page = browser.new_page(viewport={"width": 1280, "height": 900})
+    with browser_page(chromium) as page:
         page.goto(lab.page(f"lab/tree/{NOTEBOOK}?reset"), wait_until="commit")
         yield page
-        browser.close()
 
 
 INDEX_OF = """([text, before]) => {

@@ -8,8 +8,7 @@ from pathlib import Path
 
 import pytest
 from graded_class import Class
-from lab_server import Server, jupyterlab
-from playwright.sync_api import sync_playwright
+from lab_server import Server, browser_page, jupyterlab
 
 from autograder.grading.course.folder import CourseFolder
 
@@ -38,16 +37,10 @@ def lab(course: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serv
 
 @pytest.fixture(scope="module")
 def page(lab: Server, chromium: str) -> Iterator:
-    with sync_playwright() as started:
-        browser = started.chromium.launch(
-            executable_path=chromium,
-            args=["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking"],
-        )
-        page = browser.new_page(viewport={"width": 1280, "height": 1000})
+    with browser_page(chromium, height=1000) as page:
         page.set_default_timeout(30_000)
         page.goto(lab.page("formgrader/manage_assignments"), wait_until="commit")
         yield page
-        browser.close()
 
 
 def _click(page, lab: Server, button: str) -> str:

@@ -8,8 +8,7 @@ from pathlib import Path
 
 import pytest
 from graded_class import Class, is_check
-from lab_server import Server, jupyterlab
-from playwright.sync_api import sync_playwright
+from lab_server import Server, browser_page, jupyterlab
 
 UNIT, CELL = "00_start", "start_first_tensor"
 INTEGERS = "x = tf.constant([[1, 2, 3], [4, 5, 6]])"
@@ -49,12 +48,7 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 
 
 def test_the_button_says_of_each_notebook_what_is_so(lab: Server, chromium: str) -> None:
-    with sync_playwright() as started:
-        browser = started.chromium.launch(
-            executable_path=chromium,
-            args=["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking"],
-        )
-        page = browser.new_page(viewport={"width": 1280, "height": 900})
+    with browser_page(chromium) as page:
         page.set_default_timeout(120_000)
         for name, said in SAID.items():
             page.goto(lab.page(f"lab/tree/{name}.ipynb?reset"), wait_until="commit")
@@ -67,7 +61,6 @@ def test_the_button_says_of_each_notebook_what_is_so(lab: Server, chromium: str)
             if name == "half":
                 _keep(page, "validate")
             dialog.locator("button").last.click()
-        browser.close()
 
 
 def test_a_notebook_without_its_checks_passes_for_nbgrader(lab: Server) -> None:

@@ -644,6 +644,24 @@ def positions_scaled():
     )
 
 
+@wrong(
+    "transformer.positions",
+    "그릴 때 정한 길이로 자름",
+    expect="`ops.shape(입력)[1]`으로 알아내세요",
+)
+def positions_of_a_drawn_length():
+    class TokenAndPosition(layers.Layer):
+        def __init__(self, vocabulary, length, size, **kwargs):
+            super().__init__(**kwargs)
+            self.token = layers.Embedding(vocabulary, size)
+            self.table = self.add_weight(shape=(length, size), name="table")
+
+        def call(self, tokens):
+            return self.token(tokens) + self.table[: tokens.shape[1]]
+
+    return TokenAndPosition
+
+
 @wrong("transformer.positions", "뒤에서부터 셈", expect="자리를 뒤에서부터 셉니다")
 def positions_reversed():
     return _positions(

@@ -19,7 +19,6 @@ from autograder.grading.lms.filling import (
     Wanted,
     full_marks,
     number,
-    put,
     score_text,
 )
 from autograder.grading.lms.marks import Marks, Student
@@ -72,24 +71,28 @@ def fill(
         column = _column(header, section, points, marks, wanted)
         theirs = number(points[column]) if points is not None else None
         out_of = full_marks(marks, theirs, wanted, "캔버스")
-        for place, owner in matched.found.items():
-            row, student = people[place], students[owner]
-            score = marks.scores.get(owner)
-            if score is None:
-                if wanted.missing_zero and not row[column].strip():
-                    row[column] = "0"
-                    made.students.add(owner)
-                continue
-            if row[column].strip() in _NOT_GRADED:
-                said = "면제된" if row[column].strip() == "EX" else "과제를 받지 않은"
-                made.lose(student, score, f"캔버스에서 {said} 사람입니다({row[column].strip()})")
-                continue
-            put(row, column, score_text(score, marks, out_of), student.shown, changed)
-            made.students.add(owner)
+        changed += made.fill_column(
+            people,
+            column,
+            matched.found,
+            marks,
+            students,
+            wanted,
+            out_of,
+            _not_graded,
+        )
         for owner in sorted(marks.scores.keys() - placed):
             made.lose(students[owner], marks.scores[owner], "성적표에서 누구인지 찾지 못했습니다")
     made.tell_changed(changed)
     return made
+
+
+def _not_graded(cell: str, _: float) -> str:
+    """캔버스가 점수를 받지 않는 칸이면 그 까닭."""
+    if cell not in _NOT_GRADED:
+        return ""
+    said = "면제된" if cell == "EX" else "과제를 받지 않은"
+    return f"캔버스에서 {said} 사람입니다({cell})"
 
 
 def build(classes: Sequence[Marks], students: dict[str, Student], wanted: Wanted) -> Filled:

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from autograder.errors import CourseError
@@ -46,6 +46,39 @@ class Filled:
         """LMS에 이미 있던 점수와 다른 것을 알립니다."""
         if changed:
             self.told.append(f"LMS에 있던 점수와 다른 것 {len(changed)}개: {listed(changed)}.")
+
+    def fill_column(
+        self,
+        rows: Sequence[list[str]],
+        column: int,
+        found: Mapping[int, str],
+        marks: Marks,
+        students: dict[str, Student],
+        wanted: Wanted,
+        out_of: float,
+        refused: Callable[[str, float], str],
+    ) -> list[str]:
+        """`rows`의 `column`에 점수를 적고, LMS에 있던 점수와 다른 것들을 돌려줍니다.
+
+        `found`는 줄의 번호 → 학생의 아이디, `refused(칸의 글, 적을 점수)`는 LMS가 받지 않을 까닭(없으면 빈 문자열)입니다.
+        점수가 없는 사람의 칸은 `wanted.missing_zero`일 때 비어 있는 것만 0으로 씁니다.
+        """
+        changed: list[str] = []
+        for place, owner in found.items():
+            row, student = rows[place], students[owner]
+            score = marks.scores.get(owner)
+            if score is None:
+                if wanted.missing_zero and not row[column].strip():
+                    row[column] = "0"
+                    self.students.add(owner)
+                continue
+            given = scaled(score, marks.points, out_of)
+            if reason := refused(row[column].strip(), given):
+                self.lose(student, given, reason)
+                continue
+            put(row, column, number_text(given), student.shown, changed)
+            self.students.add(owner)
+        return changed
 
     def lose(self, student: Student, score: float, reason: str) -> None:
         """점수를 적지 못한 학생."""

@@ -20,10 +20,9 @@ from autograder.grading.lms.filling import (
     Wanted,
     full_marks,
     number,
-    put,
     score_text,
 )
-from autograder.grading.lms.marks import Marks, Student, scaled
+from autograder.grading.lms.marks import Marks, Student
 from autograder.grading.lms.match import Line, match
 from autograder.grading.lms.names import MOODLE
 from autograder.grading.lms.sheets import Sheet, formula, safe
@@ -72,24 +71,15 @@ def fill(sheet: Sheet, marks: Marks, students: dict[str, Student], wanted: Wante
     most = {number(row[places["most"]]) for row in people} if "most" in places else set()
     theirs = most.pop() if len(most) == 1 else None
     out_of = full_marks(marks, theirs, wanted, "무들")
-    changed: list[str] = []
-    for place, owner in matched.found.items():
-        row, student = people[place], students[owner]
-        score = marks.scores.get(owner)
-        if score is None:
-            if wanted.missing_zero and not row[grade].strip():
-                row[grade] = "0"
-                made.students.add(owner)
-            continue
-        if theirs is not None and scaled(score, marks.points, out_of) > theirs:
-            made.lose(
-                student,
-                scaled(score, marks.points, out_of),
-                f"무들의 최대 성적 {number_text(theirs)}점보다 커서 무들이 받지 않습니다",
-            )
-            continue
-        put(row, grade, score_text(score, marks, out_of), student.shown, changed)
-        made.students.add(owner)
+
+    def too_much(_: str, score: float) -> str:
+        if theirs is None or score <= theirs:
+            return ""
+        return f"무들의 최대 성적 {number_text(theirs)}점보다 커서 무들이 받지 않습니다"
+
+    changed = made.fill_column(
+        people, grade, matched.found, marks, students, wanted, out_of, too_much
+    )
     for owner in sorted(marks.scores.keys() - set(matched.found.values())):
         made.lose(students[owner], marks.scores[owner], "워크시트에서 누구인지 찾지 못했습니다")
     made.tell_changed(changed)

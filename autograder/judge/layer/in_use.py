@@ -207,9 +207,23 @@ def _symbolic(
     ):
         return (
             f"{where}출력의 모양이 `{tuple(want)}`이어야 하는데 `{tuple(have)}`입니다.",
-            "배치 크기는 정하지 않습니다." if have[:1] != [None] else shape_advice(want, have),
+            _symbolic_advice(want, have),
         )
     return None
+
+
+def _symbolic_advice(want: list[int | None], have: list[int | None]) -> str:
+    """데이터 없이 이었을 때의 모양이 다른 까닭: 정하지 않은 크기를 정했는지부터 봅니다."""
+    if have[:1] != [None]:
+        return "배치 크기는 정하지 않습니다."
+    pairs = zip(want, have, strict=True) if len(want) == len(have) else ()
+    fixed = [axis for axis, (size, own) in enumerate(pairs) if size is None and own is not None]
+    if fixed:
+        return (
+            f"이때 입력의 `shape[{fixed[0]}]`은 `None`입니다. 실행할 때의 크기는 "
+            f"`ops.shape(입력)[{fixed[0]}]`으로 알아내세요."
+        )
+    return shape_advice(want, have)
 
 
 def _model(
