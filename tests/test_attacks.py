@@ -190,21 +190,21 @@ OUT_OF_TIME = "안에 끝나지 않아 중단했습니다"
 """A cell that the clock stopped; what stood before it is judged."""
 
 
-def fair(name: str, remark: str) -> float:
-    """What an attack is worth. Whom the clock stopped before he came to harm himself keeps the honest part.
+def fair(name: str, score: float | None, remark: str) -> bool:
+    """Whether the score is what the attack is worth.
 
-    On a slow machine that is so for attacks that another limit ends elsewhere.
+    Who raced with himself, or was stopped by the clock (on a slow machine that ends attacks that
+    another limit ends elsewhere), has something between nothing and the honest part.
     """
-    return HONEST_SCORE if OUT_OF_TIME in remark else ATTACKS[name][1]
+    if name in MAYBE or OUT_OF_TIME in remark:
+        return score is not None and 0 <= score <= HONEST_SCORE
+    return score == ATTACKS[name][1]
 
 
 @pytest.mark.parametrize("name", ATTACKS)
 def test_an_attack_earns_what_its_honest_part_is_worth(attacked: Attacked, name: str) -> None:
     score, remark = attacked.scores[name], attacked.remarks[name]
-    if name in MAYBE:
-        assert score is not None and 0 <= score <= HONEST_SCORE
-    else:
-        assert score == fair(name, remark), remark
+    assert fair(name, score, remark), (score, remark)
     assert "Traceback" not in attacked.remarks[name]
     # An odd object is judged like any answer; whoever got nothing otherwise is told why.
     if score == 0 and not name.startswith("object"):
@@ -283,10 +283,12 @@ def test_what_reaches_out_earns_no_more_behind_the_lower_wall(
     # The process above is the notebook's own there: who ends it ends himself.
     own = ("out warm process", "out signal all", "out signals")
     assert all((found[name] or 0) <= HONEST_SCORE for name in chosen)
-    certain = [name for name in chosen if name not in (*MAYBE, *own)]
-    assert {name: found[name] for name in certain} == {
-        name: fair(name, remarks[name]) for name in certain
+    unfair = {
+        name: (found[name], remarks[name])
+        for name in chosen
+        if name not in own and not fair(name, found[name], remarks[name])
     }
+    assert unfair == {}
     store, hand_ins = Store(tmp_path), HandIns(tmp_path, UNIT)
     for name in chosen:
         graded = store.get(hand_ins.noted(name)["key"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import json
 import logging
 import os
@@ -329,8 +330,14 @@ def test_unsolved_cells_get_a_sentence(unsolved: Any, capsys: pytest.CaptureFixt
     for name in figures.__all__:
         if name == "use_korean_font":
             continue
-        arguments = (unsolved, unsolved) if name == "plot_confusion" else (unsolved,)
-        assert getattr(figures, name)(*arguments) is None
+        draw = getattr(figures, name)
+        required = [
+            parameter
+            for parameter in inspect.signature(draw).parameters.values()
+            if parameter.default is parameter.empty
+            and parameter.kind is parameter.POSITIONAL_OR_KEYWORD
+        ]
+        assert draw(*[unsolved] * max(len(required), 1)) is None
         out, err = capsys.readouterr()
         assert out.startswith("먼저 ")
         assert out.endswith("나옵니다.\n")

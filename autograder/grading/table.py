@@ -9,7 +9,7 @@ import csv
 import io
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import KW_ONLY, dataclass, field
 from pathlib import Path
 
 from rich.console import Console
@@ -53,6 +53,7 @@ class Row:
     status: str
     scores: dict[str, float] = field(default_factory=dict)
     total: float | None = None
+    _: KW_ONLY
     penalty: float = 0.0
     extra: float = 0.0
     late: float = 0.0
