@@ -88,6 +88,10 @@ def _grade(options: argparse.Namespace) -> int | None:
     )
 
 
+def _sample(options: argparse.Namespace) -> int | None:
+    return _with_extra("grading.sample").sample(options.course, options.workers)
+
+
 def _collect(options: argparse.Namespace) -> int | None:
     return _with_extra("grading.collect").collect(
         options.unit,
@@ -292,6 +296,13 @@ def _parser() -> argparse.ArgumentParser:
         help="그만큼 막을 수 없어도 채점합니다(학습자의 코드가 이 컴퓨터의 파일을 바꿀 수 있습니다)",
     )
     grade.set_defaults(run=_grade)
+
+    sample = commands.add_parser("sample", help="예시 학급을 만들어 채점하고 표를 보입니다")
+    sample.add_argument(
+        "--course", type=Path, metavar="폴더", help="과정 폴더를 만들 자리(없으면 임시 폴더)"
+    )
+    _add_workers(sample)
+    sample.set_defaults(run=_sample)
 
     export = commands.add_parser(
         "export",

@@ -242,7 +242,7 @@ def test_licence_is_mit_and_the_font_keeps_its_own() -> None:
 
 TARGETS = {
     "lab": "jupyterlab",
-    "grade": "autograder.grading.sample",
+    "grade": "autograder.cli sample",
     "test": "pytest",
     "quick": "not heavy",
     "bench": "tools/bench.py",
