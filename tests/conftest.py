@@ -86,6 +86,7 @@ HEAVY = {
     "test_sandbox",
     "test_seeds",
     "test_settings",
+    "test_site",
     "test_source_mutants",
     "test_styles",
     "test_telling",
