@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import base64
+import html
+import io
+import re
+import string
 import struct
 import zlib
 from pathlib import Path
 
 import nbformat
 import pytest
+from fontTools.ttLib import TTFont
+from latex2mathml.converter import convert
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
 from autograder.authoring.release import release
-from autograder.authoring.site import cells, outputs, stills
+from autograder.authoring.site import cells, mathml, outputs, stills
 from autograder.authoring.site.combine import combine
 from autograder.authoring.site.executed import kept_at
 from autograder.authoring.site.pages import glossary_page, index_page
@@ -180,6 +186,34 @@ def test_every_moving_picture_of_the_course_has_its_sentence() -> None:
                 if not stills.lesson(notebook.cells, index)[0]:
                     silent.append(f"{unit.name} {cell.id}")
     assert found >= 14 and silent == []
+
+
+# ---------------------------------------------------------------------------------------- formulas
+
+
+def test_the_font_of_formulas_has_what_the_formulas_of_the_course_use() -> None:
+    font = TTFont(io.BytesIO(mathml.font()))
+    assert "MATH" in font and "OFL" in str(font["name"].getDebugName(13)) + str(
+        font["name"].getDebugName(14)
+    )
+    known, formulas = set(font.getBestCmap()), 0
+    for unit in UNITS.values():
+        for cell in read(ROOT / "notebooks" / unit.notebook).cells:
+            for formula in re.findall(r"\$\$(.+?)\$\$", cell.source, re.S):
+                formulas += 1
+                for kind, text in re.findall(r"<(m[ion])[^>]*>([^<]+)<", convert(formula)):
+                    shown = html.unescape(text)
+                    if kind == "mi" and len(shown) == 1:
+                        # Browsers make a single letter italic.
+                        shown = ITALIC.get(shown, shown)
+                    assert {ord(c) for c in shown if c.strip()} <= known, (formula, shown)
+    assert formulas >= 5
+
+
+ITALIC = {
+    letter: chr(0x1D434 + index)
+    for index, letter in enumerate(string.ascii_uppercase + string.ascii_lowercase)
+} | {"h": "ℎ"}
 
 
 # ------------------------------------------------------------------------------------------- terms

@@ -110,8 +110,10 @@ def weave(
         path.write_bytes(content)
     shutil.copy(fonts.FILE, site / "_static" / "course-korean.ttf")
     shutil.copy(fonts.FILE.with_name("OFL.txt"), site / "_static" / "course-korean-OFL.txt")
+    (site / "_static" / mathml.FONT).write_bytes(mathml.font())
     for leftover in (".buildinfo", "objects.inv"):
         (site / leftover).unlink(missing_ok=True)
+    (site / "_sources").rmdir()
     chrome.translate(site)
 
 
