@@ -6,6 +6,7 @@ import base64
 import html
 import io
 import re
+import shutil
 import string
 import struct
 import zlib
@@ -21,6 +22,7 @@ from autograder.authoring.release import release
 from autograder.authoring.site import cells, mathml, outputs, stills
 from autograder.authoring.site.combine import combine
 from autograder.authoring.site.executed import kept_at
+from autograder.authoring.site.mistakes import mistakes
 from autograder.authoring.site.pages import glossary_page, index_page
 from autograder.authoring.site.search import SearchKorean
 from autograder.authoring.site.sphinx import pages_address
@@ -93,7 +95,7 @@ def test_outputs_come_from_the_solution_and_sources_do_not() -> None:
     assert made.cells[0].outputs[0].text == "42\n"
     assert "41 + 1" not in made.cells[0].source
     assert made.cells[1].outputs == []
-    text = cells.page(UNIT, made, ADDRESS, {})
+    text = cells.page(UNIT, made, {}, ADDRESS, {})
     assert "41 + 1" not in text and "BEGIN SOLUTION" not in text
     assert "42" in text and "여러분이 채울 셀" in text
 
@@ -105,15 +107,25 @@ def test_an_output_of_a_cell_that_is_no_longer_there_is_dropped() -> None:
 
 
 def test_the_name_of_a_run_changes_with_what_the_outputs_come_from(tmp_path: Path) -> None:
-    before = kept_at(UNIT, ROOT, tmp_path)
-    assert before == kept_at(UNIT, ROOT, tmp_path)
-    other = tmp_path / "solutions" / UNIT.notebook
-    other.parent.mkdir(parents=True)
-    source = (ROOT / "solutions" / UNIT.notebook).read_bytes()
-    other.write_bytes(source)
-    assert kept_at(UNIT, tmp_path, tmp_path) == before
-    other.write_bytes(source + b"\n")
-    assert kept_at(UNIT, tmp_path, tmp_path) != before
+    notebook, reports = kept_at(UNIT, ROOT, tmp_path)
+    assert (notebook, reports) == kept_at(UNIT, ROOT, tmp_path)
+    shutil.copytree(ROOT / "solutions" / UNIT.name, tmp_path / "solutions" / UNIT.name)
+    assert (notebook, reports) == kept_at(UNIT, tmp_path, tmp_path)
+    for name, changed in (
+        (UNIT.notebook, (True, False)),
+        (f"{UNIT.name}/answers.py", (True, True)),
+    ):
+        with (tmp_path / "solutions" / name).open("a") as file:
+            file.write("\n")
+        other = kept_at(UNIT, tmp_path, tmp_path)
+        assert (other[0] != notebook, other[1] != reports) == changed
+
+
+def test_a_typical_mistake_is_shown_by_its_report_only() -> None:
+    made = mistakes(UNITS["00_start"], ROOT)
+    (report,) = made.values()
+    assert list(made) == ["start.first_tensor"]
+    assert "ag-partial" in report and "/ 4점" in report and "tf.constant(" not in report
 
 
 # ------------------------------------------------------------------------------------------- cells
@@ -143,9 +155,9 @@ def test_a_picture_is_a_file_with_its_text_and_is_not_made_too_small() -> None:
     own = outputs.output_html(picture_output(900, width=450, alt="세 숫자"), "다른 글", files)
     (name,) = files
     assert f'src="{name}"' in own and 'width="450"' in own and 'alt="세 숫자"' in own
-    assert "min-width: 315px" in own and 'class="output picture"' in own
+    assert "min-width: 270px" in own and 'class="output picture"' in own
     wide = outputs.output_html(picture_output(900), "손실", files)
-    assert 'alt="손실"' in wide and "min-width: 630px" in wide and "output wide" in wide
+    assert 'alt="손실"' in wide and "min-width: 540px" in wide and "output wide" in wide
 
 
 def test_a_picture_without_text_is_told_by_its_code() -> None:
@@ -170,7 +182,7 @@ def test_a_still_says_what_moving_it_teaches(after: str, told: tuple[str, bool])
     ]
     made[1].outputs = [picture_output(40, stills.MARK + "모멘텀 beta", width=40)]
     assert stills.lesson(made, 1) == told
-    page = cells.page(UNIT, new_notebook(cells=made), ADDRESS, {})
+    page = cells.page(UNIT, new_notebook(cells=made), {}, ADDRESS, {})
     assert "손잡이: 모멘텀 beta." in page
     assert "beta" in page.partition("still-note")[2] and f"#scrollTo={made[1].id}" in page
     assert ("<code>beta</code>를" in page) == (not told[1])

@@ -9,14 +9,12 @@ import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from nbformat import NotebookNode
-
 from autograder.about import course_root
 from autograder.authoring.build import chosen_units
 from autograder.authoring.site import sphinx
 from autograder.authoring.site.cells import GLOSSARY, page
 from autograder.authoring.site.combine import combine
-from autograder.authoring.site.executed import executed
+from autograder.authoring.site.executed import Executed, executed
 from autograder.authoring.site.pages import glossary_page, index_page
 from autograder.authoring.templates import repository
 from autograder.errors import CourseError
@@ -25,15 +23,17 @@ from autograder.notebook import read
 
 
 def build_site(
-    units: Sequence[Unit], solved: Mapping[str, NotebookNode], root: Path, site: Path, work: Path
+    units: Sequence[Unit], solved: Mapping[str, Executed], root: Path, site: Path, work: Path
 ) -> None:
-    """단원들의 사이트를 `site`에 만듭니다. `solved`는 단원의 이름 → 실행한 풀이입니다."""
+    """단원들의 사이트를 `site`에 만듭니다. `solved`는 단원의 이름 → 실행한 것입니다."""
     address = repository(root)
     files: dict[str, bytes] = {}
     pages = {"index": index_page(units, address), GLOSSARY: glossary_page()}
     for unit in units:
         student = read(root / "notebooks" / unit.notebook)
-        pages[unit.name] = page(unit, combine(student, solved[unit.name]), address, files)
+        done = solved[unit.name]
+        combined = combine(student, done.notebook)
+        pages[unit.name] = page(unit, combined, done.mistakes, address, files)
     sphinx.weave(pages, files, site, work, address)
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import MutableMapping
+from collections.abc import Mapping, MutableMapping
 
 from nbformat import NotebookNode
 
@@ -22,9 +22,16 @@ GLOSSARY = "glossary"
 
 
 def page(
-    unit: Unit, notebook: NotebookNode, address: str, files: MutableMapping[str, bytes]
+    unit: Unit,
+    notebook: NotebookNode,
+    mistakes: Mapping[str, str],
+    address: str,
+    files: MutableMapping[str, bytes],
 ) -> str:
-    """단원의 쪽. 그림은 `files`에 자리 → PNG로 더합니다."""
+    """단원의 쪽. 그림은 `files`에 자리 → PNG로 더합니다.
+
+    `mistakes`는 문제의 아이디 → 자주 하는 실수를 판정한 Report의 HTML입니다.
+    """
     parts, section = [], unit.title
     for index, cell in enumerate(notebook.cells):
         kind, _ = generated(cell)
@@ -37,7 +44,8 @@ def page(
             section = re.sub(r"[*`]", "", headings[-1]) if headings else section
             parts.append(linked(cell.source, unit, address))
         elif cell.cell_type == "code":
-            parts.append(_code(unit, notebook, index, section, address, files))
+            wrong = mistakes.get(checked_exercise(cell), "")
+            parts.append(_code(unit, notebook, index, section, wrong, address, files))
     return "\n\n".join(parts) + "\n"
 
 
@@ -82,6 +90,7 @@ def _code(
     notebook: NotebookNode,
     index: int,
     section: str,
+    wrong: str,
     address: str,
     files: MutableMapping[str, bytes],
 ) -> str:
@@ -101,6 +110,10 @@ def _code(
         if shown and checked_exercise(cell)
         else ""
     )
+    if wrong:
+        shown.append(
+            f"<details class='wrong'><summary>자주 하는 실수를 검사하면</summary>{wrong}</details>"
+        )
     setup = generated(cell)[0] == "setup"
     kind = f" {label[0]}" if label else ""
     top = (

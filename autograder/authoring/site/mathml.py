@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import io
+import logging
 from importlib.resources import files
 from typing import Any
 
@@ -42,6 +43,8 @@ def font() -> bytes:
 
     첨자를 얼마나 내릴지는 수식의 글꼴만 압니다. 전화에는 흔히 없습니다.
     """
+    # It tells of every glyph where something (absl) lets everyone speak.
+    logging.getLogger("fontTools").setLevel(logging.WARNING)
     source = files("ziamath").joinpath("fonts", "STIXTwoMath-Regular.ttf").read_bytes()
     chosen = TTFont(io.BytesIO(source), recalcTimestamp=False)
     options = subset.Options(name_IDs=["*"], hinting=False, layout_features=["ssty"])

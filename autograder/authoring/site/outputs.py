@@ -20,7 +20,7 @@ from autograder.notebook import parse
 FOLDER = "figures"
 """그림 파일이 놓이는, 사이트 안의 폴더."""
 
-SMALLEST = 0.7
+SMALLEST = 0.6
 """그림을 이보다 줄이지 않습니다. 더 좁은 화면에서는 옆으로 밀어 봅니다."""
 PHONE = 320
 """360픽셀 전화에서 그림이 차지할 수 있는 너비."""

@@ -58,6 +58,7 @@ def settings(address: str) -> dict[str, Any]:
         "html_show_sphinx": False,
         "html_static_path": [str(STATIC)],
         "html_css_files": ["course.css"],
+        "html_js_files": [("course.js", {"defer": "defer"})],
         "html_permalinks_icon": "#",
         "html_use_index": False,
         "html_search_language": "ko",
