@@ -89,6 +89,7 @@ HEAVY = {
     "test_sandbox",
     "test_seeds",
     "test_settings",
+    "test_site",
     "test_source_mutants",
     "test_styles",
     "test_telling",

@@ -250,6 +250,8 @@ TARGETS = {
     "lint": "ruff check",
     "format": "ruff format",
     "lock": "tools/lock.py",
+    "site": "autograder.authoring.site",
+    "site-test": "tests/test_site.py",
     "clean": "rm -rf .venv",
 }
 
