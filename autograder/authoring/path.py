@@ -8,6 +8,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -29,6 +30,7 @@ from autograder.notebook import (
     has_solution,
     heading,
     marked_deeper,
+    parse,
     place,
     read,
 )
@@ -178,7 +180,7 @@ def _leaning(cells: Sequence[NotebookNode]) -> Iterator[str]:
     maker: dict[str, int] = {}
     for index, one in enumerate(seen):
         if not deeper[index]:
-            for name in sorted(one.reads | one.inner):
+            for name in sorted((one.reads | one.inner) - _own(cells[index])):
                 if name in maker and deeper[maker[name]]:
                     source = place(maker[name], cells[maker[name]])
                     yield (
@@ -194,6 +196,33 @@ def _leaning(cells: Sequence[NotebookNode]) -> Iterator[str]:
                     f"{place(index, cells[index])}: 핵심인데 더 깊이인 "
                     f"{place(later[0], cells[later[0]])}이 만드는 `{name}`을(를) 씁니다."
                 )
+
+
+def _own(cell: NotebookNode) -> set[str]:
+    """셀이 읽기 전에 스스로 만드는 이름. `for`와 `if` 안은 돌지 않을 수도 있어 `names_of`는 읽는다고 봅니다."""
+    first: dict[str, bool] = {}
+    waiting: list[ast.AST] = [parse(cell)] if cell.cell_type == "code" else []
+    while waiting:
+        node = waiting.pop()
+        match node:
+            case ast.Name(id=name, ctx=context):
+                first.setdefault(name, isinstance(context, ast.Store))
+            case ast.ExceptHandler(name=str(name)):
+                first.setdefault(name, True)
+        parts = list(ast.iter_child_nodes(node))
+        if isinstance(node, (ast.Assign, ast.AnnAssign, ast.For)):
+            # What is assigned is computed first.
+            given = node.iter if isinstance(node, ast.For) else node.value
+            parts = [part for part in (given,) if part] + [p for p in parts if p is not given]
+        elif isinstance(node, (ast.ListComp, ast.SetComp, ast.GeneratorExp, ast.DictComp)):
+            parts = [*node.generators, *(p for p in parts if not isinstance(p, ast.comprehension))]
+        elif isinstance(node, ast.AugAssign):
+            first.setdefault(getattr(node.target, "id", ""), False)
+        elif isinstance(node, (ast.FunctionDef, ast.Lambda, ast.ClassDef)):
+            # Its body runs later and has names of its own.
+            parts = list(getattr(node, "decorator_list", ()))
+        waiting += reversed(parts)
+    return {name for name, stored in first.items() if stored}
 
 
 def path_table(root: Path) -> dict[str, UnitPath]:
