@@ -53,6 +53,8 @@ LAST_CORE = "11_final"
 
 _STEP = 5
 _LINE = re.compile(rf"\n\n> \*\*{DEEPER}\*\*[^\n]*")
+_HEADING_WITHIN = re.compile(r"(?<=\n)#{2,3} ")
+_FENCED = re.compile(r"^(```|~~~).*?^\1", re.M | re.S)
 _FRAME = ("정리", "더 해 보기", "참고 자료")
 _FOLDED = re.compile(r"<details\b.*?</details>", re.S)
 
@@ -152,6 +154,8 @@ def _marks(cells: Sequence[NotebookNode]) -> Iterator[str]:
     limit = 0
     for index, cell in enumerate(cells):
         level, title = heading(cell)
+        if cell.cell_type == "markdown" and _HEADING_WITHIN.search(_FENCED.sub("", cell.source)):
+            yield f"{place(index, cell)}: 제목은 셀의 첫 줄에 두세요. 셀을 나누면 됩니다."
         if level and level <= limit:
             limit = 0
         depth = cell.metadata.get("autograder", {}).get("depth")
