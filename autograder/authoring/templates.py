@@ -1,6 +1,6 @@
 """`build`가 쓰는 셀의 글: 머리글, 준비 셀, 바닥글.
 
-여기 없는 것: 문제의 명세(`exercises.specification`), 단원의 제목과 만들 것(`exercises.units`), 시간을 재는 일(`authoring.path`), 셀에 넣는 일(`authoring.fill`).
+여기 없는 것: 문제의 명세(`exercises.specification`), 단원의 제목과 만들 것(`exercises.units`), 그림(`authoring.pictures`), 시간을 재는 일(`authoring.path`), 셀에 넣는 일(`authoring.fill`).
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from pathlib import Path
 from nbformat import NotebookNode
 
 from autograder import about
+from autograder.authoring import pictures
 from autograder.authoring.path import Minutes
 from autograder.errors import CourseError
 from autograder.exercises.units import UNITS, Unit
@@ -74,6 +75,7 @@ def header(unit: Unit, address: str, minutes: Minutes) -> str:
             f"# {unit.number} · {unit.title}",
             unit.purpose,
             f"**이 단원을 마치면** {unit.makes} 만들 수 있습니다.",
+            pictures.markdown(unit),
             f"**예상 시간** {time_text(minutes)}",
             navigation(unit),
             f"[![Colab에서 열기]({BADGE})]({colab(unit, address)})",
