@@ -49,6 +49,7 @@ def _build(options: argparse.Namespace) -> int | None:
 
 def _exercises(options: argparse.Namespace) -> None:
     from autograder.exercises import all_exercises
+    from autograder.exercises.path import is_deeper
     from autograder.exercises.points import listed_points
 
     rows: list[dict[str, Any]] = [
@@ -57,6 +58,7 @@ def _exercises(options: argparse.Namespace) -> None:
             "title": exercise.title,
             "unit": exercise.unit,
             "points": listed_points(exercise),
+            "depth": "deeper" if is_deeper(exercise.id) else "core",
         }
         for exercise in all_exercises()
     ]
