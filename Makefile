@@ -61,7 +61,7 @@ lab: $(STAMP)
 		--ServerApp.root_dir=. --LabApp.default_url=/lab/tree/notebooks $(ARGS)
 
 grade: $(STAMP)
-	@$(PYTHON) -m autograder.grading.sample $(ARGS)
+	@$(PYTHON) -m autograder.cli sample $(ARGS)
 
 test: lint
 	@sh tools/need.sh chromium
@@ -113,7 +113,7 @@ $(HUB)/.ready: requirements.txt pyproject.toml $(STAMP)
 	@$(PYTHON) -m uv pip install --quiet --python $(HUB)/bin/python --group hub \
 		--requirement requirements.txt
 	@$(PYTHON) -m uv pip install --quiet --python $(HUB)/bin/python --no-deps --editable .
-	@PATH="$(CURDIR)/$(HUB)/bin:$$PATH" npm install --silent --no-fund --no-audit \
+	@PATH="$(CURDIR)/$(HUB)/bin:$$PATH" npm install --loglevel=error --no-fund --no-audit \
 		--prefix $(HUB)/proxy configurable-http-proxy
 	@touch $@
 
