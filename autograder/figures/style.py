@@ -145,7 +145,7 @@ def picture(build: Callable[..., Figure | None]) -> Callable[..., None]:
 
 
 class CannotDraw(Exception):
-    """그릴 수 없는 까닭을 학습자에게 말하는 한 문장."""
+    """그릴 수 없는 이유를 학습자에게 말하는 한 문장."""
 
 
 def describe(figure: Figure, text: str) -> Figure:

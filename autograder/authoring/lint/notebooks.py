@@ -1,6 +1,6 @@
 """노트북의 짜임: 정해진 제목, 셀의 크기, 문제마다 있어야 하는 것, 코드의 규칙.
 
-여기 없는 것: 용어와 문체의 규칙(`authoring.lint.korean`), 노트북을 내보내면 안 되는 까닭(`authoring.refusals`).
+여기 없는 것: 용어와 문체의 규칙(`authoring.lint.korean`), 노트북을 내보내면 안 되는 이유(`authoring.refusals`).
 """
 
 from __future__ import annotations
