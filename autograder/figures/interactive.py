@@ -41,7 +41,7 @@ def explore(
     깃허브나 커널 없는 화면에서도 무언가 보입니다. `ipywidgets`가 없으면 정지 그림만 보입니다.
 
     Args:
-        draw: 값 하나씩을 이름으로 받아 Matplotlib으로 그림 하나를 그리는 함수.
+        draw: 값 하나씩을 이름으로 받아 그림 하나를 그리는 함수. Matplotlib이나 강좌의 그림 함수를 씁니다.
         still: 정지 그림에 보일 값들. 없으면 첫 슬라이더의 처음, 가운데, 끝 값입니다.
         names: 슬라이더 이름 → 화면에 적을 한국어 이름.
         choices: 이름 → 고를 값들(하나 이상). 첫 값에서 시작합니다.
@@ -100,8 +100,10 @@ def _picture(draw: Callable[..., Any], values: Mapping[str, Any]) -> bytes:
 
     before = set(plt.get_fignums())
     try:
-        with style.course_style():
+        with style.course_style(), style.collected() as shown:
             drawn = draw(**values)
+            if shown:
+                drawn = shown[-1]
             figure = drawn if isinstance(drawn, Figure) else plt.gcf()
             buffer = io.BytesIO()
             figure.savefig(
