@@ -25,9 +25,10 @@ from autograder.authoring.site.executed import kept_at
 from autograder.authoring.site.mistakes import mistakes
 from autograder.authoring.site.pages import glossary_page, index_page
 from autograder.authoring.site.search import SearchKorean
-from autograder.authoring.site.sphinx import pages_address
+from autograder.authoring.site.sphinx import pages_address, weave
 from autograder.authoring.site.terms import Finder, terms
 from autograder.authoring.templates import repository
+from autograder.errors import CourseError
 from autograder.exercises.units import UNITS
 from autograder.notebook import read
 
@@ -266,6 +267,18 @@ def test_every_term_has_its_own_place_in_the_glossary() -> None:
 
 
 # ------------------------------------------------------------------------------------ search, pages
+
+
+def test_a_page_that_sphinx_complains_of_leaves_the_site_as_it_was(tmp_path: Path) -> None:
+    site = tmp_path / "site"
+    site.mkdir()
+    (site / "index.html").write_text("before")
+    with pytest.raises(CourseError, match="nowhere"):
+        weave({"index": "# 첫 쪽\n\n[끊긴 링크](nowhere.md)"}, {}, site, tmp_path / "work", ADDRESS)
+    assert (site / "index.html").read_text() == "before"
+    weave({"index": "# 첫 쪽"}, {"figures/a.png": b"png"}, site, tmp_path / "work", ADDRESS)
+    assert "첫 쪽" in (site / "index.html").read_text("utf-8")
+    assert (site / "figures" / "a.png").read_bytes() == b"png"
 
 
 def test_a_part_of_a_word_is_found() -> None:

@@ -55,10 +55,11 @@ class Canvas:
         color: str = INK,
         anchor: str = "middle",
     ) -> None:
-        """한 줄의 글. y는 글자의 밑줄입니다."""
+        """한 줄의 글. y는 글자의 밑줄입니다. 코드의 들여쓰기는 그대로 둡니다."""
+        kept = words.replace("  ", "\u00a0" * 2)
         self._parts.append(
             f'<text x="{x:g}" y="{y:g}" font-size="{size}" fill="{color}" '
-            f'text-anchor="{anchor}">{html.escape(words)}</text>'
+            f'text-anchor="{anchor}">{html.escape(kept)}</text>'
         )
 
     def box(
@@ -162,7 +163,7 @@ def _eager(c: Canvas) -> None:
     c.path("M" + "L".join(f"{x:.0f} {y:.0f}" for x, y in spots), RED)
     c.dots(spots, RED, 3)
     c.text(360, 92, "★", 20)
-    c.text(610, 26, "w.assign_sub(lr * v)", 13, INK, "end")
+    c.text(615, 155, "w.assign_sub(lr * v)", 13, INK, "end")
     c.text(30, 148, "한 걸음마다 값을 봅니다", 12, MUTED, "start")
 
 
@@ -285,7 +286,7 @@ def _subclass(c: Canvas) -> None:
         "           training=None): …",
     )
     for index, line in enumerate(code):
-        c.text(44, 54 + 24 * index, line.replace(" ", "\u00a0"), 13, INK, "start")
+        c.text(44, 54 + 24 * index, line, 13, INK, "start")
     for top, title, kept in ((30, "훈련할 때", (0, 2, 3, 5)), (98, "추론할 때", range(6))):
         c.arrow((285, 86), (330, top + 22))
         c.text(375, top + 27, title, 13)

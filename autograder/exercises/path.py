@@ -22,6 +22,11 @@ class UnitPath:
     deeper_exercises: tuple[str, ...] = ()
 
 
+def unit_path(name: str) -> UnitPath:
+    """단원의 핵심과 더 깊이. 적어 둔 것이 없으면 0분입니다."""
+    return _listed().get(name, UnitPath(0, 0))
+
+
 def is_deeper(exercise_id: str) -> bool:
     """핵심만 따라갈 때 건너뛰어도 되는 문제인지."""
     return any(exercise_id in unit.deeper_exercises for unit in _listed().values())

@@ -13,8 +13,10 @@ from autograder.authoring.pages import duration
 from autograder.authoring.site.cells import GLOSSARY
 from autograder.authoring.site.terms import terms
 from autograder.exercises import unit_exercises
+from autograder.exercises.path import unit_path
 from autograder.exercises.points import listed_points
 from autograder.exercises.units import Unit
+from autograder.korean import DEEPER
 from autograder.report import number_text
 
 TITLE = "텐서플로 2 · 케라스 3 강좌"
@@ -36,7 +38,9 @@ def index_page(units: Sequence[Unit], address: str) -> str:
     for unit in units:
         exercises = unit_exercises(unit.name)
         worth = sum(listed_points(exercise) for exercise in exercises)
-        facts = [duration(unit.minutes), f"문제 {len(exercises)}개", f"{number_text(worth)}점"]
+        path = unit_path(unit.name)
+        facts = [f"핵심 {duration(path.core)}", f"{DEEPER} {duration(path.deeper)}"]
+        facts += [f"문제 {len(exercises)}개", f"{number_text(worth)}점"]
         if unit.needs:
             facts.append("먼저 " + ", ".join(name.partition("_")[0] for name in unit.needs))
         lines += [

@@ -83,11 +83,11 @@ def weave(
 
     `files`는 사이트에 그대로 들어갈 것(자리 → 내용), `work`는 중간에 쓰는 폴더입니다.
     """
-    source, locales = work / "source", work / "locale"
-    for folder in (source, work / "doctrees", site):
+    source, doctrees, made = work / "source", work / "doctrees", work / "html"
+    for folder in (source, doctrees, made):
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(parents=True)
-    chrome.write_catalog(locales)
+    chrome.write_catalog(work / "locale")
     for name, text in pages.items():
         (source / f"{name}.md").write_text(text, encoding="utf-8")
     warnings = io.StringIO()
@@ -95,27 +95,35 @@ def weave(
         app = Sphinx(
             srcdir=source,
             confdir=None,
-            outdir=site,
-            doctreedir=work / "doctrees",
+            outdir=made,
+            doctreedir=doctrees,
             buildername="html",
-            confoverrides=settings(address) | {"locale_dirs": [str(locales)]},
+            confoverrides=settings(address) | {"locale_dirs": [str(work / "locale")]},
             status=None,
             warning=warnings,
         )
         app.build()
     if said := warnings.getvalue().strip():
         raise CourseError(f"Sphinx가 경고했습니다:\n{said}")
+    _complete(made, files)
+    # Only a whole site takes the place of the one before.
+    shutil.rmtree(site, ignore_errors=True)
+    shutil.move(made, site)
+
+
+def _complete(made: Path, files: Mapping[str, bytes]) -> None:
     for name, content in files.items():
-        path = site / name
+        path = made / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(content)
-    shutil.copy(fonts.FILE, site / "_static" / "course-korean.ttf")
-    shutil.copy(fonts.FILE.with_name("OFL.txt"), site / "_static" / "course-korean-OFL.txt")
-    (site / "_static" / mathml.FONT).write_bytes(mathml.font())
+    static = made / "_static"
+    shutil.copy(fonts.FILE, static / "course-korean.ttf")
+    shutil.copy(fonts.FILE.with_name("OFL.txt"), static / "course-korean-OFL.txt")
+    (static / mathml.FONT).write_bytes(mathml.font())
     for leftover in (".buildinfo", "objects.inv"):
-        (site / leftover).unlink(missing_ok=True)
-    (site / "_sources").rmdir()
-    chrome.translate(site)
+        (made / leftover).unlink(missing_ok=True)
+    (made / "_sources").rmdir()
+    chrome.translate(made)
 
 
 def setup(app: Sphinx) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from autograder.authoring.lint.korean import glossary
 
-# After a term: the end of the word, or a particle that ends it. 배치는, but not 배치하기
+# After a term: the end of the word, or a particle that ends it (not the verb made from it).
 _PARTICLES = (
     "이라고|이라는|이라면|에서는|에서도|으로는|으로도|으로|에서|에게|에는|에도|까지|부터|마다|보다|처럼|"
     "만큼|만을|만|이나|이란|이고|이며|이면|이지만|입니다|들은|들이|들을|들의|들|라고|라는|라면|란|로는|로도|"
