@@ -184,7 +184,7 @@ def test_a_still_says_what_moving_it_teaches(after: str, told: tuple[str, bool])
     made[1].outputs = [picture_output(40, stills.MARK + "모멘텀 beta", width=40)]
     assert stills.lesson(made, 1) == told
     page = cells.page(UNIT, new_notebook(cells=made), {}, ADDRESS, {})
-    assert "손잡이: 모멘텀 beta." in page
+    assert "슬라이더: 모멘텀 beta." in page
     assert "beta" in page.partition("still-note")[2] and f"#scrollTo={made[1].id}" in page
     assert ("<code>beta</code>를" in page) == (not told[1])
 
