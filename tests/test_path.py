@@ -37,10 +37,17 @@ from autograder.notebook import deeper_cells, generated, has_solution, heading, 
 ROOT = Path(__file__).resolve().parent.parent
 CORE_UNITS = [name for name in UNITS if name <= LAST_CORE]
 
-# What the authors estimated by hand for a whole unit before the minutes were measured.
-BY_HAND = dict(
-    zip(UNITS, (40, 150, 130, 120, 150, 150, 150, 150, 150, 300, 170, 240, 180), strict=True)
-)
+# What the authors estimated by hand for a whole unit before the minutes were measured. Nobody
+# estimated 06_topology as it is now: a section on fine-tuning was added later.
+BY_HAND = {
+    name: by_hand
+    for name, by_hand in zip(
+        UNITS, (40, 150, 130, 120, 150, 150, None, 150, 150, 300, 170, 240, 180), strict=True
+    )
+    if by_hand
+}
+# What is at the end for everyone, and the table of all that the final unit asks for.
+MAY_NAME_ALL = ("더 해 보기", "참고 자료", "1. 과제")
 # The core of these is run in every `make test`; of all units with AUTOGRADER_CORE_RUNS=all.
 CHEAP = ("00_start", "01_eager", "03_pipeline")
 
@@ -74,7 +81,7 @@ def deeper(source: str, depth: str = "deeper", kind: str = "", exercise: str = "
 
 
 def test_the_measured_minutes_agree_with_what_people_estimated() -> None:
-    measured = {name: unit.core + unit.deeper for name, unit in table().items()}
+    measured = {name: table()[name].core + table()[name].deeper for name in BY_HAND}
     assert sum(measured.values()) == pytest.approx(sum(BY_HAND.values()), rel=0.05)
     far = {
         name: (measured[name], by_hand)
@@ -254,9 +261,8 @@ def test_the_core_never_points_back_to_what_is_deeper(unit: str) -> None:
         number = re.match(r"(?:문제 )?(\d+[.-]\d+|\d+(?=\.))", heading(cell)[1])
         if number and deep:
             skipped.add(number[1] if "-" in number[1] else f"{number[1]}절")
-        if deep or cell.cell_type != "markdown" or heading(cell)[1] in ("더 해 보기", "1. 과제"):
+        if deep or cell.cell_type != "markdown" or heading(cell)[1] in MAY_NAME_ALL:
             continue
-        # The list of references and the last exercises may name anything.
         for named in re.findall(r"(?<![\d–.])\d+(?:\.\d+)?절|(?<![\d–])\d+-\d+(?!\d)", cell.source):
             if named in skipped:
                 found.append(f"{notebooks.place(index, cell)}: {named}")
