@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import base64
 import functools
 import json
 import os
 import re
 from pathlib import Path
+from xml.etree import ElementTree
 
 import nbformat
 import pytest
@@ -26,6 +28,7 @@ from autograder.authoring.path import (
     path_table,
     write_marks,
 )
+from autograder.authoring.pictures import HEIGHT, WIDTH, svg
 from autograder.authoring.verify import execute
 from autograder.exercises import all_exercises, get, unit_exercises
 from autograder.exercises.path import FILE, is_deeper
@@ -342,6 +345,34 @@ def test_learners_see_what_is_deeper(unit: str) -> None:
         if generated(cell)[0] == "exercise" or notebooks.marked_deeper(cell):
             assert first.endswith(f" · {DEEPER}") == deep, first
         assert (f"> **{DEEPER}** · " in cell.source) == notebooks.marked_deeper(cell), first
+
+
+@pytest.mark.parametrize("unit", UNITS)
+def test_the_picture_of_the_unit_needs_no_file(unit: str) -> None:
+    """Colab has no other file than the notebook; a picture there is a small one that says itself."""
+    header = notebooks.read(ROOT / "notebooks" / UNITS[unit].notebook).cells[0].source
+    (found,) = re.findall(r"!\[([^\]]+)\]\(data:image/svg\+xml;base64,([\w+/=]+)\)", header)
+    alternative, data = found
+    assert len(data) < 15_000
+    assert re.search("[가-힣]", alternative) and len(alternative) > 20
+    picture = ElementTree.fromstring(base64.b64decode(data).decode())
+    assert picture.get("viewBox") == f"0 0 {WIDTH} {HEIGHT}"
+    for text in picture.iter("{http://www.w3.org/2000/svg}text"):
+        assert text.text and 0 < float(text.get("x", 0)) < WIDTH
+        assert 0 < float(text.get("y", 0)) < HEIGHT
+
+
+def test_every_unit_has_a_picture_of_its_own() -> None:
+    assert len({svg(unit) for unit in UNITS.values()}) == len(UNITS)
+
+
+def test_exported_notebooks_keep_the_picture() -> None:
+    from nbconvert import HTMLExporter
+
+    made, _ = HTMLExporter().from_notebook_node(
+        nbformat.v4.new_notebook(cells=[solution("00_start").cells[0]])
+    )
+    assert '<img alt="' in made and 'src="data:image/svg+xml;base64,' in made
 
 
 def test_the_table_of_the_package_is_that_of_the_notebooks() -> None:
