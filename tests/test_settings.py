@@ -37,6 +37,7 @@ KINDS = {
     "dataset": "pipeline.batches",
     "model": "functional.mlp",
     "transform": "topology.features",
+    "finetune": "topology.finetune",
     "layer": "layers.noise",
     "step": "tape.train_loop",
     "artifact": "deploy.roundtrip",

@@ -1,14 +1,22 @@
 """06 복잡한 그래프의 문제: 참고 답안, 물음, 항목, 힌트.
 
-여기 없는 것: 모델의 판정(`judge.model`), 모델을 돌려주는 함수의 판정(`judge.transform`), 맞고 틀린 답(`solutions/06_topology/answers.py`).
+여기 없는 것: 모델의 판정(`judge.model`), 모델을 돌려주는 함수의 판정(`judge.transform`, `judge.finetune`), 맞고 틀린 답(`solutions/06_topology/answers.py`).
 """
 
 from __future__ import annotations
 
 import keras
+import numpy as np
 from keras import layers
 
-from autograder.kinds import Flags, ModelExercise, Tokens, TransformExercise, TransformItem
+from autograder.kinds import (
+    FinetuneExercise,
+    Flags,
+    ModelExercise,
+    Tokens,
+    TransformExercise,
+    TransformItem,
+)
 
 
 def tickets():
@@ -159,6 +167,94 @@ def _two_inputs(random):
     return keras.Model([numbers, words], [first, second], name="base")
 
 
+def finetune():
+    def make_transfer(base, num_classes):
+        base.trainable = False
+        inputs = keras.Input(shape=base.input_shape[1:])
+        outputs = layers.Dense(num_classes, activation="softmax")(base(inputs))
+        model = keras.Model(inputs, outputs)
+        model.compile(
+            optimizer=keras.optimizers.Adam(1e-3),
+            loss="sparse_categorical_crossentropy",
+            metrics=["accuracy"],
+        )
+        return model
+
+    def open_top(model, base, count):
+        base.trainable = True
+        for layer in base.layers[:-count]:
+            layer.trainable = False
+        for layer in base.layers:
+            if isinstance(layer, layers.BatchNormalization):
+                layer.trainable = False
+        model.compile(
+            optimizer=keras.optimizers.Adam(1e-5),
+            loss="sparse_categorical_crossentropy",
+            metrics=["accuracy"],
+        )
+        return model
+
+    return {"make_transfer": make_transfer, "open_top": open_top}
+
+
+def trained(random):
+    """미세 조정할 모델 둘: 합성곱의 함수형과 밀집 층의 순차형. 열 층의 수는 그때그때 다릅니다.
+
+    열 층의 바로 아래와 첫 층은 모두 배치 정규화가 아닌, 가중치가 있는 층입니다. 하나를 더 열거나 덜 열면 드러납니다.
+    """
+    bases, arrays = [], {}
+    for number, make in enumerate((_photo_base, _table_base)):
+        model, count = make(random)
+        classes = int(random.randint(3, 6))
+        rows = 4 * classes
+        shape = (rows, *model.input_shape[1:])
+        arrays[f"x{number}"] = random.normal(0, 1, shape).astype("float32")
+        arrays[f"y{number}"] = (np.arange(rows) % classes).astype("int32")
+        bases.append(
+            {
+                "class": "Sequential" if isinstance(model, keras.Sequential) else "Functional",
+                "config": model.get_config(),
+                "seed": int(random.randint(2**31)),
+                "x": f"x{number}",
+                "y": f"y{number}",
+                "classes": classes,
+                "count": count,
+            }
+        )
+    return bases, arrays
+
+
+def _photo_base(random):
+    width = int(random.randint(4, 7))
+    inputs = keras.Input((int(random.randint(6, 9)), 6, 2), name="image")
+    x = layers.Conv2D(width, 3, padding="same", use_bias=False, name="stem")(inputs)
+    x = layers.BatchNormalization(name="stem_norm")(x)
+    x = layers.Activation("tanh", name="stem_tanh")(x)
+    kept = x = layers.Conv2D(width, 1, activation="tanh", name="below")(x)
+    before = 5
+    for block in range(random.randint(1, 3)):
+        x = layers.Conv2D(width, 3, padding="same", use_bias=False, name=f"conv{block}")(x)
+        x = layers.BatchNormalization(name=f"norm{block}")(x)
+        x = layers.Activation("tanh", name=f"tanh{block}")(x)
+    x = layers.Add(name="skip")([x, kept])
+    outputs = layers.GlobalAveragePooling2D(name="pool")(x)
+    model = keras.Model(inputs, outputs, name="photo_base")
+    return model, len(model.layers) - before
+
+
+def _table_base(random):
+    width = int(random.randint(5, 9))
+    model = keras.Sequential([keras.Input((int(random.randint(4, 8)),))], name="table_base")
+    model.add(layers.Dense(width, name="first"))
+    model.add(layers.BatchNormalization(name="first_norm"))
+    model.add(layers.Dense(width, activation="tanh", name="below"))
+    before = 3
+    for block in range(random.randint(1, 3)):
+        model.add(layers.Dense(width, activation="tanh", name=f"dense{block}"))
+        model.add(layers.BatchNormalization(name=f"norm{block}"))
+    return model, len(model.layers) - before
+
+
 EXERCISES = (
     ModelExercise(
         id="topology.tickets",
@@ -275,6 +371,41 @@ EXERCISES = (
             "`isinstance(layer, layers.InputLayer)`로 알아봅니다. 입력은 `base.inputs`입니다.",
             "`outputs = [layer.output for layer in base.layers if not isinstance(layer, "
             "layers.InputLayer)]`, `return keras.Model(inputs=base.inputs, outputs=outputs)`.",
+        ),
+    ),
+    FinetuneExercise(
+        id="topology.finetune",
+        unit="06_topology",
+        number="6-6",
+        title="머리를 갈고 위쪽을 열기",
+        difficulty=4,
+        minutes=35,
+        subjects=("make_transfer", "open_top"),
+        reference=finetune,
+        bases=trained,
+        rates=(1e-3, 1e-5),
+        requirements=(
+            "`make_transfer(base, num_classes)`는 `base`를 동결하고, 그 출력에 "
+            "`Dense(num_classes)`와 소프트맥스로 된 머리를 붙여, `Adam(1e-3)`과 "
+            "`sparse_categorical_crossentropy`로 컴파일한 모델을 돌려줍니다.",
+            "`open_top(model, base, count)`는 `base`의 마지막 `count`개 층(`base.layers[-count:]`)을 열고, "
+            "`Adam(1e-5)`으로 다시 컴파일한 `model`을 돌려줍니다. 그보다 아래의 층은 그대로 동결합니다.",
+            "배치 정규화의 이동 평균과 이동 분산은 두 단계 모두에서 움직이지 않습니다. "
+            "열린 층의 `gamma`와 `beta`는 움직여도 됩니다.",
+            "`base`는 순차형일 수도 함수형일 수도 있습니다. 입력과 출력은 하나씩이고 출력은 (배치, 특성)입니다. "
+            "복제하지 않고 받은 `base`를 씁니다.",
+            "머리에 다른 층은 넣지 않습니다. 검사는 함수를 부를 때마다 `fit`으로 한 스텝 훈련하고, "
+            "움직인 가중치를 봅니다.",
+        ),
+        hints=(
+            "동결하고, 붙이고, 컴파일합니다. 그다음에는 열고, 아래를 다시 동결하고, 다시 컴파일합니다. "
+            "`trainable`은 `compile`보다 먼저입니다.",
+            "`base.trainable = True`는 안의 층을 모두 엽니다. `base.layers[:-count]`의 층과 "
+            "`layers.BatchNormalization`인 층은 `layer.trainable = False`로 되돌리세요.",
+            "`outputs = layers.Dense(num_classes, activation='softmax')(base(inputs))`. "
+            "`open_top`에서는 `for layer in base.layers[:-count]: layer.trainable = False` 다음에 "
+            "`if isinstance(layer, layers.BatchNormalization)`인 층도 동결하고 "
+            "`model.compile(optimizer=keras.optimizers.Adam(1e-5), ...)`.",
         ),
     ),
 )

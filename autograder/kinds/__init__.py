@@ -8,6 +8,7 @@ from autograder.kinds.base import Exercise, Mistake
 from autograder.kinds.composite import CompositeExercise
 from autograder.kinds.dataset import DatasetExercise, DatasetItem
 from autograder.kinds.distributed import DistributedExercise
+from autograder.kinds.finetune import FinetuneExercise
 from autograder.kinds.function import FunctionExercise, FunctionItem
 from autograder.kinds.graph import GraphExercise, GraphItem, GraphLook
 from autograder.kinds.language import LanguageExercise
@@ -26,6 +27,7 @@ __all__ = [
     "DatasetItem",
     "DistributedExercise",
     "Exercise",
+    "FinetuneExercise",
     "Flags",
     "FunctionExercise",
     "FunctionItem",

@@ -24,6 +24,7 @@ KINDS = (
     "artifact",
     "distributed",
     "transform",
+    "finetune",
     "composite",
     "open",
     "language",

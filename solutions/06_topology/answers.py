@@ -1290,3 +1290,357 @@ def features_unmade():
             return _Extractor(base)
 
     return Maker
+
+
+# --- topology.finetune ------------------------------------------------------------------------
+
+_LOSS = "sparse_categorical_crossentropy"
+
+
+def _headed(base, classes, activation="softmax"):
+    inputs = keras.Input(base.input_shape[1:])
+    x = base(inputs, training=False)
+    return keras.Model(inputs, layers.Dense(classes, activation=activation)(x))
+
+
+def _opened(base, count, norms=False):
+    base.trainable = True
+    for layer in base.layers[:-count]:
+        layer.trainable = False
+    if not norms:
+        for layer in base.layers:
+            if isinstance(layer, layers.BatchNormalization):
+                layer.trainable = False
+
+
+def _finetune(make=_headed, open_=_opened, rates=(1e-3, 1e-5), kind=keras.optimizers.Adam):
+    """참고 답안과 한 군데만 다른 답을 만드는 데 쓰는 두 함수."""
+
+    def make_transfer(base, num_classes):
+        base.trainable = False
+        model = make(base, num_classes)
+        model.compile(kind(rates[0]), loss=_LOSS)
+        return model
+
+    def open_top(model, base, count):
+        open_(base, count)
+        model.compile(kind(rates[1]), loss=_LOSS)
+        return model
+
+    return {"make_transfer": make_transfer, "open_top": open_top}
+
+
+@right("topology.finetune", "안내서처럼 함수형으로, 배치 정규화는 따로 동결")
+def finetune_functional():
+    return _finetune()
+
+
+@right("topology.finetune", "base의 텐서에 바로 이음, 층마다 따로 동결")
+def finetune_flat():
+    def make_transfer(base, num_classes):
+        for layer in base.layers:
+            layer.trainable = False
+        x = layers.Dense(num_classes)(base.outputs[0])
+        model = keras.Model(base.inputs[0], layers.Softmax()(x))
+        model.compile(
+            optimizer=keras.optimizers.Adam(learning_rate=0.001),
+            loss=keras.losses.SparseCategoricalCrossentropy(),
+            metrics=[keras.metrics.SparseCategoricalAccuracy()],
+        )
+        return model
+
+    def open_top(model, base, count):
+        first = len(base.layers) - count
+        for number, layer in enumerate(base.layers):
+            norm = "BatchNormalization" in type(layer).__name__
+            layer.trainable = number >= first and not norm
+        model.compile(optimizer=keras.optimizers.Adam(learning_rate=1e-5), loss=_LOSS)
+        return model
+
+    return {"make_transfer": make_transfer, "open_top": open_top}
+
+
+@right("topology.finetune", "순차형 모델로, 손실을 객체로")
+def finetune_sequential():
+    def make(base, classes):
+        return keras.Sequential([base, layers.Dense(classes), layers.Activation("softmax")])
+
+    return _finetune(make)
+
+
+@right("topology.finetune", "서브클래싱 모델이 base를 늘 추론 모드로 부름")
+def finetune_subclass():
+    class Transfer(keras.Model):
+        def __init__(self, base, classes):
+            super().__init__()
+            self.base = base
+            self.head = layers.Dense(classes, activation="softmax")
+
+        def call(self, inputs):
+            return self.head(self.base(inputs, training=False))
+
+    def open_(base, count):
+        _opened(base, count, norms=True)
+
+    return _finetune(Transfer, open_)
+
+
+@right("topology.finetune", "위쪽을 연 모델을 새로 묶어 돌려줌")
+def finetune_new_model():
+    made = _finetune()
+
+    def open_top(model, base, count):
+        _opened(base, count)
+        again = keras.Model(model.inputs, model.outputs)
+        again.compile(keras.optimizers.Adam(1e-5), loss=_LOSS, run_eagerly=True)
+        return again
+
+    return made | {"open_top": open_top}
+
+
+@right("topology.finetune", "컴파일한 다음 훈련하기 전에 동결하고 엶")
+def finetune_flags_last():
+    def make_transfer(base, num_classes):
+        model = _headed(base, num_classes)
+        model.compile(keras.optimizers.Adam(1e-3), loss=_LOSS)
+        base.trainable = False
+        return model
+
+    def open_top(model, base, count):
+        model.compile(keras.optimizers.Adam(1e-5), loss=_LOSS)
+        _opened(base, count)
+        return model
+
+    return {"make_transfer": make_transfer, "open_top": open_top}
+
+
+@wrong(
+    "topology.finetune",
+    "동결을 잊음",
+    expect="머리만 훈련해야 하는데 `base`의 가중치도 움직였습니다",
+    typical=True,
+)
+def finetune_not_frozen():
+    def make_transfer(base, num_classes):
+        model = _headed(base, num_classes)
+        model.compile(keras.optimizers.Adam(1e-3), loss=_LOSS)
+        return model
+
+    return _finetune() | {"make_transfer": make_transfer}
+
+
+@wrong(
+    "topology.finetune",
+    "열고 나서 다시 컴파일하지 않음",
+    expect="`trainable`은 바뀌었지만 마지막 층들이 움직이지 않았습니다",
+    typical=True,
+)
+def finetune_not_compiled_again():
+    def open_top(model, base, count):
+        _opened(base, count)
+        model.optimizer.learning_rate = 1e-5
+        return model
+
+    return _finetune() | {"open_top": open_top}
+
+
+@wrong(
+    "topology.finetune",
+    "앞 단계의 옵티마이저로 다시 컴파일",
+    expect="앞 단계의 옵티마이저가 새로 연 가중치를 모릅니다",
+    typical=True,
+)
+def finetune_same_optimizer():
+    def open_top(model, base, count):
+        _opened(base, count)
+        model.optimizer.learning_rate = 1e-5
+        model.compile(model.optimizer, loss=_LOSS)
+        return model
+
+    return _finetune() | {"open_top": open_top}
+
+
+@wrong(
+    "topology.finetune",
+    "base를 모두 엶",
+    expect="`base`의 층이 모두 움직였습니다",
+    typical=True,
+)
+def finetune_all_open():
+    def open_(base, count):
+        base.trainable = True
+
+    return _finetune(open_=open_)
+
+
+@wrong(
+    "topology.finetune",
+    "안내서처럼 training=False만 믿음",
+    expect="함수형 모델에 적은 `base(x, training=False)`는 `fit`이 훈련 모드로 덮어씁니다",
+    never=("머리만 훈련해야",),
+    typical=True,
+)
+def finetune_trusts_training():
+    return _finetune(open_=lambda base, count: _opened(base, count, norms=True))
+
+
+@wrong(
+    "topology.finetune",
+    "둘째 단계도 같은 학습률",
+    expect="한 스텝에 1e-5만큼 움직여야 하는데 1e-3만큼 움직였습니다",
+    typical=True,
+)
+def finetune_same_rate():
+    return _finetune(rates=(1e-3, 1e-3))
+
+
+@wrong(
+    "topology.finetune",
+    "base.trainable을 되돌리지 않음",
+    expect="개 층이 움직이지 않았습니다",
+    never=("다시 하세요",),
+    typical=True,
+)
+def finetune_still_frozen():
+    def open_(base, count):
+        for layer in base.layers[:-count]:
+            layer.trainable = False
+
+    return _finetune(open_=open_)
+
+
+@wrong(
+    "topology.finetune",
+    "층마다 동결하고 base.trainable로 엶",
+    expect="`base.trainable`이 이미 `True`이면 다시 `True`를 넣어도",
+    typical=True,
+)
+def finetune_opened_at_once():
+    def make_transfer(base, num_classes):
+        for layer in base.layers:
+            layer.trainable = False
+        model = _headed(base, num_classes)
+        model.compile(keras.optimizers.Adam(1e-3), loss=_LOSS)
+        return model
+
+    return _finetune() | {"make_transfer": make_transfer}
+
+
+@wrong(
+    "topology.finetune",
+    "앞의 count개를 엶",
+    expect="보다 아래에 있는 층이 움직였습니다",
+    typical=True,
+)
+def finetune_bottom():
+    def open_(base, count):
+        base.trainable = False
+        for layer in base.layers[:count]:
+            layer.trainable = not isinstance(layer, layers.BatchNormalization)
+
+    return _finetune(open_=open_)
+
+
+@wrong("topology.finetune", "하나 더 엶", expect="보다 아래에 있는 층이 움직였습니다")
+def finetune_one_more():
+    return _finetune(open_=lambda base, count: _opened(base, count + 1))
+
+
+@wrong(
+    "topology.finetune",
+    "하나 덜 엶",
+    expect="둘째 단계: 마지막 층들과 머리가 움직임: `base`의 마지막",
+)
+def finetune_one_less():
+    return _finetune(open_=lambda base, count: _opened(base, count - 1))
+
+
+@wrong("topology.finetune", "소프트맥스가 없음", expect="출력이 확률이 아닙니다", typical=True)
+def finetune_logits():
+    def make_transfer(base, num_classes):
+        base.trainable = False
+        model = _headed(base, num_classes, activation=None)
+        loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
+        model.compile(keras.optimizers.Adam(1e-3), loss=loss)
+        return model
+
+    return _finetune() | {"make_transfer": make_transfer}
+
+
+@wrong("topology.finetune", "시그모이드", expect="소프트맥스가 아니라 시그모이드입니다")
+def finetune_sigmoid():
+    return _finetune(lambda base, classes: _headed(base, classes, activation="sigmoid"))
+
+
+@wrong("topology.finetune", "머리에 은닉층을 더함", expect="`Dense` 층 하나의 가중치", typical=True)
+def finetune_hidden():
+    def make(base, classes):
+        hidden = layers.Dense(8, activation="relu")
+        return keras.Sequential([base, hidden, layers.Dense(classes, activation="softmax")])
+
+    return _finetune(make)
+
+
+@wrong("topology.finetune", "base를 복제함", expect="받은 `base`의 가중치를 쓰지 않는 모델입니다")
+def finetune_clone():
+    def make(base, classes):
+        copy = keras.models.clone_model(base)
+        copy.set_weights(base.get_weights())
+        copy.trainable = False
+        return _headed(copy, classes)
+
+    return _finetune(make)
+
+
+@wrong("topology.finetune", "SGD", expect="지금은 `SGD`입니다")
+def finetune_sgd():
+    return _finetune(kind=keras.optimizers.SGD)
+
+
+@wrong("topology.finetune", "return이 없음", expect="`return`을 빠뜨리지 않았는지")
+def finetune_none():
+    def open_top(model, base, count):
+        _opened(base, count)
+        model.compile(keras.optimizers.Adam(1e-5), loss=_LOSS)
+
+    return _finetune() | {"open_top": open_top}
+
+
+@wrong("topology.finetune", "컴파일하지 않음", expect="돌려준 모델이 컴파일되지 않았습니다")
+def finetune_uncompiled():
+    def make_transfer(base, num_classes):
+        base.trainable = False
+        return _headed(base, num_classes)
+
+    return _finetune() | {"make_transfer": make_transfer}
+
+
+@wrong(
+    "topology.finetune",
+    "정수 레이블에 categorical_crossentropy",
+    expect="`fit`으로 훈련하다가 오류가 났습니다",
+)
+def finetune_dense_loss():
+    def make_transfer(base, num_classes):
+        base.trainable = False
+        model = _headed(base, num_classes)
+        model.compile(keras.optimizers.Adam(1e-3), loss="categorical_crossentropy")
+        return model
+
+    return _finetune() | {"make_transfer": make_transfer}
+
+
+@wrong("topology.finetune", "텐서를 돌려줌", expect="`KerasTensor`")
+def finetune_tensor():
+    def make_transfer(base, num_classes):
+        inputs = keras.Input(base.input_shape[1:])
+        return layers.Dense(num_classes, activation="softmax")(base(inputs))
+
+    return _finetune() | {"make_transfer": make_transfer}
+
+
+@wrong("topology.finetune", "open_top을 풀지 않음", expect="아직 풀지 않았어요")
+def finetune_half():
+    def open_top(model, base, count): ...
+
+    return _finetune() | {"open_top": open_top}
