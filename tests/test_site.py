@@ -20,6 +20,7 @@ from bs4 import BeautifulSoup
 from lab_server import browser_page
 from playwright.sync_api import Page
 
+from autograder.authoring import pictures
 from autograder.authoring.site.__main__ import build_site
 from autograder.authoring.site.executed import executed
 from autograder.exercises import unit_exercises
@@ -101,13 +102,12 @@ def bare(text: str) -> str:
 
 def solution_lines(unit: Unit) -> set[str]:
     """The lines of a unit's solutions that no learner's notebook shows anyway, without spaces."""
-    shown = bare(
-        "".join(
-            cell.source
-            for other in UNITS.values()
-            for cell in read(ROOT / "notebooks" / other.notebook).cells
-        )
-    )
+    texts = []
+    for other in UNITS.values():
+        texts += [cell.source for cell in read(ROOT / "notebooks" / other.notebook).cells]
+        # The picture in the head of a notebook has words too.
+        texts.append(BeautifulSoup(pictures.svg(other), "html.parser").get_text())
+    shown = bare("".join(texts))
     lines = []
     for cell in read(ROOT / "solutions" / unit.notebook).cells:
         for begin, end in regions(cell.source) if cell.cell_type == "code" else ():
