@@ -26,7 +26,7 @@ export UV_SYSTEM_CERTS := 1
 # What the tests run beside each other: two workers fit 2 cores and 8 GB.
 JOBS ?= 2
 
-.PHONY: moved help setup lab grade quick test colab bench lint format build lock oldest hub clean
+.PHONY: moved help setup lab grade quick test colab bench lint format build lock oldest hub site site-test clean
 
 help:
 	@echo 'make lab      주피터랩으로 강좌를 엽니다'
@@ -36,6 +36,7 @@ help:
 	@echo 'make colab    모든 노트북을 코랩의 패키지 버전으로 실행합니다'
 	@echo 'make bench    채점 속도와 check 시간을 잽니다'
 	@echo 'make build    solutions/에서 notebooks/를 만듭니다'
+	@echo 'make site     웹사이트를 site/에 만듭니다 (처음에는 십여 분, 검사: make site-test)'
 	@echo 'make lint     코드와 노트북의 형식을 검사합니다 (고치기: make format)'
 	@echo 'make lock     requirements.txt를 다시 만듭니다 (모두 최신으로: make lock ARGS=--upgrade)'
 	@echo 'make oldest   약속한 가장 오래된 텐서플로에서 검사합니다'
@@ -60,15 +61,15 @@ lab: $(STAMP)
 		--ServerApp.root_dir=. --LabApp.default_url=/lab/tree/notebooks $(ARGS)
 
 grade: $(STAMP)
-	@$(PYTHON) -m autograder.grading.sample $(ARGS)
+	@$(PYTHON) -m autograder.cli sample $(ARGS)
 
 test: lint
 	@sh tools/need.sh chromium
-	@$(PYTHON) -m pytest -n $(JOBS) --dist loadgroup --durations 15 -m 'not colab and not hub' $(ARGS)
+	@$(PYTHON) -m pytest -n $(JOBS) --dist loadgroup --durations 15 -m 'not colab and not hub and not site' $(ARGS)
 
 # What needs no notebook run and no mutants, and of the answers the first of each kind.
 quick: lint
-	@$(PYTHON) -m pytest -q -n $(JOBS) --dist loadgroup -m 'not colab and not hub and not slow and not heavy' $(ARGS)
+	@$(PYTHON) -m pytest -q -n $(JOBS) --dist loadgroup -m 'not colab and not hub and not site and not slow and not heavy' $(ARGS)
 
 # All notebooks, learner's and solved, in the package versions that Colab has.
 colab: $(STAMP)
@@ -94,13 +95,13 @@ lock: $(STAMP)
 
 # The lowest versions that pyproject.toml promises, in an environment of their own.
 oldest: $(OLDEST)/.ready
-	@$(OLDEST)/bin/python -m pytest -n $(JOBS) --dist loadgroup --durations 15 -m 'not colab and not hub' $(ARGS)
+	@$(OLDEST)/bin/python -m pytest -n $(JOBS) --dist loadgroup --durations 15 -m 'not colab and not hub and not site' $(ARGS)
 
 $(OLDEST)/.ready: pyproject.toml $(STAMP)
 	@$(PYTHON) -m uv venv --quiet --clear --python-preference only-system \
 		--python '>=3.11,<3.13' $(OLDEST)
 	@$(PYTHON) -m uv pip install --quiet --python $(OLDEST)/bin/python \
-		--resolution lowest-direct --editable '.[classroom,dev]'
+		--resolution lowest-direct --editable '.[classroom,site,dev]'
 	@touch $@
 
 # JupyterHub and its proxy from npm, in an environment of their own that every user may run.
@@ -112,10 +113,18 @@ $(HUB)/.ready: requirements.txt pyproject.toml $(STAMP)
 	@$(PYTHON) -m uv pip install --quiet --python $(HUB)/bin/python --group hub \
 		--requirement requirements.txt
 	@$(PYTHON) -m uv pip install --quiet --python $(HUB)/bin/python --no-deps --editable .
-	@PATH="$(CURDIR)/$(HUB)/bin:$$PATH" npm install --silent --no-fund --no-audit \
+	@PATH="$(CURDIR)/$(HUB)/bin:$$PATH" npm install --loglevel=error --no-fund --no-audit \
 		--prefix $(HUB)/proxy configurable-http-proxy
 	@touch $@
 
+# Notebooks that were run stay in .cache/site until something changes their outputs.
+site: $(STAMP)
+	@$(PYTHON) -m autograder.authoring.site $(ARGS)
+
+site-test: site
+	@sh tools/need.sh chromium
+	@$(PYTHON) -m pytest -m site $(ARGS) tests/test_site.py
+
 clean:
-	@rm -rf $(VENV) .venv-* .mypy_cache .pytest_cache .ruff_cache dist
+	@rm -rf $(VENV) .venv-* .mypy_cache .pytest_cache .ruff_cache .cache dist site
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -49,6 +49,7 @@ def _build(options: argparse.Namespace) -> int | None:
 
 def _exercises(options: argparse.Namespace) -> None:
     from autograder.exercises import all_exercises
+    from autograder.exercises.path import is_deeper
     from autograder.exercises.points import listed_points
 
     rows: list[dict[str, Any]] = [
@@ -57,6 +58,7 @@ def _exercises(options: argparse.Namespace) -> None:
             "title": exercise.title,
             "unit": exercise.unit,
             "points": listed_points(exercise),
+            "depth": "deeper" if is_deeper(exercise.id) else "core",
         }
         for exercise in all_exercises()
     ]
@@ -86,6 +88,10 @@ def _grade(options: argparse.Namespace) -> int | None:
         allow_weaker_sandbox=options.allow_weaker_sandbox,
         wait=not options.no_wait,
     )
+
+
+def _sample(options: argparse.Namespace) -> int | None:
+    return _with_extra("grading.sample").sample(options.course, options.workers)
 
 
 def _collect(options: argparse.Namespace) -> int | None:
@@ -292,6 +298,13 @@ def _parser() -> argparse.ArgumentParser:
         help="그만큼 막을 수 없어도 채점합니다(학습자의 코드가 이 컴퓨터의 파일을 바꿀 수 있습니다)",
     )
     grade.set_defaults(run=_grade)
+
+    sample = commands.add_parser("sample", help="예시 학급을 만들어 채점하고 표를 보입니다")
+    sample.add_argument(
+        "--course", type=Path, metavar="폴더", help="과정 폴더를 만들 자리(없으면 임시 폴더)"
+    )
+    _add_workers(sample)
+    sample.set_defaults(run=_sample)
 
     export = commands.add_parser(
         "export",

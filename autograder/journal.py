@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from autograder.korean import DEEPER
 from autograder.report import Report, number_text
 
 _LAST: dict[str, Report] = {}
@@ -76,11 +77,17 @@ class Row:
     title: str
     score: float | None
     points: float
+    deeper: bool = False
 
     @property
     def share(self) -> float:
         """배점 가운데 얻은 비율."""
         return min((self.score or 0.0) / self.points, 1.0) if self.points else 0.0
+
+    @property
+    def solved(self) -> bool:
+        """모두 맞았는지."""
+        return self.score is not None and self.share >= 1
 
 
 @dataclass(frozen=True)
@@ -92,16 +99,26 @@ class Overview:
     @property
     def solved(self) -> int:
         """모두 맞은 문제의 수."""
-        return sum(row.score is not None and row.share >= 1 for row in self.rows)
+        return sum(row.solved for row in self.rows)
+
+    @property
+    def headline(self) -> str:
+        """핵심과 더 깊이를 따로 센 한 줄."""
+        counts = []
+        for label, deeper in (("핵심", False), (DEEPER, True)):
+            rows = [row for row in self.rows if row.deeper == deeper]
+            if rows:
+                counts.append(f"{label} 문제 {len(rows)}개 가운데 {sum(r.solved for r in rows)}개")
+        return f"진도: {', '.join(counts)}를 풀었습니다."
 
     def __repr__(self) -> str:
-        lines = [f"진도: 문제 {len(self.rows)}개 가운데 {self.solved}개를 풀었습니다."]
+        lines = [self.headline]
         unit = ""
         for row in self.rows:
             if row.unit != unit:
                 unit = row.unit
                 lines.append(f"[{unit}]")
-            lines.append(f"  {_mark(row)} {row.number} {row.title}  {_score(row)}")
+            lines.append(f"  {_mark(row)} {row.number} {_title(row)}  {_score(row)}")
         return "\n".join(lines)
 
     def _repr_html_(self) -> str:
@@ -119,7 +136,7 @@ class Overview:
                 f"<div style='width:{row.share:.0%};height:8px;border-radius:4px;"
                 "background:#2a9d6f'></div></div>"
             )
-            cells = (_mark(row), f"{row.number} {html.escape(row.title)}", bar, _score(row))
+            cells = (_mark(row), f"{row.number} {html.escape(_title(row))}", bar, _score(row))
             body.append(
                 "<tr>"
                 + "".join(
@@ -129,7 +146,7 @@ class Overview:
                 + "</tr>"
             )
         return (
-            f"<div><b>진도: 문제 {len(self.rows)}개 가운데 {self.solved}개를 풀었습니다.</b>"
+            f"<div><b>{self.headline}</b>"
             f"<table style='border-collapse:collapse'>{''.join(body)}</table></div>"
         )
 
@@ -140,6 +157,7 @@ class Overview:
 def overview() -> Overview:
     """모든 문제의 진도표를 만듭니다."""
     from autograder.exercises import all_exercises
+    from autograder.exercises.path import is_deeper
     from autograder.exercises.points import listed_points
 
     stored = _read()
@@ -156,6 +174,7 @@ def overview() -> Overview:
                 exercise.title.replace("`", ""),
                 score,
                 points or listed_points(exercise),
+                is_deeper(exercise.id),
             )
         )
     return Overview(tuple(rows))
@@ -165,6 +184,10 @@ def _mark(row: Row) -> str:
     if row.score is None:
         return "○"
     return "●" if row.share >= 1 else "◐"
+
+
+def _title(row: Row) -> str:
+    return f"{row.title} · {DEEPER}" if row.deeper else row.title
 
 
 def _score(row: Row) -> str:

@@ -1,9 +1,12 @@
-"""조사를 발음에 맞게 붙입니다.
+"""조사를 발음에 맞게 붙이고, 여러 방이 같은 뜻으로 쓰는 말을 둡니다.
 
 여기 없는 것: 용어와 문체의 검사(`authoring.lint.korean`), 층을 부르는 말(`judge.layer_names`).
 """
 
 from __future__ import annotations
+
+DEEPER = "더 깊이"
+"""핵심만 따라가는 학습자가 건너뛰어도 되는 절과 문제의 제목에 붙는 말."""
 
 # 읽을 때 받침으로 끝나는 숫자와 영어 글자. 예: 3(삼), 6(육), l(엘), n(엔)
 _CLOSED_LAST = set("013678lmnbkpt")

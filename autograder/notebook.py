@@ -10,7 +10,7 @@ import copy
 import functools
 import hashlib
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +18,7 @@ import nbformat
 from nbformat import NotebookNode
 
 from autograder.errors import CourseError
+from autograder.korean import DEEPER
 
 BEGIN, END = "BEGIN SOLUTION", "END SOLUTION"
 THEN_AND_NOW = "then-and-now"
@@ -73,6 +74,37 @@ def generated(cell: NotebookNode) -> tuple[str, str]:
     """`build`가 쓰는 셀이면 (종류, 문제의 아이디). 아니면 빈 문자열 둘."""
     entry: Any = cell.metadata.get("autograder", {})
     return str(entry.get("generated", "")), str(entry.get("exercise", ""))
+
+
+def heading(cell: NotebookNode) -> tuple[int, str]:
+    """절의 첫 셀이면 (제목의 단계, 제목), 아니면 (0, 빈 문자열). 제목은 셀의 첫 줄에 있습니다."""
+    found = _HEADING.match(cell.source) if cell.cell_type == "markdown" else None
+    if found:
+        return len(found[1]), found[2].removesuffix(f" · {DEEPER}")
+    # Before the first build an exercise has no text yet.
+    return (3, "") if generated(cell)[0] == "exercise" else (0, "")
+
+
+_HEADING = re.compile(r"(#{1,6}) +(.+?) *$", re.M)
+
+
+def marked_deeper(cell: NotebookNode) -> bool:
+    """저자가 더 깊이라고 표시한 절의 첫 셀인지: 메타데이터 `"autograder": {"depth": "deeper"}`."""
+    entry: Any = cell.metadata.get("autograder", {})
+    return bool(entry.get("depth") == "deeper")
+
+
+def deeper_cells(cells: Sequence[NotebookNode]) -> list[bool]:
+    """셀마다 더 깊이인지. 표시는 같은 단계나 더 높은 단계의 다음 제목 앞까지 이어집니다."""
+    found, limit = [], 0
+    for cell in cells:
+        level, _ = heading(cell)
+        if level and level <= limit:
+            limit = 0
+        if level and not limit and marked_deeper(cell):
+            limit = level
+        found.append(bool(limit))
+    return found
 
 
 def tags(cell: NotebookNode) -> list[str]:

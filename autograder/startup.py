@@ -1,4 +1,4 @@
-"""텐서플로를 조용히 불러옵니다.
+"""텐서플로를 조용히, `jsonschema`를 빨리 불러옵니다.
 
 여기 없는 것: 다른 패키지와 환경의 점검(`doctor`), 관찰하는 동안의 조용함(`observe.quiet`).
 
@@ -47,6 +47,23 @@ def configure() -> None:
         os.environ["KERAS_BACKEND"] = BACKEND
         if other != BACKEND:
             os.environ.setdefault(_OVERRULED, other)
+
+
+def import_jsonschema() -> None:
+    """`jsonschema`를 국제 주소(IRI)의 문법 없이 불러옵니다. 이미 불러왔으면 아무것도 하지 않습니다.
+
+    `rfc3987_syntax`가 있으면 `jsonschema`는 불러올 때마다 그 문법 38개를 만드는데 1초가 넘고, 노트북의 스키마에는
+    그런 값이 없습니다.
+    """
+    grammars = "rfc3987_syntax"
+    if "jsonschema" in sys.modules or grammars in sys.modules:
+        return
+    sys.modules[grammars] = None  # type: ignore[assignment]
+    try:
+        with contextlib.suppress(ImportError):
+            importlib.import_module("jsonschema")
+    finally:
+        del sys.modules[grammars]
 
 
 def overruled_backend() -> str:

@@ -17,6 +17,8 @@ from pathlib import Path
 import absl.logging
 import pytest
 
+from autograder.startup import import_jsonschema
+
 ROOT = Path(__file__).resolve().parent.parent
 HOME = "AUTOGRADER_TESTS_HOME"
 OUTSIDE_HOME = "AUTOGRADER_TESTS_OUTSIDE_HOME"
@@ -56,6 +58,7 @@ def isolate() -> None:
 
 
 isolate()
+import_jsonschema()
 # absl keeps the standard error that it finds, and closes it: never one that a test captures.
 absl.logging.get_absl_handler().python_handler.stream = sys.__stderr__
 
@@ -86,6 +89,7 @@ HEAVY = {
     "test_sandbox",
     "test_seeds",
     "test_settings",
+    "test_site",
     "test_source_mutants",
     "test_styles",
     "test_telling",

@@ -26,6 +26,7 @@ from autograder.authoring.build import build, plan
 from autograder.authoring.stubs import COMMENT, stubs
 from autograder.authoring.verify import Run, solution_faults, untouched_faults
 from autograder.errors import CourseError
+from autograder.exercises.path import UnitPath
 from autograder.exercises.units import UNITS
 from autograder.report import Item, Report
 
@@ -284,6 +285,9 @@ def test_header_links_go_to_the_units_beside() -> None:
     assert "다음" not in templates.navigation(units[-1])
 
 
+NO_PATH = dict.fromkeys(UNITS, UnitPath(0, 0))
+
+
 def only_one_unit(monkeypatch: pytest.MonkeyPatch) -> None:
     """Leave UNIT alone; the units come back in their order (delitem would put them last)."""
     import autograder.authoring.build as build_module
@@ -300,7 +304,7 @@ def test_the_course_map_adds_up(
     from autograder.exercises import all_exercises
 
     points = pages.judged_points()
-    page = pages.course_map("https://github.com/someone/course", points)
+    page = pages.course_map("https://github.com/someone/course", points, NO_PATH)
     total = sum(points.values())
     (sums,) = [line for line in page.splitlines() if line.startswith("| 모두")]
     assert f"| {len(all_exercises())} | {total:g} |" in sums
@@ -347,7 +351,7 @@ def test_the_listed_points_are_read_and_only_a_new_exercise_is_judged(
 def test_the_picture_of_the_course_names_only_units_that_are_there() -> None:
     lines = [
         line
-        for line in pages.course_map("https://a", defaultdict(float)).splitlines()
+        for line in pages.course_map("https://a", defaultdict(float), NO_PATH).splitlines()
         if "u" in line
     ]
     boxes = {
@@ -369,11 +373,11 @@ def test_the_glossary_page_explains_every_term_of_the_lint() -> None:
 
 
 def test_a_readme_without_a_place_for_the_units_is_refused() -> None:
-    assert pages.with_unit_table(f"a\n{pages.BEGIN}\nold\n{pages.END}\nb").endswith(
+    assert pages.with_unit_table(f"a\n{pages.BEGIN}\nold\n{pages.END}\nb", NO_PATH).endswith(
         f"{pages.END}\nb"
     )
     with pytest.raises(CourseError, match="단원표"):
-        pages.with_unit_table("# README")
+        pages.with_unit_table("# README", NO_PATH)
 
 
 def test_a_notebook_edited_as_text_keeps_its_ids(course: Callable[..., Path]) -> None:

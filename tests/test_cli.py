@@ -111,10 +111,13 @@ def test_without_the_classroom_extra_the_pip_command_is_said(arguments: tuple[st
 
 def test_exercises_are_listed_for_people_and_for_programs() -> None:
     listed = json.loads(run("exercises", "--json").stdout)
-    assert [set(row) for row in listed] == [{"id", "title", "unit", "points"}] * len(listed)
+    assert [set(row) for row in listed] == [{"id", "title", "unit", "points", "depth"}] * len(
+        listed
+    )
     ids = [row["id"] for row in listed]
     assert len(set(ids)) == len(ids) > 0
     assert all(row["points"] > 0 for row in listed)
+    assert {row["depth"] for row in listed} == {"core", "deeper"}
 
     table = run("exercises", COLUMNS="140").stdout
     for row in listed:

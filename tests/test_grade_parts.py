@@ -10,13 +10,16 @@ from typing import Any
 
 import nbformat
 import pytest
+from bs4 import BeautifulSoup
 from graded_class import find, is_check, solution
+from nbconvert import HTMLExporter
 from nbformat import NotebookNode
 from rich.console import Console
 
 from autograder import notebook
 from autograder.authoring.release import release
 from autograder.grading import submission, table
+from autograder.grading.course.feedback_page import FeedbackExporter
 from autograder.grading.planning import extra_files
 from autograder.grading.run import kernel
 from autograder.grading.run.outputs import TEXT_LIMIT, Outputs
@@ -388,3 +391,28 @@ def test_the_table_shows_students_scores_and_the_first_sentences() -> None:
     console = Console(width=100, record=True, file=open("/dev/null", "w"))  # noqa: SIM115
     table.show(UNIT, COLUMNS, rows, console)
     assert "김철수" in console.export_text()
+
+
+def test_a_feedback_page_is_nbconverts_but_for_the_words_of_a_picture_without_any() -> None:
+    def picture(html: str) -> NotebookNode:
+        return nbformat.v4.new_output("display_data", {"text/html": html})
+
+    cells = [
+        nbformat.v4.new_code_cell(
+            "x = 1 < 2",
+            outputs=[picture('<p><img src="a.png"><IMG alt="가" src="b.png"></p>')],
+        ),
+        nbformat.v4.new_markdown_cell("# 제목\n$a < b$"),
+    ]
+    made = nbformat.v4.new_notebook(cells=cells)
+    page, _ = FeedbackExporter().from_notebook_node(copy.deepcopy(made))
+    plain, _ = HTMLExporter().from_notebook_node(copy.deepcopy(made))
+    assert 'alt="노트북의 그림" src="a.png"' in page and page.count("노트북의 그림") == 1
+    ours, nbconverts = (BeautifulSoup(text, "html.parser") for text in (page, plain))
+    for tag in (*ours.select("[alt]"), *nbconverts.select("[alt]")):
+        del tag["alt"]
+    for tag in nbconverts.select("[tabindex]"):
+        del tag["tabindex"]
+    for tag in ours.select("[tabindex]"):
+        del tag["tabindex"]
+    assert str(ours.body) == str(nbconverts.body)

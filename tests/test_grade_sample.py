@@ -18,7 +18,7 @@ from autograder.grading.table import Column, Row
 @pytest.mark.slow
 def test_the_sample_class_is_graded_as_expected(tmp_path: Path, root: Path) -> None:
     """As `make grade` does: a process of its own, the way an instructor starts it."""
-    command = [sys.executable, "-m", "autograder.grading.sample", "--course", str(tmp_path)]
+    command = [sys.executable, "-m", "autograder.cli", "sample", "--course", str(tmp_path)]
     done = subprocess.run(command, cwd=root, capture_output=True, encoding="utf-8")
     printed = done.stdout
     assert done.returncode == 0, printed + done.stderr

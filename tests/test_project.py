@@ -242,7 +242,7 @@ def test_licence_is_mit_and_the_font_keeps_its_own() -> None:
 
 TARGETS = {
     "lab": "jupyterlab",
-    "grade": "autograder.grading.sample",
+    "grade": "autograder.cli sample",
     "test": "pytest",
     "quick": "not heavy",
     "bench": "tools/bench.py",
@@ -250,6 +250,8 @@ TARGETS = {
     "lint": "ruff check",
     "format": "ruff format",
     "lock": "tools/lock.py",
+    "site": "autograder.authoring.site",
+    "site-test": "tests/test_site.py",
     "clean": "rm -rf .venv",
 }
 
@@ -386,7 +388,7 @@ def test_missing_chromium_is_said_in_one_line_and_stops_nothing(tmp_path: Path) 
 # --------------------------------------------------------------------------------------- imports
 
 # The rooms of the map in CONTRIBUTING, and the modules in each. What every room may use is BASE.
-BASE = ("about", "errors", "fonts", "korean", "notebook", "programs", "startup")
+BASE = ("about", "cell_names", "errors", "fonts", "korean", "notebook", "programs", "startup")
 ROOM_OF = {"journal": "learner", "note_box": "learner", "doctor": "cli"}
 
 

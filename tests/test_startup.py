@@ -112,3 +112,13 @@ import autograder.kinds, autograder.judge, autograder.observe
 print(sorted({"tensorflow", "keras"} & set(sys.modules)))"""
     done = run(program)
     assert (done.stdout, done.stderr) == ("[]\n", "")
+
+
+@pytest.mark.parametrize("package", ["grading", "authoring"])
+def test_no_grammars_are_made_that_nobody_asks_for(package: str) -> None:
+    done = run(
+        f"import autograder.{package}, nbformat, sys\n"
+        "print('rfc3987_syntax.syntax_helpers' in sys.modules, 'rfc3987_syntax' in sys.modules)\n"
+        "nbformat.validate(nbformat.v4.new_notebook())"
+    )
+    assert (done.stdout, done.stderr) == ("False False\n", "")

@@ -28,9 +28,11 @@ from autograder.about import course_root
 from autograder.authoring import templates
 from autograder.authoring.fill import fill
 from autograder.authoring.pages import pages
+from autograder.authoring.path import path_problems
 from autograder.authoring.refusals import exercise_problems, solution_problems, student_problems
 from autograder.authoring.release import release
 from autograder.errors import CourseError
+from autograder.exercises import unit_exercises
 from autograder.exercises.units import UNITS, Unit
 from autograder.notebook import read, text, tidy
 from autograder.startup import import_tensorflow
@@ -98,7 +100,7 @@ def plan(unit: Unit, root: Path) -> Plan:
     problems = fill(solution, unit, address)
     if problems:
         return Plan(unit, problems=tuple(problems))
-    problems = solution_problems(solution)
+    problems = solution_problems(solution) + path_problems(solution, unit_exercises(unit.name))
     try:
         student = release(solution)
     except (RuntimeError, ValueError, ValidationError) as error:

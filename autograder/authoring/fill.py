@@ -11,6 +11,7 @@ import nbformat
 from nbformat import NotebookNode
 
 from autograder.authoring import templates
+from autograder.authoring.path import minutes, write_marks
 from autograder.exercises import specification, unit_exercises
 from autograder.exercises.units import Unit
 from autograder.judge import points_of
@@ -39,16 +40,18 @@ def fill(notebook: NotebookNode, unit: Unit, address: str) -> list[str]:
     problems += _exercise_cells(notebook, exercises)
     if problems:
         return problems
+    spent = minutes(notebook, list(exercises.values()))
     for cell in notebook.cells:
         kind, exercise_id = generated(cell)
         if kind == "header":
-            cell.source = templates.header(unit, address)
+            cell.source = templates.header(unit, address, spent)
         elif kind == "setup":
             cell.source = templates.setup(notebook.cells, address)
         elif kind == "exercise":
             cell.source = specification.markdown(exercises[exercise_id])
         elif kind == "footer":
             cell.source = templates.footer(unit)
+    write_marks(notebook, list(exercises.values()))
     return []
 
 

@@ -1,19 +1,24 @@
-"""`build`가 만드는 쪽: 강좌의 차례, 용어집, README의 단원표, 배점의 표.
+"""`build`가 만드는 쪽: 강좌의 차례, 용어집, README의 단원표, 배점의 표, 핵심과 더 깊이의 표.
 
-여기 없는 것: 노트북 안의 셀(`authoring.templates`), 파일에 쓰는 일(`authoring.build`).
+여기 없는 것: 시간을 재는 일(`authoring.path`), 노트북 안의 셀(`authoring.templates`), 파일에 쓰는 일(`authoring.build`).
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import asdict
 from pathlib import Path
 
 from autograder.authoring.lint.korean import glossary
-from autograder.authoring.templates import colab
+from autograder.authoring.path import LAST_CORE, path_table
+from autograder.authoring.templates import colab, duration
 from autograder.errors import CourseError
+from autograder.exercises.path import FILE as PATH_FILE
+from autograder.exercises.path import UnitPath
 from autograder.exercises.points import FILE
 from autograder.exercises.units import UNITS
+from autograder.korean import DEEPER
 from autograder.report import number_text
 
 BEGIN = "<!-- 단원표: make build가 씁니다 -->"
@@ -22,16 +27,17 @@ END = "<!-- 단원표 끝 -->"
 
 def pages(root: Path, address: str) -> dict[Path, str]:
     """쪽마다 자리 → 내용. README에 단원표의 자리가 없으면 CourseError."""
-    readme, points = root / "README.md", judged_points()
+    readme, points, path = root / "README.md", judged_points(), path_table(root)
     made = {
-        root / "notebooks" / "README.md": course_map(address, points),
+        root / "notebooks" / "README.md": course_map(address, points, path),
         root / "notebooks" / "glossary.md": glossary_page(),
     }
     if readme.is_file():
-        made[readme] = with_unit_table(readme.read_text("utf-8"))
+        made[readme] = with_unit_table(readme.read_text("utf-8"), path)
     package = root / "autograder" / "exercises"
     if package.is_dir():
         made[package / FILE] = points_table(points)
+        made[package / PATH_FILE] = written_path(path)
     return made
 
 
@@ -50,7 +56,21 @@ def points_table(points: Mapping[str, float]) -> str:
     return json.dumps(listed, indent=1) + "\n"
 
 
-def course_map(address: str, points: Mapping[str, float]) -> str:
+def written_path(path: Mapping[str, UnitPath]) -> str:
+    """`path.json`: 단원 → 핵심과 더 깊이의 시간, 더 깊이인 문제. 노트북이 없는 곳에서도 읽습니다."""
+    return json.dumps({name: asdict(unit) for name, unit in path.items()}, indent=1) + "\n"
+
+
+def core_line(path: Mapping[str, UnitPath]) -> str:
+    """핵심만 따라가면 얼마나 걸리는지 한 줄로."""
+    core = sum(path[name].core for name in UNITS if name <= LAST_CORE)
+    return (
+        f"**핵심**만 따라가면 {LAST_CORE[:2]}까지 {duration(core)}입니다. "
+        f"제목에 **{DEEPER}**가 붙은 절과 문제는 건너뛰어도 뒤를 배울 수 있습니다."
+    )
+
+
+def course_map(address: str, points: Mapping[str, float], path: Mapping[str, UnitPath]) -> str:
     """`notebooks/README.md`: 단원의 그림과, 시간, 문제, 배점의 표. `points`는 문제의 아이디 → 배점입니다."""
     from autograder.exercises import unit_exercises
 
@@ -60,30 +80,39 @@ def course_map(address: str, points: Mapping[str, float]) -> str:
         "위에서부터 차례로 배웁니다. 노트북마다 따로 실행할 수 있습니다. "
         "낱말은 [용어집](glossary.md)에 모았습니다.",
         "",
+        core_line(path),
+        "",
         *_picture(),
         "",
-        "| 단원 | 배우는 것 | 먼저 | 시간 | 문제 | 배점 | |",
-        "|---|---|---|--:|--:|--:|---|",
+        f"| 단원 | 배우는 것 | 먼저 | 핵심 | {DEEPER} | 문제 | 배점 | |",
+        "|---|---|---|--:|--:|--:|--:|---|",
     ]
-    minutes, count, total = 0, 0, 0.0
+    count, total = 0, 0.0
     for unit in UNITS.values():
         exercises = unit_exercises(unit.name)
         worth = sum(points[exercise.id] for exercise in exercises)
-        minutes, count, total = minutes + unit.minutes, count + len(exercises), total + worth
+        count, total = count + len(exercises), total + worth
         needs = ", ".join(name.partition("_")[0] for name in unit.needs)
         lines.append(
             f"| [{unit.number} · {unit.title}]({unit.notebook}) | {unit.purpose} | {needs} "
-            f"| {duration(unit.minutes)} | {len(exercises)} | {number_text(worth)} "
+            f"| {duration(path[unit.name].core)} | {duration(path[unit.name].deeper)} "
+            f"| {len(exercises)} | {number_text(worth)} "
             f"| [Colab]({colab(unit, address)}) |"
         )
-    lines.append(f"| 모두 | | | {duration(minutes)} | {count} | {number_text(total)} | |")
-    lines += ["", "## 문제", "", "| 문제 | 제목 | 난이도 | 시간 | 배점 |", "|---|---|---|--:|--:|"]
+    core, deeper = (
+        duration(sum(getattr(unit, depth) for unit in path.values()))
+        for depth in ("core", "deeper")
+    )
+    lines.append(f"| 모두 | | | {core} | {deeper} | {count} | {number_text(total)} | |")
+    lines += ["", "## 문제", "", "| 문제 | 제목 | 길 | 난이도 | 시간 | 배점 |"]
+    lines.append("|---|---|---|---|--:|--:|")
     for unit in UNITS.values():
         for exercise in unit_exercises(unit.name):
+            depth = DEEPER if exercise.id in path[unit.name].deeper_exercises else "핵심"
             level = "●" * exercise.difficulty + "○" * (5 - exercise.difficulty)
             lines.append(
                 f"| [{exercise.number}]({unit.notebook}) · `{exercise.id}` | {exercise.title} "
-                f"| {level} | {duration(exercise.minutes)} | {number_text(points[exercise.id])} |"
+                f"| {depth} | {level} | {duration(exercise.minutes)} | {number_text(points[exercise.id])} |"
             )
     return "\n".join(lines) + "\n"
 
@@ -117,7 +146,7 @@ def glossary_page() -> str:
     return "\n".join(lines) + "\n"
 
 
-def with_unit_table(readme: str) -> str:
+def with_unit_table(readme: str, path: Mapping[str, UnitPath]) -> str:
     """`readme`의 표시 사이에 단원표를 넣은 글. 표시가 없으면 CourseError."""
     if readme.count(BEGIN) != 1 or readme.count(END) != 1:
         raise CourseError(
@@ -126,14 +155,10 @@ def with_unit_table(readme: str) -> str:
     before, _, rest = readme.partition(BEGIN)
     _, _, after = rest.partition(END)
     rows = [
-        f"| [{unit.number} {unit.title}](notebooks/{unit.notebook}) | {unit.purpose} |"
+        f"| [{unit.number} {unit.title}](notebooks/{unit.notebook}) | {unit.purpose} "
+        f"| {duration(path[unit.name].core)} | {duration(path[unit.name].deeper)} |"
         for unit in UNITS.values()
     ]
-    table = "\n".join(["| 단원 | 배우는 것 |", "|---|---|", *rows])
+    head = [core_line(path), "", f"| 단원 | 배우는 것 | 핵심 | {DEEPER} |", "|---|---|--:|--:|"]
+    table = "\n".join([*head, *rows])
     return f"{before}{BEGIN}\n{table}\n{END}{after}"
-
-
-def duration(minutes: int) -> str:
-    """`150` → "2시간 30분"."""
-    hours, rest = divmod(minutes, 60)
-    return " ".join(f"{n}{unit}" for n, unit in ((hours, "시간"), (rest, "분")) if n)

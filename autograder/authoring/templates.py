@@ -1,6 +1,6 @@
 """`build`가 쓰는 셀의 글: 머리글, 준비 셀, 바닥글.
 
-여기 없는 것: 문제의 명세(`exercises.specification`), 단원의 제목과 시간(`exercises.units`), 셀에 넣는 일(`authoring.fill`).
+여기 없는 것: 문제의 명세(`exercises.specification`), 단원의 제목과 만들 것(`exercises.units`), 그림(`authoring.pictures`), 시간을 재는 일(`authoring.path`), 셀에 넣는 일(`authoring.fill`).
 """
 
 from __future__ import annotations
@@ -14,8 +14,11 @@ from pathlib import Path
 from nbformat import NotebookNode
 
 from autograder import about
+from autograder.authoring import pictures
+from autograder.authoring.path import Minutes
 from autograder.errors import CourseError
 from autograder.exercises.units import UNITS, Unit
+from autograder.korean import DEEPER
 from autograder.notebook import generated, parse
 
 BRANCH = "main"
@@ -65,16 +68,35 @@ def colab(unit: Unit, address: str) -> str:
     )
 
 
-def header(unit: Unit, address: str) -> str:
-    """노트북의 첫 셀: 제목, 목적, 앞뒤 단원, Colab 배지."""
+def header(unit: Unit, address: str, minutes: Minutes) -> str:
+    """노트북의 첫 셀: 제목, 목적, 만들 것과 그 그림, 시간, 앞뒤 단원, Colab 배지."""
     return "\n\n".join(
         (
             f"# {unit.number} · {unit.title}",
             unit.purpose,
+            f"**이 단원을 마치면** {unit.makes} 만들 수 있습니다.",
+            pictures.markdown(unit),
+            f"**예상 시간** {time_text(minutes)}",
             navigation(unit),
             f"[![Colab에서 열기]({BADGE})]({colab(unit, address)})",
         )
     )
+
+
+def time_text(minutes: Minutes) -> str:
+    """`핵심 1시간 · 더 깊이 1시간 30분`과, 건너뛰어도 된다는 말."""
+    if not minutes.deeper:
+        return f"핵심 {duration(minutes.core)}"
+    return (
+        f"핵심 {duration(minutes.core)} · {DEEPER} {duration(minutes.deeper)}. "
+        f"제목에 ‘{DEEPER}’가 붙은 곳은 건너뛰어도 뒤를 배울 수 있습니다."
+    )
+
+
+def duration(minutes: int) -> str:
+    """`150` → "2시간 30분"."""
+    hours, rest = divmod(minutes, 60)
+    return " ".join(f"{n}{unit}" for n, unit in ((hours, "시간"), (rest, "분")) if n) or "0분"
 
 
 def footer(unit: Unit) -> str:

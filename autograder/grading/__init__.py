@@ -12,6 +12,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from autograder.startup import import_jsonschema
+
+# Before anything here imports nbformat.
+import_jsonschema()
+
 
 def configure(config: Any) -> Any:
     """nbgrader의 `config`에 강좌의 채점, 빈칸, 피드백을 더합니다(`grading.course.config`)."""

@@ -1,6 +1,6 @@
 """채점에 필요한 셀만 고릅니다. 확실하지 않으면 언제나 실행하는 쪽입니다.
 
-여기 없는 것: 셀에서 이름을 읽는 일(`grading.cell_names`), 통째로 다시 실행할지 정하는 일(`grading.run.runner`).
+여기 없는 것: 셀에서 이름을 읽는 일(`cell_names`), 통째로 다시 실행할지 정하는 일(`grading.run.runner`).
 
 내보낸 그대로인 수업 셀은 답이나 검사와 이름을 함께 쓰거나 전역 설정을 바꿀 때만 실행합니다. 순수한 계산이고,
 노트북을 실행하지 않습니다.
@@ -12,7 +12,7 @@ import builtins
 from collections import Counter
 from collections.abc import Sequence
 
-from autograder.grading.cell_names import RESULT, Call, Function, Names, names_of
+from autograder.cell_names import RESULT, Call, Function, Names, names_of
 
 _BUILTINS = frozenset(dir(builtins))
 

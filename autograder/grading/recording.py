@@ -18,6 +18,7 @@ from nbgrader.api import Gradebook, MissingEntry
 
 from autograder.exercises import get
 from autograder.grading import deaths
+from autograder.grading.course.database import quick_gradebooks
 from autograder.grading.course.folder import (
     NO_FILE,
     NOT_SUBMITTED,
@@ -60,7 +61,11 @@ def recorded(
     # What is not finished is run again by the next command, not while it is being recorded.
     folder.api.config.RunNotebook.run_again = False
     chosen = [work for work in works if only(work.student)]
-    with progress(len(chosen), "기록") as advance, _feedback(folder, len(chosen)) as make:
+    with (
+        progress(len(chosen), "기록") as advance,
+        _feedback(folder, len(chosen)) as make,
+        quick_gradebooks(),
+    ):
         made = []
         for work in chosen:
             wait_for_gradebook(folder.coursedir.db_url)

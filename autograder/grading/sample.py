@@ -1,4 +1,4 @@
-"""`make grade`: 예시 학급을 만들어 채점하고, 점수가 기대한 것과 같은지 확인합니다.
+"""`autograder sample`: 예시 학급을 만들어 채점하고, 점수가 기대한 것과 같은지 확인합니다.
 
 여기 없는 것: 채점하는 일(`grading.grade`), 검사에 쓰는 작은 과정 폴더(`tests/graded_class.py`).
 
@@ -7,7 +7,6 @@
 
 from __future__ import annotations
 
-import argparse
 import os
 import sys
 import tempfile
@@ -15,11 +14,11 @@ import time
 from pathlib import Path
 
 from nbformat import NotebookNode
+from rich.console import Console
 
 from autograder import notebook
 from autograder.about import course_root
 from autograder.data.originals import BUILTIN
-from autograder.errors import CourseError
 from autograder.exercises.units import UNITS
 from autograder.grading import table
 from autograder.grading.course.release import release
@@ -193,27 +192,17 @@ def _write(path: Path, content: str) -> None:
     path.write_text(content, "utf-8")
 
 
-def main(arguments: list[str] | None = None) -> int:
-    """예시 학급을 채점합니다. 기대한 점수와 다르면 1, 채점할 수 없으면 2."""
-    from rich.console import Console
-
-    parser = argparse.ArgumentParser(description=str(__doc__).partition("\n")[0])
-    parser.add_argument("--course", type=Path, help="과정 폴더를 만들 자리, 없으면 임시 폴더")
-    parser.add_argument("--workers", type=int, help="한꺼번에 채점할 노트북의 수")
-    options = parser.parse_args(arguments)
+def sample(course: Path | None = None, workers: int | None = None) -> int:
+    """예시 학급을 `course`(없으면 임시 폴더)에 만들어 채점합니다. 기대한 점수와 다르면 1. 채점할 수 없으면 CourseError."""
     # The sample is about the built-in data; originals would take an hour to train on.
     os.environ["AUTOGRADER_DATA"] = BUILTIN
     started = time.monotonic()
-    try:
-        path = course_root(Path(__file__)) / "solutions" / UNITS[UNIT].notebook
-        folder = options.course or Path(tempfile.mkdtemp(prefix="autograder-sample-"))
-        make_class(folder, notebook.read(path))
-        print(f"예시 학급 {len(EXPECTED)}명을 채점합니다. 과정 폴더: {folder}", flush=True)
-        # Our own students: this works on a machine without walls, too.
-        outcome = grade_class(UNIT, folder, options.workers, allow_weaker_sandbox=True)
-    except CourseError as error:
-        print(error, file=sys.stderr)
-        return 2
+    path = course_root(Path(__file__)) / "solutions" / UNITS[UNIT].notebook
+    folder = course or Path(tempfile.mkdtemp(prefix="autograder-sample-"))
+    make_class(folder, notebook.read(path))
+    print(f"예시 학급 {len(EXPECTED)}명을 채점합니다. 과정 폴더: {folder}", flush=True)
+    # Our own students: this works on a machine without walls, too.
+    outcome = grade_class(UNIT, folder, workers, allow_weaker_sandbox=True)
     table.show(UNIT, outcome.columns, outcome.rows, Console())
     print(f"성적표: {outcome.csv}")
     print(f"학생별 피드백: {folder / 'feedback'}")
@@ -224,7 +213,3 @@ def main(arguments: list[str] | None = None) -> int:
     seconds = time.monotonic() - started
     print(f"{seconds:.0f}초 걸렸습니다." + ("" if wrong else " 점수가 모두 기대한 대로입니다."))
     return 1 if wrong else 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -180,7 +180,7 @@ class _Base:
         record = self.records[0]
         if wrong := self._size(record["head_moved"], 0, "머리의 가중치가"):
             return wrong
-        # 머리나 동결이 다르면 손실도 다릅니다. 그것은 앞의 항목이 말합니다.
+        # 머리나 동결이 달라서 손실이 다르면 앞의 항목이 말합니다.
         return None if self.head() or self.frozen() else self._loss(0)
 
     def _loss(self, phase: int) -> Failure | None:

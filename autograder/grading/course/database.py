@@ -5,9 +5,13 @@
 
 from __future__ import annotations
 
+import contextlib
+import functools
+from collections.abc import Iterator
 from pathlib import Path
 
 import sqlalchemy.exc
+from nbgrader import api
 from nbgrader.coursedir import CourseDirectory
 from sqlalchemy.engine import make_url
 
@@ -21,6 +25,21 @@ _DRIVERS = {
     "MySQLdb": "pip install mysqlclient",
     "pymysql": "pip install pymysql",
 }
+
+
+@contextlib.contextmanager
+def quick_gradebooks() -> Iterator[None]:
+    """nbgrader가 성적부를 여는 일을 이 안에서는 한 번만 준비합니다.
+
+    nbgrader는 학생 하나를 적으며 성적부를 열몇 번 열고, 그때마다 SQLAlchemy의 엔진을 새로 만들어 같은 SQL을 다시
+    컴파일합니다. 주소가 같으면 엔진도 같아도 됩니다. 닫을 때의 `dispose()`는 연결을 모두 닫습니다.
+    """
+    made = api.create_engine
+    api.create_engine = functools.cache(made)
+    try:
+        yield
+    finally:
+        api.create_engine = made
 
 
 def sqlite_file(coursedir: CourseDirectory) -> Path | None:

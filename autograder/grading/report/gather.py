@@ -42,9 +42,10 @@ from autograder.grading.run.runner import NOT_RUN, SKIPPED
 from autograder.grading.store import Graded, Store
 from autograder.grading.submission import MasterCell
 from autograder.grading.table import ABSENT, BROKEN, GRADED, MISSING, UNREADABLE, UNTOUCHED
+from autograder.korean import DEEPER
 from autograder.report import Report
 
-_HEADING = re.compile(r"^#+ 문제 (\S+) · (.+)$", re.M)
+_HEADING = re.compile(rf"^#+ 문제 (\S+) · (.+?)(?: · {DEEPER})?$", re.M)
 
 
 @dataclass
