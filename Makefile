@@ -29,7 +29,7 @@ JOBS ?= 2
 .PHONY: moved help setup lab grade quick test colab bench lint format build lock oldest hub site site-test clean
 
 help:
-	@echo 'make lab      주피터랩으로 강좌를 엽니다'
+	@echo 'make lab      주피터랩으로 강좌를 엽니다 (강사의 도구까지: make lab INSTRUCTOR=1)'
 	@echo 'make grade    예시 학급을 만들어 채점하고 표를 보여 줍니다'
 	@echo 'make test     모든 검사를 합니다 (한 시간쯤)'
 	@echo 'make quick    노트북을 실행하지 않는 검사만 합니다 (몇 분)'
@@ -54,9 +54,12 @@ $(STAMP): requirements.txt pyproject.toml tools/setup.sh $(MOVED)
 	@sh tools/setup.sh $(VENV)
 	@printf '%s\n' "$(CURDIR)" >$@
 
-# The terminals and `!` lines in JupyterLab shall find .venv's programs too.
+# The terminals and `!` lines in JupyterLab shall find .venv's programs too. tools/jupyter/korean is
+# the language of the first start, tools/jupyter/learner hides nbgrader's tools of an instructor.
+LAB_CONFIG = $(CURDIR)/tools/jupyter/korean$(if $(INSTRUCTOR),,:$(CURDIR)/tools/jupyter/learner)
 lab: $(STAMP)
 	@root=; if [ "$$(id -u)" = 0 ]; then root=--allow-root; fi; \
+	JUPYTER_CONFIG_PATH="$(LAB_CONFIG)$${JUPYTER_CONFIG_PATH:+:$$JUPYTER_CONFIG_PATH}" \
 	PATH="$(CURDIR)/$(BIN):$$PATH" exec $(PYTHON) -m jupyterlab $$root \
 		--ServerApp.root_dir=. --LabApp.default_url=/lab/tree/notebooks $(ARGS)
 

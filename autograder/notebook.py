@@ -146,7 +146,7 @@ def python(source: str) -> str:
 
 
 def parse(cell: NotebookNode) -> ast.Module:
-    """코드 셀의 구문 나무. 파이썬이 아니면 SyntaxError."""
+    """코드 셀의 구문 트리. 파이썬이 아니면 SyntaxError."""
     return ast.parse(python(cell.source))
 
 

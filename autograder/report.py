@@ -149,7 +149,7 @@ class Report:
 FOLDED = 3
 """확인하지 못한 항목이 이만큼 이어지면 한 줄로 모읍니다."""
 _UNSEEN = "확인하지 못했습니다."
-_SAME_CAUSE = "위와 같은 까닭으로"
+_SAME_CAUSE = "위와 같은 이유로"
 
 
 def _unseen(item: Item) -> bool:

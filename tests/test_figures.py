@@ -1402,3 +1402,178 @@ def test_attention_that_cannot_be_drawn_is_told(
 ) -> None:
     assert figures.show_attention(weights, queries) is None
     assert said in capsys.readouterr().out
+
+
+# 상자, 칸, 방향 --------------------------------------------------------------------------------
+
+CHAIN = ["가", "나\n두 줄의 글", "아주 긴 이름을 적은 상자", "라"]
+
+
+def outlines(figure: Any) -> list[Any]:
+    """상자들의 자리(픽셀)."""
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.patches import FancyBboxPatch
+
+    canvas = FigureCanvasAgg(figure)
+    canvas.draw()
+    return [
+        patch.get_window_extent(canvas.get_renderer()) for patch in figure.findobj(FancyBboxPatch)
+    ]
+
+
+@pytest.mark.parametrize("places", ["row", "column", "slope", "grid"])
+def test_boxes_never_overlap_and_hold_their_text(places: str) -> None:
+    where = {
+        "row": lambda i: (i, 0),
+        "column": lambda i: (0, -i),
+        "slope": lambda i: (0.4 * i, 0.6 * i),
+        "grid": lambda i: (i % 2, i // 2),
+    }[places]
+    boxes = {text: where(i) for i, text in enumerate(CHAIN)}
+    names = [text.split("\n")[0] for text in CHAIN]
+    figure = build(figures.show_boxes, boxes, [" → ".join(names)], highlight=["라"])
+    assert_nothing_clipped(figure)
+    drawn = [box for box in outlines(figure) if box.width > 5]
+    assert len(drawn) == len(CHAIN)
+    for i, one in enumerate(drawn):
+        assert not any(one.overlaps(other) for other in drawn[i + 1 :])
+    assert "가→나, 나→아주 긴 이름을 적은 상자" in figure.get_label()
+
+
+def test_an_arrow_back_goes_below_the_boxes_between_and_its_label_is_read() -> None:
+    boxes = {text: (i, 0) for i, text in enumerate("가나다")}
+    figure = build(figures.show_boxes, boxes, {"가 → 나 → 다": "", "다 → 가": "다음 배치"})
+    assert_nothing_clipped(figure)
+    label = next(
+        item for item in figure.findobj(matplotlib.text.Text) if item.get_text() == "다음 배치"
+    )
+    axes = figure.axes[0]
+    lowest = min(box.y0 for box in outlines(figure))
+    assert axes.transData.transform(label.get_position())[1] < lowest
+
+
+def test_panels_zones_and_notes_of_boxes() -> None:
+    pair = {"가": (0, 1), "나": (0, 0)}
+    figure = build(
+        figures.show_boxes, {"하나": pair, "둘": pair}, {"하나": ["가 → 나"], "둘": ["나 → 가"]}
+    )
+    assert len(figure.axes) == 2 and {"하나", "둘"} <= set(texts(figure))
+    assert "하나: 가, 나 / 가→나; 둘: 가, 나 / 나→가" in figure.get_label()
+    one = build(figures.show_boxes, pair, zones=[("훈련", -1, 1)], notes={"곁의 글": (1, 0.5)})
+    assert {"훈련", "곁의 글"} <= set(texts(one))
+    assert_nothing_clipped(one)
+
+
+def test_an_arrow_to_no_box_is_told(capsys: pytest.CaptureFixture[str]) -> None:
+    assert figures.show_boxes({"가": (0, 0)}, ["가 → 다"]) is None
+    assert "'다'이라는 상자가 없습니다. 상자: 가" in capsys.readouterr().out
+
+
+def test_trees_show_leaves_labels_and_vectors() -> None:
+    trees = ["잎", ("가", ("나", "다")), (("가", "나"), "다")]
+    figure = build(figures.show_trees, trees)
+    assert [text for text in texts(figure) if text != " "] == [
+        "잎",
+        "가",
+        "나",
+        "다",
+        "가",
+        "나",
+        "다",
+    ]
+    assert_nothing_clipped(figure)
+    vectors = build(figures.show_trees, [("가", "나")], lambda tree: tf.ones(3) * len(tree))
+    assert {"가", "나"} <= set(texts(vectors)) and len(vectors.axes[0].collections) == 3
+
+
+@pytest.mark.parametrize(("axis", "left"), [(None, []), (0, ["11", "22", "33"]), (1, ["6", "60"])])
+def test_axes_name_their_direction_and_what_a_sum_leaves(axis: int | None, left: list[str]) -> None:
+    figure = build(figures.show_axes, tf.constant([[1, 2, 3], [10, 20, 30]]), axis=axis, title="합")
+    shown = texts(figure)
+    assert {"축 0:\n행 2개", "축 1: 열 3개", "1", "30", *left} <= set(shown)
+    assert_nothing_clipped(figure)
+
+
+@pytest.mark.parametrize(
+    ("left", "right", "result"),
+    [((3, 1), (4,), "(3, 4)"), ((3, 4), (3,), "없음"), ((2,), (1,), "(2,)")],
+)
+def test_broadcasting_says_the_shape_or_that_there_is_none(
+    left: tuple[int, ...], right: tuple[int, ...], result: str
+) -> None:
+    figure = build(figures.show_broadcast, left, right)
+    assert f"결과 {result}" in " ".join(texts(figure))
+    assert_nothing_clipped(figure)
+
+
+@pytest.mark.parametrize("padding", ["valid", "same"])
+@pytest.mark.parametrize(
+    ("size", "kernel", "strides"), [(5, 3, 1), (5, 3, 2), (6, 3, 2), (6, 2, 2), (7, 5, 3)]
+)
+def test_the_drawn_convolution_has_the_size_that_keras_has(
+    size: int, kernel: int, strides: int, padding: str
+) -> None:
+    layer = layers.Conv2D(1, kernel, strides=strides, padding=padding)
+    count = layer.compute_output_shape((None, size, size, 1))[1]
+    figure = build(figures.show_convolution, size, kernel, strides, padding)
+    assert f"출력 {count}×{count}" in texts(figure)
+    assert_nothing_clipped(figure)
+
+
+def test_shapes_of_the_layers_of_a_model() -> None:
+    figure = build(figures.show_shapes, sequential())
+    assert any("(13, 13, 32)" in text for text in texts(figure))
+    assert_nothing_clipped(figure)
+
+
+def test_policies_arrows_and_landscapes() -> None:
+    even = np.full((6, 4), 0.25)
+    figure = build(figures.show_policy, {"처음": even, "끝": even}, 3, words={2: "보물"}, start=3)
+    assert len(figure.axes) == 2 and texts(figure).count("보물") == 2
+    arrows = build(
+        figures.plot_arrows, {"원래": tf.constant([4.0, 1.0]), "0": [0, 0]}, title="자르기"
+    )
+    assert "원래 (4, 1)  길이 4.12" in texts(arrows)
+    w, b = np.meshgrid(np.linspace(0, 1, 9), np.linspace(0, 2, 9))
+    gone = [(0.5, 0.5), (0.6, 0.4), (99, 99), (np.nan, 0)]
+    hill = build(
+        figures.plot_landscape,
+        w,
+        b,
+        w**2 + b + 0.1,
+        slopes=(w, b, 2 * w, b * 0),
+        path=gone,
+        best=(0, 0),
+    )
+    assert len(hill.axes[0].lines[0].get_xdata()) == 2
+    for drawn in (figure, arrows, hill):
+        assert_nothing_clipped(drawn)
+
+
+@pytest.mark.parametrize(
+    ("draw", "arguments"),
+    [
+        ("show_axes", (np.zeros(3),)),
+        ("show_axes", (np.zeros((3, 40)),)),
+        ("show_broadcast", ((1, 2, 3), (1,))),
+        ("show_convolution", (2, 3)),
+        ("show_convolution", (5, 3, 1, "full")),
+        ("show_shapes", ("모델",)),
+        ("show_policy", (np.zeros((5, 3)), 5)),
+        ("plot_arrows", ({"하나": [1, 2, 3]},)),
+        ("plot_landscape", (np.zeros((2, 2)),) * 3),
+    ],
+)
+def test_what_cannot_be_drawn_gets_a_sentence(
+    draw: str, arguments: tuple[Any, ...], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert getattr(figures, draw)(*arguments) is None
+    assert capsys.readouterr().out.rstrip().endswith((".", "]."))
+
+
+def test_explore_takes_the_pictures_of_the_course(capsys: pytest.CaptureFixture[str]) -> None:
+    from autograder.figures.interactive import _picture
+
+    one = _picture(figures.show_broadcast, {"left": (3, 1), "right": (4,)})
+    assert one != _picture(figures.show_broadcast, {"left": (3, 1), "right": (2,)})
+    assert capsys.readouterr().out == ""

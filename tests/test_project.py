@@ -16,6 +16,7 @@ import tempfile
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import unquote
 
 import pytest
 from packaging.markers import default_environment
@@ -606,3 +607,42 @@ def test_notebooks_import_the_package_only_from_its_top() -> None:
                 names = [node.module or ""]
             found += [f"{name}: {used}" for used in names if used.startswith(tuple(inner))]
     assert found == []
+
+
+def test_links_between_the_files_of_the_course_lead_somewhere() -> None:
+    """Notebooks (also the solved ones) and documents: the file is there, and the heading in it."""
+    link = re.compile(r"\]\(([^)\s]+)\)")
+    missing = []
+    for path in [*ROOT.glob("*/*/*.ipynb"), *ROOT.glob("*.md"), *ROOT.glob("*/*.md")]:
+        if path.relative_to(ROOT).parts[0].startswith("."):
+            continue
+        for target in link.findall(_prose_of(path)):
+            place, _, heading = target.partition("#")
+            if re.match(r"[a-z]+:", target) or target == "...":
+                continue
+            file = path if not place else (path.parent / unquote(place))
+            if not file.exists() or (heading and unquote(heading) not in _anchors(file)):
+                missing.append(f"{path.relative_to(ROOT)}: {target}")
+    assert missing == []
+
+
+def _prose_of(path: Path) -> str:
+    text = path.read_text("utf-8")
+    if path.suffix == ".ipynb":
+        cells = json.loads(text)["cells"]
+        text = "\n\n".join("".join(c["source"]) for c in cells if c["cell_type"] == "markdown")
+    text = re.sub(r"^```.*?^```", "", text, flags=re.M | re.S)
+    return re.sub(r"`[^`\n]*`", "x", text)
+
+
+def _anchors(path: Path) -> set[str]:
+    """What GitHub (small letters) and JupyterLab (as written) call the headings of a file."""
+    text = path.read_text("utf-8")
+    if path.suffix == ".ipynb":
+        cells = json.loads(text)["cells"]
+        text = "\n\n".join("".join(c["source"]) for c in cells if c["cell_type"] == "markdown")
+    found = set()
+    for heading in re.findall(r"^#+ (.+)$", text, re.M):
+        plain = re.sub(r"[*`]", "", heading).strip().replace(" ", "-")
+        found |= {plain, re.sub(r"[^\w-]", "", plain.lower()), re.sub(r"[^\w-]", "", plain)}
+    return found

@@ -158,7 +158,7 @@ def test_everybody_alike_has_no_discrimination() -> None:
     (alone,) = exercise_views(
         unit(*(student(str(n), replace(RIGHT, score=n)) for n in range(11)), exercises=(ONE,)), []
     )
-    assert alone.silence == "견줄 다른 점수가 없어 말할 수 없습니다."
+    assert alone.silence == "비교할 다른 점수가 없어 말할 수 없습니다."
 
 
 # --- mistakes ---------------------------------------------------------------------------------
@@ -215,7 +215,9 @@ def test_what_could_not_be_seen_is_no_mistake_of_its_own() -> None:
     assert mistakes.lost(replace(answer, score=10, by_hand=True), ONE) == []
     assert mistakes.lost(LEFT, ONE) == []
     later = Item("정확도", 4, 0, "정확도: 모델의 구조가 명세와 같아지면 잽니다.")
-    values = Item("값", 2, 0, "층이 명세와 다릅니다. 층이 같아지면 값을 다시 견줍니다.", "위부터.")
+    values = Item(
+        "값", 2, 0, "층이 명세와 다릅니다. 층이 같아지면 값을 다시 비교합니다.", "위부터."
+    )
     answer = Answer(0, items=(later, values, Item("층", 4, 0, "필터가 64개여야 합니다.")))
     assert [item.name for item in mistakes.lost(answer, ONE)] == ["층"]
     behind = Answer(0, items=(unseen,), note="앞에서 커널이 죽어 이 셀까지 실행되지 않았습니다.")
@@ -314,7 +316,7 @@ def test_short_or_common_or_given_answers_are_not_reported() -> None:
 def test_a_few_answers_are_not_compared() -> None:
     found = compared(LONG, RENAMED, *OTHER[:3])
     assert found.groups == () and found.too_few == (ONE,) and found.compared == 0
-    assert "견주지 않았습니다" in said.alike(found)
+    assert "비교하지 않았습니다" in said.alike(found)
 
 
 def test_code_that_is_no_python_is_told() -> None:

@@ -27,9 +27,9 @@ from autograder.authoring.site.pages import glossary_page, index_page
 from autograder.authoring.site.search import SearchKorean
 from autograder.authoring.site.sphinx import pages_address, weave
 from autograder.authoring.site.terms import Finder, terms
-from autograder.authoring.templates import repository
+from autograder.authoring.templates import colab, repository
 from autograder.errors import CourseError
-from autograder.exercises.units import UNITS
+from autograder.exercises.units import UNITS, Unit
 from autograder.notebook import read
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -143,6 +143,17 @@ def test_links_lead_to_the_pages_and_the_rest_to_the_repository() -> None:
     )
 
 
+@pytest.mark.parametrize("unit", UNITS.values(), ids=lambda unit: unit.name)
+def test_the_head_of_a_page_is_the_head_of_the_notebook_without_its_navigation(unit: Unit) -> None:
+    source = read(ROOT / "notebooks" / unit.notebook).cells[0].source
+    head = cells.header(unit, source, ADDRESS)
+    assert head.startswith(f"# {unit.number} · {unit.title}\n\n{unit.purpose}")
+    assert "**예상 시간** 핵심" in head and unit.makes in head
+    assert '<svg role="img" aria-label="' in head and "data:" not in head
+    assert "../README.md" not in head and "colab-badge" not in head and head.count("</svg>") == 1
+    assert "Colab에서 열고 풀기" in head and colab(unit, ADDRESS) in head
+
+
 def test_text_of_a_terminal_becomes_readable() -> None:
     shown = outputs.output_html(
         new_output("stream", name="stdout", text="1/2\r2/2 \x1b[32m<다>\x1b[0m\n"), "", {}
@@ -184,7 +195,7 @@ def test_a_still_says_what_moving_it_teaches(after: str, told: tuple[str, bool])
     made[1].outputs = [picture_output(40, stills.MARK + "모멘텀 beta", width=40)]
     assert stills.lesson(made, 1) == told
     page = cells.page(UNIT, new_notebook(cells=made), {}, ADDRESS, {})
-    assert "손잡이: 모멘텀 beta." in page
+    assert "슬라이더: 모멘텀 beta." in page
     assert "beta" in page.partition("still-note")[2] and f"#scrollTo={made[1].id}" in page
     assert ("<code>beta</code>를" in page) == (not told[1])
 

@@ -1,6 +1,6 @@
 """`autograder build`: 풀이 노트북(solutions/)에서 학생용 노트북(notebooks/)을 만듭니다.
 
-여기 없는 것: 셀의 글(`authoring.templates`), 거절하는 까닭(`authoring.refusals`), 노트북의 실행(`authoring.verify`).
+여기 없는 것: 셀의 글(`authoring.templates`), 거절하는 이유(`authoring.refusals`), 노트북의 실행(`authoring.verify`).
 
 한 단원은 두 걸음입니다.
 
@@ -43,7 +43,7 @@ FAILED = 1
 
 @dataclass(frozen=True)
 class Plan:
-    """단원 하나의 결과: 써야 할 파일의 내용과, 쓰면 안 되는 까닭들."""
+    """단원 하나의 결과: 써야 할 파일의 내용과, 쓰면 안 되는 이유들."""
 
     unit: Unit
     files: dict[Path, str] = field(default_factory=dict)

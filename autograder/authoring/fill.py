@@ -31,7 +31,7 @@ KINDS = ("header", "setup", "exercise", "footer")
 
 
 def fill(notebook: NotebookNode, unit: Unit, address: str) -> list[str]:
-    """`notebook`을 제자리에서 채우고, 채울 수 없는 까닭들을 돌려줍니다."""
+    """`notebook`을 제자리에서 채우고, 채울 수 없는 이유들을 돌려줍니다."""
     problems = _unreadable(notebook)
     if problems:
         return problems

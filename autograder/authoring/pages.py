@@ -31,6 +31,7 @@ def pages(root: Path, address: str) -> dict[Path, str]:
     made = {
         root / "notebooks" / "README.md": course_map(address, points, path),
         root / "notebooks" / "glossary.md": glossary_page(),
+        root / "solutions" / "README.md": solutions_page(),
     }
     if readme.is_file():
         made[readme] = with_unit_table(readme.read_text("utf-8"), path)
@@ -59,6 +60,19 @@ def points_table(points: Mapping[str, float]) -> str:
 def written_path(path: Mapping[str, UnitPath]) -> str:
     """`path.json`: 단원 → 핵심과 더 깊이의 시간, 더 깊이인 문제. 노트북이 없는 곳에서도 읽습니다."""
     return json.dumps({name: asdict(unit) for name, unit in path.items()}, indent=1) + "\n"
+
+
+def solutions_page() -> str:
+    """`solutions/README.md`: 풀이 노트북의 **차례** 링크가 가리키는 곳."""
+    lines = [
+        "# 풀이의 차례",
+        "",
+        "답이 적힌 노트북입니다. 배우는 사람은 [차례](../notebooks/README.md)에서 시작하세요. "
+        "고치는 법은 [함께 만들기](../CONTRIBUTING.md#노트북-고치기와-만들기)에 있습니다.",
+        "",
+        *(f"- [{unit.number} · {unit.title}]({unit.notebook})" for unit in UNITS.values()),
+    ]
+    return "\n".join(lines) + "\n"
 
 
 def core_line(path: Mapping[str, UnitPath]) -> str:

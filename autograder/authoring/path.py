@@ -1,4 +1,4 @@
-"""핵심과 더 깊이: 노트북에서 재는 시간, 절의 제목에 쓰는 표시, 핵심만 따라갈 수 없는 까닭.
+"""핵심과 더 깊이: 노트북에서 재는 시간, 절의 제목에 쓰는 표시, 핵심만 따라갈 수 없는 이유.
 
 여기 없는 것: 어느 셀이 더 깊이인지 읽는 일(`notebook`), 빌드가 적어 둔 것을 곧바로 읽는 일(`exercises.path`).
 
@@ -40,7 +40,7 @@ SECONDS_A_LINE = 4
 SECONDS_A_CELL = 15
 """글을 읽고, 코드 한 줄을 읽고, 셀 하나를 실행해 결과를 보는 데 드는 시간.
 
-저자들이 단원마다 손으로 어림한 시간에 맞추었습니다(`tests/test_path.py`가 견줍니다). 문제는 `minutes`만큼 걸리므로
+저자들이 단원마다 손으로 어림한 시간에 맞추었습니다(`tests/test_path.py`가 비교합니다). 문제는 `minutes`만큼 걸리므로
 명세, 풀이, 검사, 접힌 글은 따로 세지 않습니다.
 """
 
@@ -140,7 +140,7 @@ def _next_core(cells: Sequence[NotebookNode], deeper: Sequence[bool], start: int
 
 
 def path_problems(notebook: NotebookNode, exercises: Sequence[Exercise]) -> list[str]:
-    """핵심만 따라갈 수 없는 까닭들: 잘못된 표시, 더 깊이에 기대는 핵심, 너무 긴 핵심."""
+    """핵심만 따라갈 수 없는 이유들: 잘못된 표시, 더 깊이에 기대는 핵심, 너무 긴 핵심."""
     problems = [*_marks(notebook.cells), *_leaning(notebook.cells)]
     core = minutes(notebook, exercises).core
     if core > CORE_MINUTES:

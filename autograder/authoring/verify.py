@@ -57,7 +57,7 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Run:
-    """실행한 노트북. `error`는 커널이 멈추었거나 시간을 넘긴 까닭, 아니면 빈 문자열입니다."""
+    """실행한 노트북. `error`는 커널이 멈추었거나 시간을 넘긴 이유, 아니면 빈 문자열입니다."""
 
     notebook: NotebookNode
     seconds: float

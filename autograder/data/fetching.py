@@ -25,7 +25,7 @@ from autograder.korean import with_particle
 
 @dataclass(frozen=True)
 class DataStatus:
-    """데이터셋 하나의 형편. 놓인 파일이 깨졌으면 `source`가 None이고 `problem`이 까닭입니다.
+    """데이터셋 하나의 형편. 놓인 파일이 깨졌으면 `source`가 None이고 `problem`이 이유입니다.
 
     `samples`는 (훈련, 테스트) 샘플 수, 다 읽어야 알 수 있으면 None입니다. `downloadable`은 받을 원본이
     있는지입니다.

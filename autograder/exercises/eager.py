@@ -208,7 +208,7 @@ def root_cases(random):
                 return value
 
     def small():
-        """차이를 `tol`과 바로 견주어도 충분히 정확한 수."""
+        """차이를 `tol`과 바로 비교해도 충분히 정확한 수."""
         return drawn(-2, -0.2, lambda a: 1e-6, lambda error: error < 4e-7)
 
     def hard(low, high):
@@ -694,8 +694,8 @@ EXERCISES = (
         mistakes=(
             Mistake(
                 **_each_start(_absolute, _absolute_step),
-                advice="차이를 `a`에 견주지 않고 `tol`과 바로 견줍니다. "
-                "그러면 작은 수에서는 너무 일찍 멈추고 큰 수에서는 끝나지 않습니다. `tol * a`와 견주세요.",
+                advice="차이를 `a`와 비교하지 않고 `tol`과 바로 비교합니다. "
+                "그러면 작은 수에서는 너무 일찍 멈추고 큰 수에서는 끝나지 않습니다. `tol * a`와 비교하세요.",
             ),
             Mistake(
                 **_each_start(_one_sided, _other_side),
@@ -744,7 +744,7 @@ EXERCISES = (
         ),
         hints=(
             "몇 번 되풀이할지 미리 알 수 없습니다. 값을 보고 멈추는 `while`이 필요합니다.",
-            "x² 과 `a`의 차이가 `a`에 견주어 작아지면 멈춥니다: `abs(x * x - a) > tol * a`인 동안 되풀이합니다.",
+            "x² 과 `a`의 차이가 `a`에 비해 작아지면 멈춥니다: `abs(x * x - a) > tol * a`인 동안 되풀이합니다.",
             "`x = a`에서 시작해 `while abs(x * x - a) > tol * a:` 안에서 `x = (x + a / x) / 2`, "
             "끝나면 `return x`",
         ),

@@ -101,7 +101,7 @@ def own_block():
 
 
 class _WithModel(dict):
-    """블록 하나로 만든 답. 모델은 찾을 때 만듭니다: 까닭을 찾을 때는 대개 블록만 있으면 됩니다."""
+    """블록 하나로 만든 답. 모델은 찾을 때 만듭니다: 이유를 찾을 때는 대개 블록만 있으면 됩니다."""
 
     def __missing__(self, name):
         block = self["ResidualBlock"]

@@ -114,7 +114,7 @@ def _net(hidden="relu", last=None):
 
 
 def _tree(leaf="tanh", node="tanh", join=None, reach=None):
-    """`join`은 (왼쪽, 오른쪽)의 값을 노드에 넣을 것으로, `reach`는 나무에서 자식을 고릅니다."""
+    """`join`은 (왼쪽, 오른쪽)의 값을 노드에 넣을 것으로, `reach`는 트리에서 자식을 고릅니다."""
 
     def make():
         class TreeNet(keras.Model):
@@ -345,7 +345,7 @@ EXERCISES = (
         id="subclass.tree",
         unit="07_subclass",
         number="7-4",
-        title="나무를 읽는 재귀 모델",
+        title="트리를 읽는 재귀 모델",
         difficulty=5,
         minutes=35,
         subjects=("TreeNet",),
@@ -354,7 +354,7 @@ EXERCISES = (
         groups=(
             LayerItem("잎 하나의 값", 1, Equal(((0, 1),))),
             LayerItem("노드 하나: 왼쪽과 오른쪽을 이어 붙인 값", 2, Equal(((0, 2), (0, 3)))),
-            LayerItem("여러 층으로 중첩된 나무", 2, Equal(((0, 0), (0, 4), (0, 5)))),
+            LayerItem("여러 층으로 중첩된 트리", 2, Equal(((0, 0), (0, 4), (0, 5)))),
             LayerItem("다른 `units`로 만든 모델", 1, Equal(((1, 0), (1, 1), (1, 2)))),
         ),
         own={(1, 0): None, (1, 1): None, (1, 2): None},
@@ -401,8 +401,8 @@ EXERCISES = (
             ),
             Mistake(
                 make=_tree(reach=first_and_last),
-                message="나무의 첫 잎과 마지막 잎만 읽습니다. 중첩된 나무를 끝까지 따라 내려가지 않습니다.",
-                advice="자식도 나무입니다. 자식마다 `self.call(자식)`을 부르세요.",
+                message="트리의 첫 잎과 마지막 잎만 읽습니다. 중첩된 트리를 끝까지 따라 내려가지 않습니다.",
+                advice="자식도 트리입니다. 자식마다 `self.call(자식)`을 부르세요.",
             ),
         ),
         requirements=(
@@ -413,7 +413,7 @@ EXERCISES = (
             "잎은 모두 같은 층을, 노드는 모두 같은 층을 씁니다(가중치 공유).",
         ),
         hints=(
-            "나무의 정의가 재귀입니다: 노드의 값은 두 자식의 값으로 정해지고, 자식도 나무입니다.",
+            "트리의 정의가 재귀입니다: 노드의 값은 두 자식의 값으로 정해지고, 자식도 트리입니다.",
             "`isinstance(inputs, tuple)`로 노드와 잎을 나눕니다. 노드면 `self.call(left)`와 "
             "`self.call(right)`를 이어 붙입니다. `Dense` 층은 배치 축이 필요하니 "
             "`x[None]`으로 넣고 `[0]`으로 꺼냅니다.",

@@ -699,7 +699,7 @@ def other_gan(
     returned=("d", "g"),
     after=False,
 ):
-    """`gan_step`의 흔한 오해를 만듭니다. 레이블 `targets`는 실제, 생성, 생성자의 차례입니다."""
+    """`gan_step`의 흔한 오해를 만듭니다. 레이블 `targets`는 진짜, 가짜, 생성자의 차례입니다."""
 
     def gan_step(generator, discriminator, g_optimizer, d_optimizer, real, noise):
         def losses():
@@ -1288,7 +1288,7 @@ EXERCISES = (
                 make=gan_saturating,
                 about=(GAN_G,),
                 message="생성자의 손실이 포화하는 꼴 `log(1 − D(G(z)))`입니다.",
-                advice="생성한 것의 레이블을 1로 둔 교차 엔트로피를 쓰세요: `bce(ones, fake_logits)`.",
+                advice="가짜의 레이블을 1로 둔 교차 엔트로피를 쓰세요: `bce(ones, fake_logits)`.",
             ),
             StepMistake(
                 make=gan_probabilities,
@@ -1300,24 +1300,24 @@ EXERCISES = (
                 make=gan_average,
                 about=(GAN_D,),
                 message="판별자의 손실을 평균했습니다.",
-                advice="실제와 생성의 교차 엔트로피를 더하세요. 2로 나누지 않습니다.",
+                advice="진짜와 가짜의 교차 엔트로피를 더하세요. 2로 나누지 않습니다.",
             ),
             StepMistake(
                 make=gan_flipped,
                 about=(GAN_D,),
-                message="판별자의 손실에서 실제와 생성의 레이블이 바뀌었습니다.",
-                advice="실제는 1, 생성은 0입니다.",
+                message="판별자의 손실에서 진짜와 가짜의 레이블이 바뀌었습니다.",
+                advice="진짜는 1, 가짜는 0입니다.",
             ),
             StepMistake(
                 make=gan_only_real,
                 about=(GAN_D,),
-                message="판별자의 손실에 생성한 것의 교차 엔트로피가 없습니다.",
-                advice="실제(레이블 1)와 생성한 것(레이블 0)의 교차 엔트로피를 더하세요.",
+                message="판별자의 손실에 가짜의 교차 엔트로피가 없습니다.",
+                advice="진짜(레이블 1)와 가짜(레이블 0)의 교차 엔트로피를 더하세요.",
             ),
             StepMistake(
                 make=gan_g_target,
                 about=(GAN_G,),
-                message="생성자의 손실에서 생성한 것의 레이블이 0입니다.",
+                message="생성자의 손실에서 가짜의 레이블이 0입니다.",
                 advice="생성자는 판별자를 속이려고 합니다. 레이블을 1로 두세요: `bce(ones, fake_logits)`.",
             ),
             StepMistake(
@@ -1359,9 +1359,9 @@ EXERCISES = (
         requirements=(
             "`gan_step(generator, discriminator, g_optimizer, d_optimizer, real, noise)`는 두 모델을 한 번씩 "
             "훈련하고 `(d_loss, g_loss)`를 돌려줍니다. 손실은 그 모델을 업데이트하기 전의 값입니다.",
-            "판별자는 로짓을 냅니다. 판별자의 손실은 실제(`real`, 레이블 1)의 교차 엔트로피와 "
-            "생성한 것(레이블 0)의 교차 엔트로피의 합입니다.",
-            "생성자의 손실은 생성한 것의 레이블을 1로 둔 교차 엔트로피입니다(포화하지 않는 꼴).",
+            "판별자는 로짓을 냅니다. 판별자의 손실은 진짜(`real`, 레이블 1)의 교차 엔트로피와 "
+            "가짜(생성자가 만든 것, 레이블 0)의 교차 엔트로피의 합입니다.",
+            "생성자의 손실은 가짜의 레이블을 1로 둔 교차 엔트로피입니다(포화하지 않는 꼴).",
             "생성자는 `g_optimizer`, 판별자는 `d_optimizer`로 자기 변수만 업데이트합니다. "
             "생성할 때는 늘 `noise`를 쓰고, 모델은 훈련 모드로 부릅니다.",
             "두 모델을 함께 업데이트해도, 판별자나 생성자를 먼저 업데이트하고 새 가중치로 이어 가도 됩니다.",

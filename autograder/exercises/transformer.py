@@ -1038,7 +1038,7 @@ def gain(drawn, change):
 
 
 def plausible(drawn, change):
-    """온도가 `change(온도)`라고 보아도 뽑은 토큰들이 맞는지. 두 온도 모두와 다르게 뽑은 글의 까닭은 온도가 아닙니다."""
+    """온도가 `change(온도)`라고 보아도 뽑은 토큰들이 맞는지. 두 온도 모두와 다르게 뽑은 글의 이유는 온도가 아닙니다."""
     temperatures = [(draws, change(draws.temperature)) for draws in drawn]
     return all(
         abs(draws.surprise(temperature)) <= FAR

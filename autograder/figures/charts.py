@@ -61,7 +61,7 @@ def plot_history(history: Any, *, title: str | None = None) -> Figure:
 
     Args:
         history: `model.fit()`이 돌려준 값이나 그 `history` 딕셔너리.
-            여러 번의 훈련을 견주려면 `{"규제 없음": history1, "규제 있음": history2}`처럼
+            여러 번의 훈련을 비교하려면 `{"규제 없음": history1, "규제 있음": history2}`처럼
             이름과 함께 넣거나 리스트로 넣습니다.
         title: 그림의 제목.
     """
@@ -188,7 +188,7 @@ def _draw_curves(axes: Axes, metric: str, lines: list[Curve]) -> None:
     several = len({line.run for line in lines}) > 1
     for line in lines:
         color = style.CYCLE[(line.run if several else int(line.validation)) % len(style.CYCLE)]
-        # 점선은 언제나 검증입니다. 여러 번을 견줄 때는 색이 실행을 나타냅니다.
+        # 점선은 언제나 검증입니다. 여러 번을 비교할 때는 색이 실행을 나타냅니다.
         short = len(line.values) <= 15
         label = line.label
         place = best(metric, line.values) if line.validation else None
@@ -259,7 +259,7 @@ def _short(value: float) -> str:
 
 @picture
 def plot_bars(values: Mapping[str, Any], unit: str = "", *, title: str | None = None) -> Figure:
-    """이름마다 막대 하나와 그 값을 그립니다. 걸린 시간이나 정확도를 견줄 때 씁니다.
+    """이름마다 막대 하나와 그 값을 그립니다. 걸린 시간이나 정확도를 비교할 때 씁니다.
 
     Args:
         values: 이름 → 수. 여러 번 잰 값이면 리스트로 넣으세요. 막대는 평균, 점은 하나하나입니다.

@@ -78,7 +78,7 @@ def show_model(model: Any, inputs: Any = None, *, title: str | None = None) -> N
 
 
 def _plot_model(model: Any) -> tuple[bytes | None, str]:
-    """`plot_model`이 그린 PNG. 그릴 수 없으면 None과 까닭."""
+    """`plot_model`이 그린 PNG. 그릴 수 없으면 None과 이유."""
     program = graphviz()
     if program is None:
         return None, "`plot_model`에 필요한 Graphviz(`dot`)가 없어서"

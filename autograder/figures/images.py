@@ -213,7 +213,7 @@ def show_feature_maps(outputs: Any, *, columns: int = 8, title: str | None = Non
                     (CELL - 0.1) / height,
                 )
             )
-            # 채널끼리 견줄 수 있도록 한 층은 같은 눈금을 씁니다.
+            # 채널끼리 비교할 수 있도록 한 층은 같은 눈금을 씁니다.
             axes.imshow(
                 maps[..., channel], cmap="viridis", vmin=low, vmax=high if high > low else low + 1
             )

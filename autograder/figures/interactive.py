@@ -1,6 +1,6 @@
-"""움직여 보는 그림: 값을 고르는 손잡이와, 손잡이가 없는 곳에서도 보이는 정지 그림.
+"""움직여 보는 그림: 값을 고르는 슬라이더와, 슬라이더가 없는 곳에서도 보이는 정지 그림.
 
-여기 없는 것: 손잡이가 바꾸는 그림들(`figures.charts`, `figures.images`), 노트북에 보이는 법(`figures.style`).
+여기 없는 것: 슬라이더가 바꾸는 그림들(`figures.charts`, `figures.images`), 노트북에 보이는 법(`figures.style`).
 """
 
 from __future__ import annotations
@@ -35,15 +35,15 @@ def explore(
     names: Mapping[str, str] | None = None,
     **choices: Sequence[Any],
 ) -> None:
-    """`draw`의 인수를 손잡이로 바꾸어 가며 그림을 봅니다.
+    """`draw`의 인수를 슬라이더로 바꾸어 가며 그림을 봅니다.
 
-    화면이 살아 있으면(주피터랩, 코랩, VS Code) 손잡이가 나오고, 같은 출력에 정지 그림도 함께 담겨
+    화면이 살아 있으면(주피터랩, 코랩, VS Code) 슬라이더가 나오고, 같은 출력에 정지 그림도 함께 담겨
     깃허브나 커널 없는 화면에서도 무언가 보입니다. `ipywidgets`가 없으면 정지 그림만 보입니다.
 
     Args:
-        draw: 값 하나씩을 이름으로 받아 Matplotlib으로 그림 하나를 그리는 함수.
-        still: 정지 그림에 보일 값들. 없으면 첫 손잡이의 처음, 가운데, 끝 값입니다.
-        names: 손잡이 이름 → 화면에 적을 한국어 이름.
+        draw: 값 하나씩을 이름으로 받아 그림 하나를 그리는 함수. Matplotlib이나 강좌의 그림 함수를 씁니다.
+        still: 정지 그림에 보일 값들. 없으면 첫 슬라이더의 처음, 가운데, 끝 값입니다.
+        names: 슬라이더 이름 → 화면에 적을 한국어 이름.
         choices: 이름 → 고를 값들(하나 이상). 첫 값에서 시작합니다.
 
     Raises:
@@ -81,7 +81,7 @@ def explore(
 
 
 def live() -> bool:
-    """손잡이를 움직일 사람이 있는 화면인지. nbconvert나 채점으로 실행할 때는 아닙니다."""
+    """슬라이더를 움직일 사람이 있는 화면인지. nbconvert나 채점으로 실행할 때는 아닙니다."""
     return any(name in os.environ for name in _LIVE) or "google.colab" in sys.modules
 
 
@@ -100,8 +100,10 @@ def _picture(draw: Callable[..., Any], values: Mapping[str, Any]) -> bytes:
 
     before = set(plt.get_fignums())
     try:
-        with style.course_style():
+        with style.course_style(), style.collected() as shown:
             drawn = draw(**values)
+            if shown:
+                drawn = shown[-1]
             figure = drawn if isinstance(drawn, Figure) else plt.gcf()
             buffer = io.BytesIO()
             figure.savefig(
@@ -166,7 +168,7 @@ def _image_html(data: bytes, alt: str) -> str:
 def _widget(
     draw: Callable[..., Any], options: dict[str, list[Any]], labels: dict[str, str]
 ) -> Any | None:
-    """손잡이들과 그림. 한 번 그린 그림은 다시 그리지 않습니다."""
+    """슬라이더들과 그림. 한 번 그린 그림은 다시 그리지 않습니다."""
     try:
         import ipywidgets
     except ImportError:

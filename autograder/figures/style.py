@@ -145,7 +145,7 @@ def picture(build: Callable[..., Figure | None]) -> Callable[..., None]:
 
 
 class CannotDraw(Exception):
-    """그릴 수 없는 까닭을 학습자에게 말하는 한 문장."""
+    """그릴 수 없는 이유를 학습자에게 말하는 한 문장."""
 
 
 def describe(figure: Figure, text: str) -> Figure:
@@ -171,12 +171,28 @@ def png(figure: Figure) -> tuple[bytes, int, int]:
     return buffer.getvalue(), round(width * CSS_DPI), round(height * CSS_DPI)
 
 
+@contextmanager
+def collected() -> Iterator[list[Figure]]:
+    """이 안에서는 그림을 보여 주지 않고 모읍니다."""
+    global _collecting
+    before, _collecting = _collecting, []
+    try:
+        yield _collecting
+    finally:
+        _collecting = before
+
+
+_collecting: list[Figure] | None = None
+
+
 def show(figure: Figure) -> None:
     """그림을 한 번 보여 줍니다.
 
     노트북에서는 출력으로, 창을 띄울 수 있는 곳에서는 창으로, 아니면 설명 글로 보입니다.
     """
-    if in_notebook():
+    if _collecting is not None:
+        _collecting.append(figure)
+    elif in_notebook():
         data, width, height = png(figure)
         _display(data, str(figure.get_label()), width=width, height=height)
     elif not _show_window(figure):

@@ -21,13 +21,13 @@ def unsolved(value: Any) -> bool:
 
 
 def as_array(value: Any) -> np.ndarray:
-    """텐서, 변수, 리스트를 넘파이 배열로. 값이 없는 기호 텐서면 `CannotDraw`."""
+    """텐서, 변수, 리스트를 넘파이 배열로. 값이 없는 심볼릭 텐서면 `CannotDraw`."""
     if isinstance(value, np.ndarray):
         return value
     keras = sys.modules.get("keras")
     if keras is not None and isinstance(value, keras.KerasTensor):
         raise CannotDraw(
-            f"모양 {value.shape}만 있고 값은 아직 없는 기호 텐서입니다. 모델에 데이터를 넣은 결과를 쓰세요."
+            f"모양 {value.shape}만 있고 값은 아직 없는 심볼릭 텐서입니다. 모델에 데이터를 넣은 결과를 쓰세요."
         )
     try:
         if hasattr(value, "numpy") and callable(value.numpy):

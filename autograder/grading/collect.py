@@ -57,7 +57,7 @@ class Collected:
     chosen: dict[str, HandedIn] = field(default_factory=dict)
     earlier: list[HandedIn] = field(default_factory=list)
     left: dict[str, str] = field(default_factory=dict)
-    """알아보지 못한 파일 → 까닭."""
+    """알아보지 못한 파일 → 이유."""
 
 
 def collect(

@@ -1,6 +1,6 @@
 """끝까지 실행되지 못한 노트북 가운데 학습자의 탓이 아닐 수 있는 것: 혼자 다시 실행한 뒤에야 점수가 됩니다.
 
-여기 없는 것: 셀이 멈춘 까닭을 학생에게 말하는 글(`grading.unfinished`), 다시 실행하는 일(`grading.batch`).
+여기 없는 것: 셀이 멈춘 이유를 학생에게 말하는 글(`grading.unfinished`), 다시 실행하는 일(`grading.batch`).
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ _LATE = (kernel.TIMEOUT, kernel.STUCK, OUT_OF_TIME)
 
 
 def cause(run: Run) -> str:
-    """다시 실행해 볼 까닭. 끝까지 갔거나 다시 해도 같을 것이면 빈 문자열."""
+    """다시 실행해 볼 이유. 끝까지 갔거나 다시 해도 같을 것이면 빈 문자열."""
     for result in run.results:
         if result in _LOST:
             return _LOST[result]

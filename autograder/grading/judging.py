@@ -74,7 +74,7 @@ def stored(store: Store, key: str) -> Graded | None:
 
 
 def blank_reports(exercises: list[str], note: str) -> dict[str, Report]:
-    """노트북을 읽을 수 없을 때: 모든 문제가 0점이고 까닭이 적힌 Report."""
+    """노트북을 읽을 수 없을 때: 모든 문제가 0점이고 이유가 적힌 Report."""
     return {exercise: blank_report(get(exercise), note) for exercise in exercises}
 
 

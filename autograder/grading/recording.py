@@ -81,7 +81,7 @@ def recorded(
 
 
 def remake_feedback(folder: CourseFolder, students: list[str]) -> dict[str, str]:
-    """성적부가 바뀐 학생들의 피드백을 다시 만들고, 만들지 못한 학생과 까닭을 돌려줍니다."""
+    """성적부가 바뀐 학생들의 피드백을 다시 만들고, 만들지 못한 학생과 이유를 돌려줍니다."""
     with progress(len(students), "피드백") as advance, _feedback(folder, len(students)) as make:
         waiting = {student: make(student) for student in students}
         failed = {}
@@ -100,7 +100,7 @@ def _note_feedback(folder: CourseFolder, students: list[str]) -> None:
 
 @contextmanager
 def _feedback(folder: CourseFolder, students: int) -> Iterator[Callable[[str], Callable[[], str]]]:
-    """학생의 피드백을 만들기 시작하는 함수. 그것이 돌려주는 함수는 만들지 못한 까닭을 알려 줍니다."""
+    """학생의 피드백을 만들기 시작하는 함수. 그것이 돌려주는 함수는 만들지 못한 이유를 알려 줍니다."""
     unit = folder.unit.name
     if students <= FEW:
         yield lambda student: partial(_done, folder.feedback_made(student), folder, student)
@@ -130,7 +130,7 @@ def _done(result: dict[str, Any], folder: CourseFolder, student: str) -> str:
 
 
 def _record(work: Work, folder: CourseFolder, hand_ins: HandIns) -> None:
-    """성적부를 씁니다. 쓰지 못했으면 까닭이 `work.failure`에 있습니다."""
+    """성적부를 씁니다. 쓰지 못했으면 이유가 `work.failure`에 있습니다."""
     if work.submission.status == NO_FILE:
         _record_zero(folder, work.student)
     elif work.submission.status == READY and not work.failure:
@@ -166,7 +166,7 @@ def _row(work: Work, folder: CourseFolder, store: Store, owners: dict[str, str])
 
 
 def _written(work: Work, folder: CourseFolder, hand_ins: HandIns) -> str:
-    """nbgrader로 성적부를 씁니다. 쓰지 못했으면 까닭을 돌려줍니다."""
+    """nbgrader로 성적부를 씁니다. 쓰지 못했으면 이유를 돌려줍니다."""
     if changed := _changed(work, folder, hand_ins):
         return changed
     result = folder.api.autograde(folder.unit.name, work.student)
@@ -198,7 +198,7 @@ def _changed(work: Work, folder: CourseFolder, hand_ins: HandIns) -> str:
 
 
 def _notes(folder: CourseFolder, reports: dict[str, Report]) -> list[str]:
-    """비고: 까닭이 같은 문제는 한 줄에 모읍니다."""
+    """비고: 이유가 같은 문제는 한 줄에 모읍니다."""
     same: dict[str, list[str]] = {}
     for exercise in folder.exercises:
         if reports[exercise.id].note:
@@ -290,11 +290,11 @@ def _keep_log(folder: CourseFolder, student: str, result: dict[str, Any]) -> Non
 
 
 def _last_error(result: dict[str, Any]) -> str:
-    """nbgrader의 기록에서 까닭이 적힌 줄."""
+    """nbgrader의 기록에서 이유가 적힌 줄."""
     lines = [
         line
         for line in str(result.get("log", "")).splitlines()
         if ("Error" in line or "error" in line) and not line.startswith("[ERROR] There was")
     ]
-    text = (lines or str(result.get("error", "")).strip().splitlines() or ["까닭을 모릅니다"])[-1]
+    text = (lines or str(result.get("error", "")).strip().splitlines() or ["이유를 모릅니다"])[-1]
     return text.removeprefix("[ERROR] ").strip()[:200] + "."

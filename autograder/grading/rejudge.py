@@ -2,7 +2,7 @@
 
 여기 없는 것: 처음 채점하는 일(`grading.grade`), 보관하는 법(`grading.store`).
 
-판정을 고쳤거나 배점을 바꾼 뒤에 씁니다. 점수가 달라진 학생과 까닭을 보이고, `--write`를 줄 때만 적습니다.
+판정을 고쳤거나 배점을 바꾼 뒤에 씁니다. 점수가 달라진 학생과 이유를 보이고, `--write`를 줄 때만 적습니다.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ ASKED_ANEW = "묻는 것이 바뀌었습니다"
 
 @dataclass(frozen=True)
 class Change:
-    """한 학생의 한 문제: 전과 후의 점수, 달라진 까닭."""
+    """한 학생의 한 문제: 전과 후의 점수, 달라진 이유."""
 
     student: str
     number: str
@@ -56,7 +56,7 @@ class Change:
 
 @dataclass
 class Rejudged:
-    """다시 판정한 결과. `left`는 다시 판정하지 못한 학생과 까닭입니다."""
+    """다시 판정한 결과. `left`는 다시 판정하지 못한 학생과 이유입니다."""
 
     students: int = 0
     changes: list[Change] = field(default_factory=list)
@@ -191,13 +191,13 @@ def _reason(old: Item | None, new: Item) -> list[str]:
 
 
 def show(unit: str, found: Rejudged, console: Console) -> None:
-    """달라진 점수와 까닭의 표."""
+    """달라진 점수와 이유의 표."""
     shown = Table(title=f"{unit} 다시 판정한 결과", show_lines=True)
     shown.add_column("학생", no_wrap=True)
     shown.add_column("문제")
     shown.add_column("전", justify="right")
     shown.add_column("후", justify="right")
-    shown.add_column("달라진 까닭", overflow="fold", min_width=24)
+    shown.add_column("달라진 이유", overflow="fold", min_width=24)
     for change in found.changes:
         shown.add_row(
             Text(change.student),

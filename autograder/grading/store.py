@@ -50,7 +50,7 @@ class Graded:
     sandbox: int = 0
     """실행한 샌드박스의 단계."""
     deaths: tuple[str, ...] = ()
-    """끝까지 실행되지 못한 까닭, 실행할 때마다 하나씩(`deaths`)."""
+    """끝까지 실행되지 못한 이유, 실행할 때마다 하나씩(`deaths`)."""
     died: bool = False
     """마지막 실행도 끝까지 가지 못했는지."""
     judged_by: str = ""
@@ -61,7 +61,7 @@ class Graded:
 
 @dataclass(frozen=True)
 class Observed:
-    """다시 판정할 때 쓰는 것: 문제마다의 물음(Challenge)과 관찰(Evidence), 끝나지 못한 까닭."""
+    """다시 판정할 때 쓰는 것: 문제마다의 물음(Challenge)과 관찰(Evidence), 끝나지 못한 이유."""
 
     challenges: dict[str, bytes]
     evidence: dict[str, bytes]

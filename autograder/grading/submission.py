@@ -24,7 +24,7 @@ from autograder.notebook import KERNELSPEC, checked_exercise, parse
 MAX_BYTES = 100 * 2**20
 """읽어들이는 노트북 파일의 최대 크기."""
 UNREADABLE = "unreadable"
-"""읽을 수 없던 노트북에 까닭을 적어 두는 메타데이터의 이름(`metadata.autograder` 안)."""
+"""읽을 수 없던 노트북에 이유를 적어 두는 메타데이터의 이름(`metadata.autograder` 안)."""
 
 
 DECISIONS = "decisions"
@@ -134,7 +134,7 @@ def _notebook(cells: list[NotebookNode]) -> NotebookNode:
 
 
 def blank(masters: Sequence[MasterCell], reason: str) -> NotebookNode:
-    """읽을 수 없던 제출 대신 쓰는 노트북: 까닭과 검사 셀만 있고 실행하지 않습니다."""
+    """읽을 수 없던 제출 대신 쓰는 노트북: 이유와 검사 셀만 있고 실행하지 않습니다."""
     made = _notebook([nbformat.v4.new_markdown_cell(f"**{reason}**")])
     made.metadata["autograder"] = nbformat.from_dict({UNREADABLE: reason})
     made.cells += [_fresh(master) for master in masters if master.points is not None]
@@ -142,7 +142,7 @@ def blank(masters: Sequence[MasterCell], reason: str) -> NotebookNode:
 
 
 def unreadable(notebook: NotebookNode) -> str:
-    """`blank`이 만든 노트북이면 그 까닭, 아니면 빈 문자열."""
+    """`blank`이 만든 노트북이면 그 이유, 아니면 빈 문자열."""
     entry = notebook.metadata.get("autograder")
     return str(entry.get(UNREADABLE, "")) if isinstance(entry, dict) else ""
 

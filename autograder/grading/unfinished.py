@@ -1,4 +1,4 @@
-"""끝나지 못한 문제마다 까닭을 한국어 한두 문장으로 적습니다.
+"""끝나지 못한 문제마다 이유를 한국어 한두 문장으로 적습니다.
 
 여기 없는 것: 다시 실행할지(`grading.deaths`), 관찰에서 생긴 문제의 말(`judge.problems`).
 """
@@ -34,9 +34,9 @@ _BEFORE = {
 
 
 def notes(cells: tuple[Code, ...], run: Run, limits: Limits) -> dict[str, str]:
-    """문제의 아이디 → 까닭. 할 말이 없는 문제는 들어 있지 않습니다.
+    """문제의 아이디 → 이유. 할 말이 없는 문제는 들어 있지 않습니다.
 
-    Evidence가 없는 문제에는 언제나 까닭이 있습니다.
+    Evidence가 없는 문제에는 언제나 이유가 있습니다.
     """
     found: dict[str, str] = {}
     begin = 0

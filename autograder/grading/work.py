@@ -26,7 +26,7 @@ from autograder.grading.planning import Planned, extra_files, plan
 
 @dataclass
 class Work:
-    """제출과, 읽은 그대로의 것, 실행할 것, 읽을 수 없는 까닭, 채점기의 오류."""
+    """제출과, 읽은 그대로의 것, 실행할 것, 읽을 수 없는 이유, 채점기의 오류."""
 
     submission: Submission
     handed: HandIn | None = None

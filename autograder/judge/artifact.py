@@ -19,14 +19,14 @@ from autograder.protocol import Challenge, Evidence
 from autograder.report import Item
 
 TOLERANCE = 1e-3
-"""출력의 크기에 견준 오차의 한계. 저장했다 읽은 모델의 float32 오차는 1e-6쯤입니다."""
+"""출력의 크기에 비한 오차의 한계. 저장했다 읽은 모델의 float32 오차는 1e-6쯤입니다."""
 LITE_TOLERANCE = 0.08
 """양자화한 모델의 출력 오차(RMS)를 출력의 표준편차로 나눈 값의 한계(명세에 적혀 있습니다).
 
 8비트의 오차는 0.02 안쪽이고, 입력과 상관없이 늘 같은 값을 내는 모델의 오차는 0.1을 넘습니다.
 """
 LITE_SHARE = 0.5
-"""float32 가중치의 크기에 견준 파일의 크기."""
+"""float32 가중치의 크기에 비한 파일의 크기."""
 
 Failure = tuple[str, str] | None
 
@@ -53,7 +53,7 @@ def items(exercise: ArtifactExercise, challenge: Challenge, evidence: Evidence) 
         if failure is None:
             result.append(Item(title, points, points))
         elif failure in told:
-            again = f"{title}: 위와 같은 까닭으로 확인하지 못했습니다."
+            again = f"{title}: 위와 같은 이유로 확인하지 못했습니다."
             result.append(Item(title, points, 0, again))
         else:
             told.append(failure)
@@ -70,7 +70,7 @@ def _unseen(facts: dict[str, Any], name: str) -> tuple[str, str]:
 def _raised(
     found: dict[str, Any], name: str, causes: dict[str, str], **more: Any
 ) -> tuple[str, str]:
-    """난 오류와, 그 오류의 글이 말하는 까닭. 층이나 함수를 쓰는 문제의 조언은 여기에 맞지 않습니다."""
+    """난 오류와, 그 오류의 글이 말하는 이유. 층이나 함수를 쓰는 문제의 조언은 여기에 맞지 않습니다."""
     message, _ = explain(found | more, name)
     told = f"{found.get('error', '')}: {found.get('message', '')}"
     return message, next((text for sign, text in causes.items() if sign in told), "")
@@ -270,7 +270,7 @@ def _answer(
 def _lost(
     network: dict[str, Any], found: dict[str, Any], challenge: Challenge, evidence: Evidence
 ) -> str:
-    """다시 읽은 모델의 가중치를 저장한 것과 견주어 아는 까닭. 알 수 없으면 빈 문자열."""
+    """다시 읽은 모델의 가중치를 저장한 것과 비교해 아는 이유. 알 수 없으면 빈 문자열."""
     have = _own_weights(network, found, challenge, evidence)
     want = [challenge.arrays[name] for name in network["weights"]]
     if have is None:

@@ -1,6 +1,6 @@
 """부른 결과 하나를 참고 답안의 결과와 비교해, 다르면 무엇이 다른지 말합니다.
 
-여기 없는 것: 모델의 출력을 견주는 일(`judge.model.match`), 오류를 한국어로 옮기는 일(`judge.problems`).
+여기 없는 것: 모델의 출력을 비교하는 일(`judge.model.match`), 오류를 한국어로 옮기는 일(`judge.problems`).
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ Describe = Callable[[np.ndarray, np.ndarray, list[int]], str]
 class Difference:
     """무엇이 다른지.
 
-    `kind`는 "raised"(오류가 남), "call"(그 밖의 까닭으로 끝나지 못함), "result"(개수, 모양, 자료형),
+    `kind`는 "raised"(오류가 남), "call"(그 밖의 이유로 끝나지 못함), "result"(개수, 모양, 자료형),
     "value"(값)입니다.
     """
 
@@ -36,7 +36,7 @@ class Difference:
     message: str
     advice: str = ""
     common: bool = False
-    """까닭이 여럿일 수 있는 모습인지(예: 변수가 그대로임)."""
+    """이유가 여럿일 수 있는 모습인지(예: 변수가 그대로임)."""
 
 
 def compare_call(
@@ -216,7 +216,7 @@ def number(value: np.generic) -> str:
 
 
 def close(wanted: np.ndarray, found: np.ndarray | None, tolerance: float) -> bool:
-    """값의 크기에 견준 오차가 `tolerance` 안인지."""
+    """값의 크기에 비한 오차가 `tolerance` 안인지."""
     if found is None or wanted.shape != found.shape:
         return False
     if not np.all(np.isfinite(found.astype("complex128"))):
@@ -226,7 +226,7 @@ def close(wanted: np.ndarray, found: np.ndarray | None, tolerance: float) -> boo
 
 
 def same_change(wanted: np.ndarray, found: np.ndarray | None) -> bool:
-    """훈련이 가중치에 더한 것이 같은지. 가중치에 견주면 아주 작으므로, 더한 것끼리 비교합니다."""
+    """훈련이 가중치에 더한 것이 같은지. 가중치에 비하면 아주 작으므로, 더한 것끼리 비교합니다."""
     scale = float(np.max(np.abs(wanted), initial=0.0))
     return bool(
         found is not None

@@ -49,7 +49,7 @@ def items(exercise: CompositeExercise, challenge: Challenge, evidence: Evidence)
 
 
 def _mistake(part: Part, own: list[Item]) -> Mistake | None:
-    """이 부분의 항목이 까닭으로 말한 오해."""
+    """이 부분의 항목이 이유로 말한 오해."""
     lost = [item.message for item in own if not item.passed]
     for mistake in part.exercise.mistakes:
         if mistake.message and any(mistake.message in message for message in lost):
@@ -85,7 +85,7 @@ def _with_own(
 def _part_items(
     part: Part, asked: Challenge, seen: Evidence, name: str, told: set[str]
 ) -> list[Item]:
-    """부분의 항목들. 볼 수 없는 까닭을 앞 부분에서 이미 말했으면(`told`) 되풀이하지 않습니다."""
+    """부분의 항목들. 볼 수 없는 이유를 앞 부분에서 이미 말했으면(`told`) 되풀이하지 않습니다."""
     from autograder.judge import blank_items
 
     status = seen.facts.get("status")
@@ -98,7 +98,7 @@ def _part_items(
     else:
         message, advice = explain(seen.facts, name)
         if message in told:
-            message, advice = f"{blank[0].name}: 위와 같은 까닭으로 확인하지 못했습니다.", ""
+            message, advice = f"{blank[0].name}: 위와 같은 이유로 확인하지 못했습니다.", ""
         told.add(message)
     return [replace(blank[0], message=message, advice=advice), *blank[1:]]
 

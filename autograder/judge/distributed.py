@@ -18,7 +18,7 @@ from autograder.protocol import Challenge, Evidence
 from autograder.report import Item
 
 TOLERANCE = 2e-4
-"""손실과 가중치가 바뀐 양에 견준 오차의 한계."""
+"""손실과 가중치가 바뀐 양에 비한 오차의 한계."""
 
 _TITLES = (
     ("`strategy.scope()` 안에서 모델을 만듭니다", 1.0),
@@ -326,7 +326,7 @@ def _weights(facts: dict[str, Any], step: _Step, evidence: Evidence) -> Failure:
 
 
 def _why_weights(step: _Step, found: list[np.ndarray]) -> str:
-    """업데이트가 왜 다른지 계산해 본 까닭. 없으면 빈 문자열."""
+    """업데이트가 왜 다른지 계산해 본 이유. 없으면 빈 문자열."""
     rule = f"옵티마이저는 `SGD(learning_rate={step.exercise.learning_rate:g})`입니다."
     if _same_step(step.again(), found, step.before):
         return "같은 배치로 업데이트를 두 번 했습니다. 스텝은 한 번입니다."

@@ -48,9 +48,9 @@ def items(exercise: FunctionExercise, challenge: Challenge, evidence: Evidence) 
         # 오류에 적힌 모양은 부를 때마다 다릅니다.
         same = (re.sub(r"[\d.]+", "", message), advice)
         if failure.kind != "value" and same in told:
-            message, advice = "위와 같은 까닭으로 확인하지 못했습니다.", ""
+            message, advice = "위와 같은 이유로 확인하지 못했습니다.", ""
         elif advice and advice in [said for _, said in told]:
-            advice = "위와 같은 까닭입니다."
+            advice = "위와 같은 이유입니다."
         told.append(same)
         result.append(Item(item.title, item.points, 0, f"{item.title}: {message}", advice))
     if loop is not None:
@@ -172,7 +172,7 @@ class _Judging:
     def _known_mistake(self, wrong: dict[int, Difference], item: FunctionItem) -> Mistake | None:
         """틀린 호출마다 학습자의 답과 똑같이 구는 오해.
 
-        값을 견줄 수 있는 호출이 하나도 없거나 까닭이 여럿일 수 있으면, 다른 호출까지 모두 같아야 합니다.
+        값을 비교할 수 있는 호출이 하나도 없거나 이유가 여럿일 수 있으면, 다른 호출까지 모두 같아야 합니다.
         """
         if not {found.kind for found in wrong.values()} <= {"value", "call"}:
             return None

@@ -15,7 +15,7 @@ from autograder.protocol import Challenge, Evidence
 from autograder.report import Item
 
 LEAK = 1e-3
-"""뒤의 글자를 바꾸었을 때 앞의 로짓이 달라져도 되는 크기(로짓의 표준편차에 견준 비율)."""
+"""뒤의 글자를 바꾸었을 때 앞의 로짓이 달라져도 되는 크기(로짓의 표준편차에 대한 비율)."""
 LEARNED_NOTHING = 0.9
 """손실이 아무것이나 고르는 손실의 이 비율보다 크면 배운 것이 없다고 봅니다."""
 MOSTLY = 0.5

@@ -86,7 +86,7 @@ def _size_item(
 
 
 def _uncounted(record: dict[str, Any], name: str) -> tuple[str, str]:
-    """파라미터를 세지 못한 까닭. `record`는 그래프로 만들다가 난 오류의 기록입니다."""
+    """파라미터를 세지 못한 이유. `record`는 그래프로 만들다가 난 오류의 기록입니다."""
     if not record:
         return (
             "`tf.numpy_function`이나 `tf.py_function` 안에서 쓰는 파라미터를 셀 수 없습니다.",

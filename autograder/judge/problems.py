@@ -1,6 +1,6 @@
 """관찰에서 생긴 문제를 학습자에게 하는 말로 옮깁니다.
 
-여기 없는 것: 문제를 자료로 적는 법(`observe.problems`), 끝나지 못한 셀의 까닭(`grading.unfinished`).
+여기 없는 것: 문제를 자료로 적는 법(`observe.problems`), 끝나지 못한 셀의 이유(`grading.unfinished`).
 """
 
 from __future__ import annotations
@@ -328,20 +328,20 @@ def _words(text: str, *, last: bool = False) -> str:
 
 
 def _core(message: str) -> str:
-    """케라스와 오토그래프의 긴 오류에서 까닭을 말하는 줄. 색을 내는 문자는 지웁니다."""
+    """케라스와 오토그래프의 긴 오류에서 이유를 말하는 줄. 색을 내는 문자는 지웁니다."""
     text = re.sub(r"\x1b\[[0-9;]*m", "", message)
     lines = [re.sub(r" (name: ?)$", "", line.strip()) for line in text.splitlines()]
     lines = [line for line in lines if line]
     causes = [line for line in lines if line.startswith("Exception encountered: ")]
     if causes:
-        # 역직렬화의 오류는 안쪽에서 난 까닭을 마지막에 적습니다.
+        # 역직렬화의 오류는 안쪽에서 난 이유를 마지막에 적습니다.
         return causes[-1].removeprefix("Exception encountered: ")
     nodes = [number for number, line in enumerate(lines) if line.startswith("[[")]
     if nodes and nodes[0] and lines[0].startswith("Graph execution error"):
-        # 그래프의 오류는 어느 연산인지를 먼저, 까닭을 마지막에 적습니다.
+        # 그래프의 오류는 어느 연산인지를 먼저, 이유를 마지막에 적습니다.
         return lines[nodes[0] - 1]
     if lines and lines[0].startswith("in user code"):
-        # 오토그래프는 소스의 줄들을 먼저 적습니다. 까닭은 그 뒤에 `ValueError: ...`로 시작합니다.
+        # 오토그래프는 소스의 줄들을 먼저 적습니다. 이유는 그 뒤에 `ValueError: ...`로 시작합니다.
         raised = [re.match(r"\w*(?:Error|Exception): (.+)", line) for line in lines]
         places = [number for number, found in enumerate(raised) if found]
         if places:

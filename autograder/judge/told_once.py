@@ -1,6 +1,6 @@
-"""항목마다의 잘못을 Report의 항목으로. 같은 까닭은 한 번만 말합니다.
+"""항목마다의 잘못을 Report의 항목으로. 같은 이유는 한 번만 말합니다.
 
-여기 없는 것: 모델의 항목에서 같은 까닭을 한 번만 말하는 일(`judge.model`), 잘못을 찾는 일(`judge.dataset`, `judge.transform`).
+여기 없는 것: 모델의 항목에서 같은 이유를 한 번만 말하는 일(`judge.model`), 잘못을 찾는 일(`judge.dataset`, `judge.transform`).
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from autograder.report import Item
 
 
 def nothing_seen(asked: Iterable[tuple[str, float]], message: str, advice: str) -> list[Item]:
-    """답을 관찰하지 못했을 때의 항목들. `asked`는 (제목, 배점)이고, 까닭은 첫 항목에서만 말합니다."""
+    """답을 관찰하지 못했을 때의 항목들. `asked`는 (제목, 배점)이고, 이유는 첫 항목에서만 말합니다."""
     return [
         Item(
             title,
@@ -33,7 +33,7 @@ def told_once(asked: Iterable[AskedItem], failures: Iterable[tuple[str, str] | N
         if failure is None:
             result.append(Item(item.title, item.points, item.points))
         elif failure in told:
-            text = f"{item.title}: 위와 같은 까닭으로 확인하지 못했습니다."
+            text = f"{item.title}: 위와 같은 이유로 확인하지 못했습니다."
             result.append(Item(item.title, item.points, 0, text))
         else:
             told.append(failure)

@@ -107,7 +107,7 @@ def _failure(
 def _count_advice(
     found: dict[str, Any], answers: list[Any], given: list[Any], inputs: list[Any]
 ) -> str:
-    """출력의 수가 다를 때의 조언. 값을 견주어 알 수 있는 것만 말합니다."""
+    """출력의 수가 다를 때의 조언. 값을 비교해 알 수 있는 것만 말합니다."""
 
     def among(value: Any, values: list[Any]) -> bool:
         return value is not None and any(close(other, value, _TOLERANCE) for other in values)

@@ -24,7 +24,7 @@ Cases = Callable[[np.random.RandomState], tuple[list[dict[str, Any]], dict[str, 
 class Mistake:
     """흔한 오해 하나. `make()`는 그렇게 잘못 쓴 답이고, 답이 그것과 똑같이 굴면 `message`와 `advice`를 말합니다.
 
-    조언이 말하는 까닭은 이렇게 한 번 해 본 것이어야 합니다. `message`가 비어 있으면 무엇이 다른지는 judge의
+    조언이 말하는 이유는 이렇게 한 번 해 본 것이어야 합니다. `message`가 비어 있으면 무엇이 다른지는 judge의
     말 그대로 두고 조언만 답니다. `others`는 같은 오해를 다르게 쓴 답들(예: 업데이트하는 순서가 다른 것)입니다.
     """
 

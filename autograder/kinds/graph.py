@@ -19,7 +19,7 @@ class GraphLook:
     """항목 하나에서 볼 것. 무엇을 보는지는 하위 클래스이고, 판정도 거기에 있습니다(`judge.graph.looks`)."""
 
     explainable: ClassVar[bool] = False
-    """흔한 오해(`Mistake`)로 까닭을 찾아볼 수 있는지."""
+    """흔한 오해(`Mistake`)로 이유를 찾아볼 수 있는지."""
 
     def failure(self, case: Any, evidence: Evidence) -> tuple[str, str] | None:
         """잘못된 점과 조언. 없으면 None. `case`는 문제, 물음, 참고 답안의 Evidence입니다."""

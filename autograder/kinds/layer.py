@@ -44,14 +44,14 @@ class LayerExercise(Exercise):
 
     `objects(random)`은 만들 객체들과 배열을 돌려줍니다. `groups`는 항목들입니다.
 
-    `fill`이 "trainable"이면 훈련 가능한 가중치만 채우고 견줍니다. "none"이면 채우지 않습니다.
+    `fill`이 "trainable"이면 훈련 가능한 가중치만 채우고 비교합니다. "none"이면 채우지 않습니다.
 
     `own`은 값이 이미 틀렸을 때 학습자의 값끼리 보는 법입니다. (객체, 호출) → ((객체, 호출), 함수)면 그 호출의
     결과에 함수를 씌운 값과 같아야 하고, None이면 모양만 맞으면 됩니다. 그래서 앞의 잘못 하나가 그것과 상관없는
     항목의 점수까지 가져가지 않습니다.
 
     `alternatives`는 같은 계산을 다른 모양의 가중치로 하는 참고 답안들입니다. 학습자의 가중치와 모양이 같은 것과
-    견줍니다. 그런 문제의 오해(`Mistake`)는 `make`가 `reference`의, `others`가 차례로 `alternatives`의 모양입니다.
+    비교합니다. 그런 문제의 오해(`Mistake`)는 `make`가 `reference`의, `others`가 차례로 `alternatives`의 모양입니다.
 
     `telling(facts, arrays)`은 모든 가중치가 값에 드러나는 물음인지입니다. 아니면 물음을 다시 뽑습니다.
     """

@@ -66,9 +66,9 @@ def observe(challenge: Challenge, subject: dict[str, Any]) -> Evidence:
 
 
 def _failed_call(error: BaseException, kind: str = "call") -> dict[str, Any]:
-    """부르다가 난 오류. 그래프의 오류는 첫 줄이 아니라 연산의 이름 바로 앞 줄에 까닭이 있습니다.
+    """부르다가 난 오류. 그래프의 오류는 첫 줄이 아니라 연산의 이름 바로 앞 줄에 이유가 있습니다.
 
-    읽다가 난 오류는 긴 설정 다음에 까닭을 적습니다.
+    읽다가 난 오류는 긴 설정 다음에 이유를 적습니다.
     """
     record = problem(kind, error)
     causes = re.findall(r"^Exception encountered: (.+)$", str(error), re.M)

@@ -65,7 +65,7 @@ def observe(challenge: Challenge, subject: dict[str, Any]) -> Evidence:
 def _given(
     asked: dict[str, Any], subject: dict[str, Any]
 ) -> tuple[dict[str, Any], dict[str, Any] | None]:
-    """(부분이 볼 것들, 얻지 못했으면 그 까닭의 기록)."""
+    """(부분이 볼 것들, 얻지 못했으면 그 이유의 기록)."""
     if not asked.get("call"):
         return {name: subject.get(name) for name in asked["subjects"]}, None
     name, args = asked["call"]

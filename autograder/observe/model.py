@@ -203,7 +203,7 @@ def _arrangements(model: Any, given: Any) -> list[tuple[Any, list[str]]]:
     names = [str(tensor.name) for tensor in declared]
     if isinstance(given, dict) and set(names) <= set(given):
         values = [given[name] for name in names]
-    # 입력의 수가 다르면 케라스의 오류가 그 까닭을 말합니다.
+    # 입력의 수가 다르면 케라스의 오류가 그 이유를 말합니다.
     packed = values
     if len(values) == len(declared):
         packed = keras.tree.pack_sequence_as(model.input, values)

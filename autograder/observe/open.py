@@ -84,7 +84,7 @@ def _parameters(model: Any) -> int:
 def _hidden_numbers(model: Any, images: np.ndarray) -> dict[str, Any]:
     """모델의 가중치가 아니면서 계산에 쓰는 수(상수로 넣은 배열, 모델이 모르는 변수)의 개수.
 
-    그래프로 모두 볼 수 없는 모델은 그 까닭을 `uncounted`에 적습니다.
+    그래프로 모두 볼 수 없는 모델은 그 이유를 `uncounted`에 적습니다.
     """
     run = tf.function(lambda given: model(given, training=False), autograph=False)
     try:

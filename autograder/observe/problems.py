@@ -24,7 +24,7 @@ def problem(kind: str, error: BaseException | None = None, **more: Any) -> dict[
 
 
 def graph_problem(kind: str, error: BaseException, **more: Any) -> dict[str, Any]:
-    """그래프를 만들거나 실행하다가 난 문제의 기록. 긴 오류에서 까닭을 말하는 줄을 고릅니다."""
+    """그래프를 만들거나 실행하다가 난 문제의 기록. 긴 오류에서 이유를 말하는 줄을 고릅니다."""
     record = problem(kind, error, **more)
     text = str(error)
     if "in user code:" in text:
@@ -83,7 +83,7 @@ def other_keras(item: Any) -> str:
 
 
 def unusable(subject: Any) -> dict[str, Any]:
-    """어느 종류의 문제에서든 볼 수 없는 것이 답에 있으면 그 까닭의 기록, 없으면 빈 딕셔너리."""
+    """어느 종류의 문제에서든 볼 수 없는 것이 답에 있으면 그 이유의 기록, 없으면 빈 딕셔너리."""
     for name, item in subject.items() if isinstance(subject, dict) else ():
         if package := other_keras(item):
             return problem("other_keras", type=package, subject=name)
@@ -163,5 +163,5 @@ def _short(text: str, limit: int = 1200) -> str:
     # 임시 폴더의 이름은 실행할 때마다 달라 학습자에게 뜻이 없습니다.
     folder = re.escape(tempfile.gettempdir())
     text = re.sub(rf"{folder}[\\/]tmp\w{{8}}", "(임시 폴더)", text.strip())
-    # 긴 오류의 까닭은 첫머리나 끝에 있습니다.
+    # 긴 오류의 이유는 첫머리나 끝에 있습니다.
     return text if len(text) <= limit else f"{text[: limit // 2]} …\n{text[-limit // 2 :]}"

@@ -211,7 +211,7 @@ def _layers(model: Any) -> list[Any]:
     # `super().__init__()`을 부르지 않은 모델에는 층의 목록도 없습니다.
     try:
         return list(model._flatten_layers())
-    except Exception:  # noqa: BLE001 - 망가진 모델은 관찰이 그 까닭을 말합니다
+    except Exception:  # noqa: BLE001 - 망가진 모델은 관찰이 그 이유를 말합니다
         return []
 
 

@@ -501,7 +501,7 @@ def _tensors(structure: Any) -> list[Any]:
 
 
 def _value(tensor: Any) -> np.ndarray | None:
-    # 그래프 안의 기호 텐서에는 값이 없습니다.
+    # 그래프 안의 심볼릭 텐서에는 값이 없습니다.
     if isinstance(tensor, np.ndarray):
         return tensor
     if not hasattr(tensor, "numpy"):

@@ -756,7 +756,7 @@ def momentum_minus_equals():
 # ---------------------------------------------------------------- 1-4 eager.newton_sqrt
 
 
-@right("eager.newton_sqrt", "a에서 시작해 x²과 a를 견줌")
+@right("eager.newton_sqrt", "a에서 시작해 x²과 a를 비교")
 def root_plain():
     def newton_sqrt(a, tol=1e-6):
         x = a
@@ -767,7 +767,7 @@ def root_plain():
     return newton_sqrt
 
 
-@right("eager.newton_sqrt", "1에서 시작해 앞뒤의 차이를 견줌")
+@right("eager.newton_sqrt", "1에서 시작해 앞뒤의 차이를 비교")
 def root_steps():
     def newton_sqrt(a, tol=1e-6):
         x, previous = 0 * a + 1, 0 * a
@@ -873,7 +873,7 @@ def root_autograph():
     return newton_sqrt
 
 
-@wrong("eager.newton_sqrt", "절대 오차로 멈춤", expect="`tol * a`와 견주세요", typical=True)
+@wrong("eager.newton_sqrt", "절대 오차로 멈춤", expect="`tol * a`와 비교하세요", typical=True)
 def root_absolute():
     def newton_sqrt(a, tol=1e-6):
         x = a

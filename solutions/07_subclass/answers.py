@@ -1202,7 +1202,7 @@ def tree_one_layer():
 
 @wrong(
     "subclass.tree",
-    "두 층짜리 나무만 읽음",
+    "두 층짜리 트리만 읽음",
     expect="첫 잎과 마지막 잎만 읽습니다",
     never=("값이 명세와 다릅니다",),
 )

@@ -207,7 +207,7 @@ def derivative_central():
     "tape.derivative",
     "원소마다의 값을 더함",
     expect="원소마다의 도함수를 하나로 더했습니다",
-    never=("위와 같은 까닭",),
+    never=("위와 같은 이유",),
 )
 def derivative_summed():
     def derivative(f, x):
@@ -2257,7 +2257,7 @@ def gan_minimax():
     return gan_with(g_loss=lambda fake: -2 * full(tf.zeros_like(fake), fake))
 
 
-@wrong("tape.gan_step", "생성자의 레이블이 0", expect="생성한 것의 레이블이 0입니다")
+@wrong("tape.gan_step", "생성자의 레이블이 0", expect="가짜의 레이블이 0입니다")
 def gan_wrong_target():
     return gan_with(g_loss=lambda fake: bce(tf.zeros_like(fake), fake))
 
@@ -2303,7 +2303,7 @@ def gan_discriminator_inference():
     return gan_with(training=False, g_training=True)
 
 
-@wrong("tape.gan_step", "판별자를 먼저, 생성자의 레이블이 0", expect="생성한 것의 레이블이 0입니다")
+@wrong("tape.gan_step", "판별자를 먼저, 생성자의 레이블이 0", expect="가짜의 레이블이 0입니다")
 def gan_wrong_target_in_turn():
     return gan_d_first_with(g_loss=lambda fake: bce(tf.zeros_like(fake), fake))
 
@@ -2340,7 +2340,7 @@ def gan_d_first_with(
     return gan_step
 
 
-@right("tape.gan_step", "판별자를 먼저, 생성한 것은 테이프 밖에서")
+@right("tape.gan_step", "판별자를 먼저, 가짜는 테이프 밖에서")
 def gan_one_after_another():
     return gan_d_first_with()
 
@@ -2369,15 +2369,15 @@ def gan_inference_in_turn():
     return gan_d_first_with(training=False)
 
 
-@wrong("tape.gan_step", "실제의 손실만", expect="생성한 것의 교차 엔트로피가 없습니다")
+@wrong("tape.gan_step", "진짜의 손실만", expect="가짜의 교차 엔트로피가 없습니다")
 def gan_only_real():
     return gan_with(lambda real, fake: bce(tf.ones_like(real), real))
 
 
 @wrong(
     "tape.gan_step",
-    "실제와 생성의 레이블이 반대",
-    expect="실제와 생성의 레이블이 바뀌었습니다",
+    "진짜와 가짜의 레이블이 반대",
+    expect="진짜와 가짜의 레이블이 바뀌었습니다",
     typical=True,
 )
 def gan_flipped():

@@ -1,6 +1,6 @@
 """노트북의 짜임: 정해진 제목, 셀의 크기, 문제마다 있어야 하는 것, 코드의 규칙.
 
-여기 없는 것: 용어와 문체의 규칙(`authoring.lint.korean`), 노트북을 내보내면 안 되는 까닭(`authoring.refusals`).
+여기 없는 것: 용어와 문체의 규칙(`authoring.lint.korean`), 노트북을 내보내면 안 되는 이유(`authoring.refusals`).
 """
 
 from __future__ import annotations
@@ -39,6 +39,9 @@ FOLDED_HELP = 2
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 _FOLDED = re.compile(r"<details\b.*?</details>", re.S)
+_NOT_READ = re.compile(r"읽지 (않고 실행|않아도)")
+DRAWING = ("annotate", "add_patch", "quiver", "Rectangle", "Circle", "Polygon", "FancyArrowPatch")
+"""상자와 화살표와 칸을 손으로 그리는 Matplotlib의 함수. 수업의 셀에는 두지 않습니다."""
 _BRACKETS = re.compile(r"[\s()\[\]{},]*")
 
 
@@ -50,7 +53,7 @@ def notebook_problems(notebook: NotebookNode, exercises: Sequence[Exercise]) -> 
         found = [*_text(cell), *_size(cell), *_control(cell)]
         if cell.cell_type == "code":
             section = _section(notebook, index)
-            found += [*_check_form(cell, by_id), *_training_output(cell)]
+            found += [*_check_form(cell, by_id), *_training_output(cell), *_drawn_by_hand(cell)]
             if QUIET_MISTAKE not in section:
                 found += _layers_in_call(cell)
         problems += [f"{place(index, cell)}: {problem}" for problem in found]
@@ -97,6 +100,8 @@ def _help(notebook: NotebookNode, exercises: Sequence[Exercise]) -> Iterator[str
 def _text(cell: NotebookNode) -> Iterator[str]:
     if cell.cell_type == "markdown":
         yield from map(str, korean_problems(cell.source))
+        if found := _NOT_READ.search(cell.source):
+            yield f"[그림] '{found.group()}' → 읽지 않을 코드는 `autograder.figures`의 함수로 옮기세요."
     elif cell.cell_type == "code":
         for line, text in python_texts(python(cell.source)):
             for problem in korean_problems(text):
@@ -173,6 +178,20 @@ def _training_output(cell: NotebookNode) -> Iterator[str]:
             yield (
                 f"[훈련 출력] {node.func.attr}() → verbose=0이나 verbose=2를 주세요. "
                 "진행 막대는 제어 문자를 씁니다."
+            )
+
+
+def _drawn_by_hand(cell: NotebookNode) -> Iterator[str]:
+    """상자와 화살표는 가르치는 코드가 아니므로 그림 함수에 있습니다. 데이터의 선과 점은 괜찮습니다."""
+    for node in ast.walk(parse(cell)):
+        if not isinstance(node, ast.Call):
+            continue
+        name = ast.unparse(node.func)
+        boxed = any(keyword.arg == "bbox" for keyword in node.keywords)
+        if name.split(".")[-1] in DRAWING or boxed:
+            yield (
+                f"[그림] {name}({'bbox=…' if boxed else ''}) → `show_boxes`처럼 "
+                "`autograder.figures`의 함수로 그리세요."
             )
 
 

@@ -38,7 +38,7 @@ def build_site(
 
 
 def main(arguments: Sequence[str]) -> int:
-    """명령의 끝. 잘못되면 까닭을 말하고 1."""
+    """명령의 끝. 잘못되면 이유를 말하고 1."""
     try:
         root = course_root()
         units = chosen_units(arguments)

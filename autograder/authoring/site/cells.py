@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import base64
 import html
 import re
 from collections.abc import Mapping, MutableMapping
@@ -14,7 +15,7 @@ from nbformat import NotebookNode
 from autograder.authoring.site.outputs import described, output_html
 from autograder.authoring.site.stills import caption, handles, lesson
 from autograder.authoring.stubs import COMMENT
-from autograder.authoring.templates import BRANCH, colab
+from autograder.authoring.templates import BRANCH, colab, navigation
 from autograder.exercises.units import UNITS, Unit
 from autograder.notebook import THEN_AND_NOW, checked_exercise, generated, tags
 
@@ -36,7 +37,7 @@ def page(
     for index, cell in enumerate(notebook.cells):
         kind, _ = generated(cell)
         if kind == "header":
-            parts.append(header(unit, address))
+            parts.append(header(unit, cell.source, address))
         elif kind == "footer":
             continue
         elif cell.cell_type == "markdown":
@@ -49,12 +50,16 @@ def page(
     return "\n\n".join(parts) + "\n"
 
 
-def header(unit: Unit, address: str) -> str:
-    """쪽의 머리: 제목, 목적, 노트북을 여는 길."""
+def header(unit: Unit, source: str, address: str) -> str:
+    """쪽의 머리: 노트북의 머리글에서 앞뒤로 가는 줄과 배지를 빼고, 노트북을 여는 길을 더한 것."""
+    texts = [
+        _drawn(text)
+        for text in source.split("\n\n")
+        if text != navigation(unit) and not text.startswith("[![")
+    ]
     return "\n\n".join(
         (
-            f"# {unit.number} · {unit.title}",
-            unit.purpose,
+            *texts,
             _raw(
                 '<p class="open-it">'
                 f'<a class="button" href="{html.escape(colab(unit, address))}">Colab에서 열고 풀기</a> '
@@ -64,6 +69,16 @@ def header(unit: Unit, address: str) -> str:
             ),
         )
     )
+
+
+def _drawn(text: str) -> str:
+    """`data:` 주소의 SVG는 쪽 안에 그립니다. 그래야 글자가 쪽의 글꼴로 나옵니다."""
+    found = re.fullmatch(r"!\[(.*?)\]\(data:image/svg\+xml;base64,([^)]+)\)", text.strip())
+    if not found:
+        return text
+    drawing = base64.b64decode(found[2]).decode()
+    named = f'<svg role="img" aria-label="{html.escape(found[1])}" '
+    return _raw(f'<div class="made" tabindex="0">{drawing.replace("<svg ", named, 1)}</div>')
 
 
 def linked(markdown: str, unit: Unit, address: str) -> str:

@@ -15,7 +15,7 @@ MARK = "[움직이는 그림] "
 
 
 def handles(output: NotebookNode) -> str:
-    """움직이는 그림의 출력이면 손잡이들의 이름, 아니면 빈 문자열."""
+    """움직이는 그림의 출력이면 슬라이더들의 이름, 아니면 빈 문자열."""
     text = str(output.get("data", {}).get("text/plain", ""))
     return text.removeprefix(MARK) if text.startswith(MARK) else ""
 
@@ -47,7 +47,7 @@ def caption(names: str, told: tuple[str, bool], colab: str) -> str:
     text, follows = told
     again = "" if follows or not text else f" {plain(text)}"
     return (
-        f'<p class="still-note"><strong>움직여 보는 그림</strong> · 손잡이: {html.escape(names)}. '
+        f'<p class="still-note"><strong>움직여 보는 그림</strong> · 슬라이더: {html.escape(names)}. '
         f"여기에는 값 몇 개의 정지 그림이 있습니다.{again} "
         f'<a href="{html.escape(colab)}">Colab에서 움직여 보기</a></p>'
     )

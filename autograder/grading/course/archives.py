@@ -24,7 +24,7 @@ FILE_BYTES = 100 * 2**20
 
 @dataclass(frozen=True)
 class Entry:
-    """찾은 파일: 준 것에서 시작하는 이름(NFC, `/`로 나눔), 내용, 고친 때. 읽지 못했으면 `trouble`에 까닭이 있습니다."""
+    """찾은 파일: 준 것에서 시작하는 이름(NFC, `/`로 나눔), 내용, 고친 때. 읽지 못했으면 `trouble`에 이유가 있습니다."""
 
     name: str
     data: bytes = b""

@@ -64,7 +64,7 @@ READY, NO_FILE, NOT_SUBMITTED = "ready", "no file", "not submitted"
 
 @dataclass(frozen=True)
 class Submission:
-    """학생 한 명의 제출. `note`는 채점할 파일이 없는 까닭이거나, 어디서 찾았는지입니다."""
+    """학생 한 명의 제출. `note`는 채점할 파일이 없는 이유이거나, 어디서 찾았는지입니다."""
 
     student: str
     status: str

@@ -53,7 +53,7 @@ class Candidate:
 
 @dataclass(frozen=True)
 class Located:
-    """찾은 결과. `data`(노트북의 내용이나 `PROPER`)가 있으면 그것을 채점하고, 없으면 `note`가 까닭입니다."""
+    """찾은 결과. `data`(노트북의 내용이나 `PROPER`)가 있으면 그것을 채점하고, 없으면 `note`가 이유입니다."""
 
     data: bytes | None = None
     note: str = ""

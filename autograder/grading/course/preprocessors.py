@@ -41,7 +41,7 @@ _REASON = "autograder_unreadable"
 
 
 class SubmissionExporter(NotebookExporter):  # type: ignore[misc]
-    """깨진 파일을 만나도 예외 대신 빈 노트북과 까닭을 내는 NotebookExporter."""
+    """깨진 파일을 만나도 예외 대신 빈 노트북과 이유를 내는 NotebookExporter."""
 
     def from_file(
         self, file_stream: Any, resources: Any = None, **settings: Any

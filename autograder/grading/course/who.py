@@ -262,7 +262,7 @@ def _full(last: str, first: str) -> str:
 
 
 def name_key(text: str) -> str:
-    """견줄 때의 글: NFC, 소문자, 빈칸과 문장 부호 없이."""
+    """비교할 때의 글: NFC, 소문자, 빈칸과 문장 부호 없이."""
     return re.sub(r"[\s_.\-,'\"]+", "", unicodedata.normalize("NFC", str(text))).casefold()
 
 

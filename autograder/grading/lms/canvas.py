@@ -88,7 +88,7 @@ def fill(
 
 
 def _not_graded(cell: str, _: float) -> str:
-    """캔버스가 점수를 받지 않는 칸이면 그 까닭."""
+    """캔버스가 점수를 받지 않는 칸이면 그 이유."""
     if cell not in _NOT_GRADED:
         return ""
     said = "면제된" if cell == "EX" else "과제를 받지 않은"

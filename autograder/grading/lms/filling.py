@@ -26,7 +26,7 @@ class Wanted:
 
 @dataclass
 class Filled:
-    """만든 표. `lost`는 점수가 있으나 적지 못한 학생과 까닭, `told`는 그 밖에 알릴 것입니다."""
+    """만든 표. `lost`는 점수가 있으나 적지 못한 학생과 이유, `told`는 그 밖에 알릴 것입니다."""
 
     sheet: Sheet
     students: set[str] = field(default_factory=set)
@@ -60,7 +60,7 @@ class Filled:
     ) -> list[str]:
         """`rows`의 `column`에 점수를 적고, LMS에 있던 점수와 다른 것들을 돌려줍니다.
 
-        `found`는 줄의 번호 → 학생의 아이디, `refused(칸의 글, 적을 점수)`는 LMS가 받지 않을 까닭(없으면 빈 문자열)입니다.
+        `found`는 줄의 번호 → 학생의 아이디, `refused(칸의 글, 적을 점수)`는 LMS가 받지 않을 이유(없으면 빈 문자열)입니다.
         점수가 없는 사람의 칸은 `wanted.missing_zero`일 때 비어 있는 것만 0으로 씁니다.
         """
         changed: list[str] = []

@@ -99,7 +99,7 @@ def read_marks(gradebook: Gradebook, unit: str) -> Marks | None:
 
 
 def scaled(score: float, points: float, out_of: float) -> float:
-    """`out_of`점 만점으로 바꾼 점수, 소수 둘째 자리까지(LMS가 보이고 견주는 만큼)."""
+    """`out_of`점 만점으로 바꾼 점수, 소수 둘째 자리까지(LMS가 보이고 비교하는 만큼)."""
     made = score * out_of / points if points else 0.0
     return round(made + 1e-9, 2)
 

@@ -1,4 +1,4 @@
-"""LMS의 줄과 성적부의 학생을 맞춥니다. 확실한 것만 맞추고, 나머지는 까닭과 함께 말합니다.
+"""LMS의 줄과 성적부의 학생을 맞춥니다. 확실한 것만 맞추고, 나머지는 이유와 함께 말합니다.
 
 여기 없는 것: LMS의 파일을 읽는 일(`grading.lms.sheets`), 제출된 파일의 임자(`grading.course.who`).
 
@@ -38,7 +38,7 @@ class Line:
 
 @dataclass
 class Matched:
-    """맞춘 것: 줄의 차례 → 학생의 아이디. `doubtful`은 줄의 차례 → 맞추지 않은 까닭입니다."""
+    """맞춘 것: 줄의 차례 → 학생의 아이디. `doubtful`은 줄의 차례 → 맞추지 않은 이유입니다."""
 
     found: dict[int, str] = field(default_factory=dict)
     doubtful: dict[int, str] = field(default_factory=dict)

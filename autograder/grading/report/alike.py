@@ -1,4 +1,4 @@
-"""서로 닮은 답을 찾습니다: 이름과 꾸밈을 뗀 코드에서, 강좌가 주지도 않았고 학급에서 흔하지도 않은 부분만 견줍니다.
+"""서로 닮은 답을 찾습니다: 이름과 꾸밈을 뗀 코드에서, 강좌가 주지도 않았고 학급에서 흔하지도 않은 부분만 비교합니다.
 
 여기 없는 것: 재료를 읽는 일(`grading.report.gather`), 잦은 실수(`grading.report.mistakes`).
 
@@ -20,9 +20,9 @@ from autograder import notebook
 from autograder.grading.report.facts import Asked, UnitFacts
 
 FEWEST = 6
-"""답이 이보다 적으면 무엇이 흔한지 알 수 없어 견주지 않습니다."""
+"""답이 이보다 적으면 무엇이 흔한지 알 수 없어 비교하지 않습니다."""
 GRAM = 3
-"""낱말 몇 개씩을 이어서 견줄지."""
+"""낱말 몇 개씩을 이어서 비교할지."""
 LEAST = 12
 """함께 쓴 드문 조각이 적어도 이만큼 있어야 말합니다."""
 SIMILAR = 0.8
@@ -58,17 +58,17 @@ class Group:
 
 @dataclass(frozen=True)
 class Alike:
-    """한 단원에서 찾은 것과, 견주지 않은 까닭."""
+    """한 단원에서 찾은 것과, 비교하지 않은 이유."""
 
     groups: tuple[Group, ...]
     compared: int
-    """견준 답의 수."""
+    """비교한 답의 수."""
     plain: int
-    """흔한 코드로만 되어 있어 견줄 것이 없던 답의 수."""
+    """흔한 코드로만 되어 있어 비교할 것이 없던 답의 수."""
     unparsed: int
-    """파이썬으로 읽을 수 없어 견주지 못한 답의 수."""
+    """파이썬으로 읽을 수 없어 비교하지 못한 답의 수."""
     too_few: tuple[Asked, ...]
-    """답이 적어 견주지 않은 문제."""
+    """답이 적어 비교하지 않은 문제."""
 
     @property
     def repeated(self) -> list[tuple[tuple[str, str], list[str]]]:

@@ -1,4 +1,4 @@
-"""말썽을 부린 노트북: 끝까지 가지 못한 까닭과 비고를, 같은 것끼리 모읍니다.
+"""말썽을 부린 노트북: 끝까지 가지 못한 이유와 비고를, 같은 것끼리 모읍니다.
 
 여기 없는 것: 실행을 멈추는 일(`grading.run.kernel`), 비고를 적는 일(`grading.judging`).
 """
@@ -57,7 +57,7 @@ class Remark:
 
 
 def endings(facts: UnitFacts) -> list[Ending]:
-    """낸 노트북마다 어떻게 끝났는지. 한 노트북은 가장 무거운 까닭 하나에만 듭니다."""
+    """낸 노트북마다 어떻게 끝났는지. 한 노트북은 가장 무거운 이유 하나에만 듭니다."""
     found: dict[str, list[str]] = {}
     for student in facts.students:
         if student.status in _STATUS:

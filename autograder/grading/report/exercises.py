@@ -1,4 +1,4 @@
-"""문제마다: 정답률, 변별도, 풀지 않은 학생, 실행 시간, 그리고 다시 볼 까닭.
+"""문제마다: 정답률, 변별도, 풀지 않은 학생, 실행 시간, 그리고 다시 볼 이유.
 
 여기 없는 것: 셈의 식(`grading.report.statistics`), 문제의 정의(`exercises`).
 """
@@ -33,7 +33,7 @@ class ExerciseView:
     """정답률: 배점 가운데 얻은 몫의 평균."""
     discrimination: float | None
     silence: str
-    """변별도를 말할 수 없는 까닭."""
+    """변별도를 말할 수 없는 이유."""
     seconds: float | None
     longest: float | None
     flags: tuple[str, ...]
@@ -90,11 +90,11 @@ def _silence(scores: Sequence[float], totals: Sequence[float]) -> str:
         return "학생이 적어 말할 수 없습니다."
     if max(scores) - min(scores) < 1e-9:
         return "모두 같은 점수라 말할 수 없습니다."
-    return "견줄 다른 점수가 없어 말할 수 없습니다."
+    return "비교할 다른 점수가 없어 말할 수 없습니다."
 
 
 def _flags(view: ExerciseView, mistakes: Sequence[Mistake]) -> list[str]:
-    """다시 볼 까닭들."""
+    """다시 볼 이유들."""
     said = []
     if view.discrimination is not None and view.discrimination <= 0:
         said.append(

@@ -58,7 +58,7 @@ class _Executed:
 
     @property
     def unreadable(self) -> bool:
-        """읽을 수 없던 제출을 대신한 노트북인지: 모든 문제에 같은 까닭만 있고 풀이 셀이 없습니다."""
+        """읽을 수 없던 제출을 대신한 노트북인지: 모든 문제에 같은 이유만 있고 풀이 셀이 없습니다."""
         notes = {report.note for report in self.reports.values()}
         return not self.codes and len(notes) == 1 and "" not in notes
 

@@ -19,7 +19,7 @@ STOPPED = "끝까지 실행되지 않음"
 _NOT_RUN = "실행되지 않았습니다."
 # What the judge says of an item that it can look at only after another one is right.
 _LATER = re.compile(
-    r"확인하지 못했습니다\.$|(같아지면|맞으면) [^.]*(잽니다|견줍니다|확인합니다)\.$"
+    r"확인하지 못했습니다\.$|(같아지면|맞으면) [^.]*(잽니다|비교합니다|확인합니다)\.$"
 )
 HIDDEN = "…"
 
@@ -84,7 +84,7 @@ def _is_error(note: str) -> bool:
 
 
 def unseen(item: Item) -> bool:
-    """앞의 까닭으로 확인하지 못한 항목인지."""
+    """앞의 이유로 확인하지 못한 항목인지."""
     return _LATER.search(item.message) is not None
 
 

@@ -52,7 +52,7 @@ def discrimination(scores: Sequence[float], totals: Sequence[float]) -> float | 
 
 
 def fall(shares: Sequence[float | None], averages: Sequence[float]) -> float:
-    """마지막 단원에서, 학급의 평균과 견준 몫이 그 전보다 얼마나 떨어졌는지(0–1).
+    """마지막 단원에서, 학급의 평균과 비교한 몫이 그 전보다 얼마나 떨어졌는지(0–1).
 
     `shares`는 단원마다의 몫(내지 않았으면 None은 0으로 봅니다), `averages`는 학급의 평균입니다. 전에 낸 것이 없거나
     떨어지지 않았으면 0입니다.

@@ -11,7 +11,7 @@ from autograder.grading.report.facts import ClassFacts, Share
 from autograder.grading.report.statistics import fall, mean
 
 FELL = 0.2
-"""학급의 평균과 견주어 이만큼 떨어졌으면 강조합니다."""
+"""학급의 평균과 비교해 이만큼 떨어졌으면 강조합니다."""
 
 
 @dataclass(frozen=True)

@@ -105,14 +105,14 @@ def alike(found: Alike) -> str:
     """닮은 답에서 보이는 것."""
     if not found.compared:
         return (
-            f"문제마다 답이 {FEWEST}개는 있어야 무엇이 흔한 답인지 알 수 있어, 견주지 않았습니다."
+            f"문제마다 답이 {FEWEST}개는 있어야 무엇이 흔한 답인지 알 수 있어, 비교하지 않았습니다."
         )
     plain = (
-        f" {found.plain}개는 흔한 코드로만 되어 있어 견줄 것이 없었습니다." if found.plain else ""
+        f" {found.plain}개는 흔한 코드로만 되어 있어 비교할 것이 없었습니다." if found.plain else ""
     )
     if not found.groups:
-        return f"답 {found.compared}개를 견주었고, 눈에 띄게 닮은 것은 없습니다.{plain}"
-    return f"답 {found.compared}개를 견주어 눈에 띄게 닮은 무리 {len(found.groups)}개를 찾았습니다.{plain}"
+        return f"답 {found.compared}개를 비교했고, 눈에 띄게 닮은 것은 없습니다.{plain}"
+    return f"답 {found.compared}개를 비교해 눈에 띄게 닮은 무리 {len(found.groups)}개를 찾았습니다.{plain}"
 
 
 def ways(found: Sequence[Way]) -> str:
@@ -122,7 +122,7 @@ def ways(found: Sequence[Way]) -> str:
     said = []
     if fell:
         said.append(
-            f"{len(found)}명 가운데 {fell}명이 마지막 단원에서 학급의 평균과 견주어 "
+            f"{len(found)}명 가운데 {fell}명이 마지막 단원에서 학급의 평균과 비교해 "
             f"{FELL * 100:.0f}%포인트 넘게 떨어졌습니다."
         )
     if stopped:

@@ -51,14 +51,14 @@ def pairs(step: Step) -> Failure | None:
 
 
 def _unusable(step: Step) -> Failure | None:
-    """볼 것이 없으면 그 까닭. 쌍이 아니어도 앞의 둘을 이미지와 레이블로 보고 나머지 항목을 판정합니다."""
+    """볼 것이 없으면 그 이유. 쌍이 아니어도 앞의 둘을 이미지와 레이블로 보고 나머지 항목을 판정합니다."""
     if step.trouble:
         return step.trouble
     return None if step.epoch(0).parts else ("요소가 하나도 나오지 않습니다.", "")
 
 
 def _empty(step: Step, number: int) -> Failure | None:
-    """이 에포크에 아무것도 나오지 않으면 그 까닭."""
+    """이 에포크에 아무것도 나오지 않으면 그 이유."""
     if step.epoch(number).parts:
         return None
     return (
@@ -244,7 +244,7 @@ _REPEATED = "`repeat`를 지우세요. 에포크를 되풀이하는 것은 `fit`
 
 
 def _endless(step: Step) -> str:
-    """끝나지 않는 까닭. `repeat`나 제너레이터를 쓴 것이 보일 때만 말합니다."""
+    """끝나지 않는 이유. `repeat`나 제너레이터를 쓴 것이 보일 때만 말합니다."""
     if any(each.get("count", -1) == -1 for each in step.operations("repeat")):
         return _REPEATED
     if step.uses("fromgenerator", "flatmap"):
@@ -369,7 +369,7 @@ def shuffled(step: Step) -> Failure | None:
 
 
 def _unshuffled(step: Step) -> str:
-    """섞이지 않은 까닭."""
+    """섞이지 않은 이유."""
     if step.uses("shuffle"):
         buffers = [each.get("buffer") for each in step.operations("shuffle")]
         if all(buffer is not None and buffer <= 1 for buffer in buffers):
@@ -393,7 +393,7 @@ def _shuffles_when_told(step: Step) -> bool:
 
 
 def _poorly(step: Step, order: np.ndarray, total: int) -> Failure | None:
-    """고르게 섞이지 않았으면 그 까닭. `order`는 나온 차례대로의 번호입니다."""
+    """고르게 섞이지 않았으면 그 이유. `order`는 나온 차례대로의 번호입니다."""
     next_to = np.diff(order) == 1
     if np.sum(next_to) > 20 + 0.2 * len(order):
         size = int(step.question["args"][2]["value"])
@@ -472,7 +472,7 @@ def reshuffled(step: Step) -> Failure | None:
 
 
 def _repeated_order(step: Step) -> str:
-    """에포크마다 순서가 같은 까닭."""
+    """에포크마다 순서가 같은 이유."""
     if step.outside("cache", "shuffle"):
         return (
             "`cache()`가 `shuffle` 뒤에 있으면 섞인 순서까지 기억합니다. `shuffle`을 뒤로 옮기세요."

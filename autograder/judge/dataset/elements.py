@@ -64,7 +64,7 @@ class Step:
 
     @property
     def trouble(self) -> Failure | None:
-        """부르거나 돌지 못했으면 그 까닭."""
+        """부르거나 돌지 못했으면 그 이유."""
         found, name = self.found, self.question.get("function", "")
         if found["status"] == "seen":
             return None

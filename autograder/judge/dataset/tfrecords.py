@@ -53,7 +53,7 @@ def file(step: Step) -> Failure | None:
 
 
 def _count_advice(step: Step, count: int) -> str:
-    """레코드 수가 왜 다른지. 같은 경로에 쓴 것들의 샘플 수와 견줍니다."""
+    """레코드 수가 왜 다른지. 같은 경로에 쓴 것들의 샘플 수와 비교합니다."""
     sizes = [
         len(step.challenge.arrays[each["args"][2]["array"]])
         for each in step.challenge.facts["steps"]
@@ -144,7 +144,7 @@ def _singles(step: Step, row: Row) -> list[Row]:
 
 
 def _trouble(step: Step) -> Failure | None:
-    """부르거나 돌지 못한 까닭. 읽을 파일을 쓰지 못한 것이면 그 까닭."""
+    """부르거나 돌지 못한 이유. 읽을 파일을 쓰지 못한 것이면 그 이유."""
     if step.trouble is None:
         return None
     for number, question in enumerate(step.challenge.facts["steps"]):
@@ -272,7 +272,7 @@ def _mixes(step: Step) -> bool:
 
 
 def _basic(step: Step) -> Failure:
-    """옮긴 레코드를 볼 수도 없게 하는, 더 앞선 까닭."""
+    """옮긴 레코드를 볼 수도 없게 하는, 더 앞선 이유."""
     for method, kinds in ((file, ("call", "records")), (rows, ("dataset",))):
         for number, question in enumerate(step.challenge.facts["steps"]):
             if question["do"] in kinds and "mix" not in question:

@@ -46,7 +46,7 @@ def items(exercise: GraphExercise, challenge: Challenge, evidence: Evidence) -> 
         known = mistake is not None and mistake in causes
         causes.append(mistake)
         if failure in told or known:
-            text = f"{item.title}: 위와 같은 까닭으로 확인하지 못했습니다."
+            text = f"{item.title}: 위와 같은 이유로 확인하지 못했습니다."
             result.append(Item(item.title, item.points, 0, text))
         elif isinstance(item.look, Equal) and values_wrong and mistake is None:
             # Its message supposes that the rest is right.

@@ -250,7 +250,7 @@ class Apart(Equal):
 
 @dataclass(frozen=True)
 class Traces(GraphLook):
-    """트레이싱이 `most`번을 넘지 않습니다. `advice`는 까닭과 상관없이 참인 조언입니다."""
+    """트레이싱이 `most`번을 넘지 않습니다. `advice`는 이유와 상관없이 참인 조언입니다."""
 
     most: int
     advice: str = ""

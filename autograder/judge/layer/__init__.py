@@ -41,10 +41,8 @@ def items(exercise: LayerExercise, challenge: Challenge, evidence: Evidence) -> 
         if failure is None:
             result.append(Item(title, points, points))
         elif any(failure[0].endswith(message) for message, _ in told if message):
-            # 다른 자리에서 본 같은 까닭입니다. 그 자리의 조언은 엉뚱한 곳을 가리킵니다.
-            result.append(
-                Item(title, points, 0, f"{title}: 위와 같은 까닭으로 확인하지 못했습니다.")
-            )
+            # 다른 자리에서 본 같은 이유입니다. 그 자리의 조언은 엉뚱한 곳을 가리킵니다.
+            result.append(Item(title, points, 0, f"{title}: 위와 같은 이유로 확인하지 못했습니다."))
         else:
             told.append(failure)
             result.append(Item(title, points, 0, f"{title}: {failure[0]}", failure[1]))

@@ -213,7 +213,7 @@ def _symbolic(
 
 
 def _symbolic_advice(want: list[int | None], have: list[int | None]) -> str:
-    """데이터 없이 이었을 때의 모양이 다른 까닭: 정하지 않은 크기를 정했는지부터 봅니다."""
+    """데이터 없이 이었을 때의 모양이 다른 이유: 정하지 않은 크기를 정했는지부터 봅니다."""
     if have[:1] != [None]:
         return "배치 크기는 정하지 않습니다."
     pairs = zip(want, have, strict=True) if len(want) == len(have) else ()

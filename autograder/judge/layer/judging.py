@@ -61,7 +61,7 @@ class Judging:
         )
 
     def weights_failure(self, thing: int) -> Failure | None:
-        """이 객체의 가중치를 참고 답안처럼 채울 수 없어 값을 견줄 수 없으면 그 까닭."""
+        """이 객체의 가중치를 참고 답안처럼 채울 수 없어 값을 비교할 수 없으면 그 이유."""
         found = self.evidence.facts["objects"][thing]
         wanted = self.reference.facts["objects"][thing]
         if found["status"] != "seen" or ("filled" in found and not found["strays"]):

@@ -63,7 +63,7 @@ class Equal(Look):
         return judging.weights_failure(place[0]) or judging.told_unsteady or failure
 
     def _cause(self, judging: Judging, place: Place) -> Mistake | None:
-        """학습자의 답과 똑같은 오해. 먼저 다른 자리 하나에서 견주고, 같은 것만 나머지도 봅니다."""
+        """학습자의 답과 똑같은 오해. 먼저 다른 자리 하나에서 비교하고, 같은 것만 나머지도 봅니다."""
         objects = judging.evidence.facts["objects"]
         if judging.unexplained or all(record["status"] != "seen" for record in objects):
             return None
@@ -130,7 +130,7 @@ class Used(Look):
 
 @dataclass(frozen=True)
 class _Drawn:
-    """견줄 결과들: `made`로 만든 층에 `asked`를 물은 참고 답안의 값과 학습자의 값들, 그리고 둘의 기록."""
+    """비교할 결과들: `made`로 만든 층에 `asked`를 물은 참고 답안의 값과 학습자의 값들, 그리고 둘의 기록."""
 
     made: str
     asked: dict[str, Any]
@@ -140,7 +140,7 @@ class _Drawn:
 
 
 class _Random(Look):
-    """난수가 참고 답안과 같은 분포인지. 견줄 결과는 `chosen`이 고릅니다."""
+    """난수가 참고 답안과 같은 분포인지. 비교할 결과는 `chosen`이 고릅니다."""
 
     def compare(self, judging: Judging, thing: int, number: int) -> Failure | None:
         question, wanted, found = judging.records(thing)
@@ -177,7 +177,7 @@ class _Random(Look):
         return [record["outputs"]]
 
     def differs(self, judging: Judging, drawn: _Drawn) -> Failure | None:
-        """견줄 결과들이 다른 점."""
+        """비교할 결과들이 다른 점."""
         source = judging.challenge.arrays[drawn.asked["inputs"]["tensor"]]
         if Gaussian in judging.failed and type(self) is not Gaussian:
             # 어떤 잡음인지는 앞의 항목에서 보았습니다.

@@ -32,7 +32,7 @@ def suited(exercise: LayerExercise, challenge: Challenge, evidence: Evidence) ->
     first = replace(challenge, facts=challenge.facts | {"objects": [asked]})
     shapes = sorted(item["shape"] for item in found["weights"])
     for number, reference in enumerate((exercise.reference, *exercise.alternatives)):
-        # 오해도 참고 답안마다 하나씩 적혀 있습니다. 가중치의 모양이 다른 것은 해 볼 까닭이 없습니다.
+        # 오해도 참고 답안마다 하나씩 적혀 있습니다. 가중치의 모양이 다른 것은 해 볼 이유가 없습니다.
         slips = [((one.make, *one.others)[number], one) for one in exercise.mistakes]
         mistakes = tuple(replace(one, make=make, others=()) for make, one in slips)
         one = replace(exercise, reference=reference, mistakes=mistakes)

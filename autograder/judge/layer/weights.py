@@ -96,7 +96,7 @@ def _advice(
     """`names`는 명세에 없는 가중치들의 이름."""
     extra, missing = _without(have, want), _without(want, have)
     for item in hidden:
-        # 빠진 가중치와 모양이 같을 때만 그것이 빠진 까닭입니다.
+        # 빠진 가중치와 모양이 같을 때만 그것이 빠진 이유입니다.
         if item.get("type") in _HIDDEN and (
             item["type"] == "Layer" or item.get("shape") in missing
         ):

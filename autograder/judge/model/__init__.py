@@ -116,12 +116,12 @@ def _part_items(part: Part) -> list[Item]:
 
 
 def told_once(items: list[Item]) -> list[Item]:
-    """같은 까닭은 한 번만 말합니다."""
+    """같은 이유는 한 번만 말합니다."""
     told: set[str] = set()
     result = []
     for item in items:
         if not item.passed and item.message in told:
-            text = f"{item.name}: 위와 같은 까닭으로 확인하지 못했습니다."
+            text = f"{item.name}: 위와 같은 이유로 확인하지 못했습니다."
             item = replace(item, message=text, advice="")
         told.add(item.message)
         result.append(item)

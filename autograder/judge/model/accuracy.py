@@ -42,7 +42,7 @@ def accuracy_item(
     *,
     same_structure: bool,
 ) -> Item:
-    """정확도 항목을 만듭니다. 구조가 다르거나 훈련하지 않았으면 그 까닭을 말합니다."""
+    """정확도 항목을 만듭니다. 구조가 다르거나 훈련하지 않았으면 그 이유를 말합니다."""
     from autograder.data import data_source, judging_data
 
     question = exercise.accuracy
@@ -114,9 +114,9 @@ def accuracy_item(
 
 
 _FEW = 500
-"""까닭을 시험할 때 쓰는 이미지의 수."""
+"""이유를 시험할 때 쓰는 이미지의 수."""
 _FURTHER = 0.1
-"""입력을 다르게 바꾸면 정확도가 이만큼은 올라야 그것이 까닭이라고 봅니다."""
+"""입력을 다르게 바꾸면 정확도가 이만큼은 올라야 그것이 이유라고 봅니다."""
 _ALMOST_ALL = 0.9
 _OTHER_INPUTS: tuple[tuple[str, Callable[[np.ndarray], np.ndarray]], ...] = (
     (

@@ -1,6 +1,6 @@
 """같은 가중치를 넣은 두 모델이 같은 값을 내는지: 추론 모드에서, 훈련 모드에서, 갈래를 다른 순서로 실행해서.
 
-여기 없는 것: 까닭을 말하는 글(`judge.model.whole`), 가중치를 넣어 실행하는 일(`observe.model`).
+여기 없는 것: 이유를 말하는 글(`judge.model.whole`), 가중치를 넣어 실행하는 일(`observe.model`).
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ def match(
     name: str,
     found: dict[str, Any],
 ) -> Match:
-    """`name`인 모델의 기록 `found`를 참고 모델과 견줍니다. 갈래를 실행한 순서만 다른 모델도 같은 모델입니다."""
+    """`name`인 모델의 기록 `found`를 참고 모델과 비교합니다. 갈래를 실행한 순서만 다른 모델도 같은 모델입니다."""
     wanted = reference.facts["parts"][name]
     if found.get("status") != "seen" or found["untracked"]:
         return Match(equal=False)
@@ -70,7 +70,7 @@ def match(
         return [evidence.arrays.get(output.get("array")) for output in ordered]
 
     have = [given(outputs) for outputs in found["outputs"]]
-    # 드롭아웃이 있는 명세는 훈련 모드의 값을 견줄 수 없습니다.
+    # 드롭아웃이 있는 명세는 훈련 모드의 값을 비교할 수 없습니다.
     random = any(step.invisible for step in wanted_steps(exercise, name, wanted))
     in_training = given(found["training_outputs"])
     trained = None if random else in_training

@@ -1,6 +1,6 @@
 """참고 모델의 Evidence와, 두 모델의 기록을 명세의 차례로 읽는 법.
 
-여기 없는 것: 값을 견주는 일(`judge.model.match`), 단계로 고치는 법(`judge.model.stages`), 층의 참고 답안(`judge.layer.reference`).
+여기 없는 것: 값을 비교하는 일(`judge.model.match`), 단계로 고치는 법(`judge.model.stages`), 층의 참고 답안(`judge.layer.reference`).
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
-"""모델 전체의 항목: 명세의 모델과 같은 값을 내는지, 아니면 그 까닭이 무엇인지.
+"""모델 전체의 항목: 명세의 모델과 같은 값을 내는지, 아니면 그 이유가 무엇인지.
 
-여기 없는 것: 값을 견주는 일(`judge.model.match`), 층마다의 항목(`judge.model.layers`).
+여기 없는 것: 값을 비교하는 일(`judge.model.match`), 층마다의 항목(`judge.model.layers`).
 """
 
 from __future__ import annotations
@@ -84,7 +84,10 @@ def _why_different(part: Part) -> tuple[str, str]:
     different = first_difference(part)
     if different:
         return (
-            ("층이 명세와 다릅니다. 층이 같아지면 값을 다시 견줍니다.", "위의 ✘ 항목부터 고치세요.")
+            (
+                "층이 명세와 다릅니다. 층이 같아지면 값을 다시 비교합니다.",
+                "위의 ✘ 항목부터 고치세요.",
+            )
             if part.detailed
             else different
         )

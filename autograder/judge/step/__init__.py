@@ -3,7 +3,7 @@
 여기 없는 것: 볼 것과 그 판정(`judge.step.looks`와 `judge.step.loop`, `judge.step.line`, `judge.step.replay`), 관찰(`observe.step`).
 
 다르면 문제에 적힌 흔한 오해(`Mistake`)를 하나씩 같은 조건에서 실행해 봅니다. 답과 같은 값이 나오는
-오해가 있으면 그것이 까닭입니다.
+오해가 있으면 그것이 이유입니다.
 
 부를 때마다 학습자의 가중치에서 이어 가므로, 앞에서 틀린 것 때문에 뒤의 것을 잃지 않습니다.
 """
@@ -68,9 +68,9 @@ def items(exercise: StepExercise, challenge: Challenge, evidence: Evidence) -> l
         if failure is None:
             result.append(Item(item.title, item.points, item.points))
         elif failure in told:
-            # 같은 까닭을 항목마다 되풀이하지 않습니다.
+            # 같은 이유를 항목마다 되풀이하지 않습니다.
             word = "확인하지" if failure in judgement.blocking else "얻지"
-            result.append(_lost(item, f"{item.title}: 위와 같은 까닭으로 {word} 못했습니다."))
+            result.append(_lost(item, f"{item.title}: 위와 같은 이유로 {word} 못했습니다."))
         else:
             told.append(failure)
             result.append(_lost(item, f"{item.title}: {failure[0]}", failure[1]))
@@ -149,7 +149,7 @@ class _Judgement:
         return found
 
     def _variant(self) -> int:
-        """맞는 답이 여럿이면, 첫 장면에서 가장 비슷한 것과 견줍니다."""
+        """맞는 답이 여럿이면, 첫 장면에서 가장 비슷한 것과 비교합니다."""
         if len(self.makers) == 1:
             return 0
         looks = [look for item in self.exercise.groups for look in item.looks]
@@ -304,7 +304,7 @@ class _Judgement:
 
 
 def _tape_cause(want: View, have: View) -> Failure | None:
-    """도함수를 얻지 못한 까닭: 테이프를 어떻게 썼는지의 기록으로 봅니다."""
+    """도함수를 얻지 못한 이유: 테이프를 어떻게 썼는지의 기록으로 봅니다."""
     for wanted, found in zip(want.record["calls"], have.record["calls"], strict=False):
         tape = found.get("tape")
         if tape is None or wanted["status"] != "seen" or found["status"] != "seen":

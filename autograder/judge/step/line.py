@@ -13,7 +13,7 @@ import numpy as np
 from autograder.judge.step.looks import Failure, Recorded, View
 
 LINE_TOLERANCE = 0.01
-"""x의 범위 안에서 직선이 최소제곱 직선과 다를 수 있는 정도(y의 표준편차에 견준 비율)."""
+"""x의 범위 안에서 직선이 최소제곱 직선과 다를 수 있는 정도(y의 표준편차에 대한 비율)."""
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,7 @@ class _Line:
         return bool(np.max(gap) <= self.room)
 
     def cause(self, w: float, b: float) -> tuple[str, str] | None:
-        """값이 알려 주는 까닭: (무엇이 다른지, 다음에 볼 것). 값으로 확인한 것만 말합니다."""
+        """값이 알려 주는 이유: (무엇이 다른지, 다음에 볼 것). 값으로 확인한 것만 말합니다."""
         if self.near(b, w):
             return "", "`w`와 `b`의 순서가 바뀌었습니다. `(w, b)`로 돌려주세요."
         other_slope, other_offset = np.polyfit(self.y, self.x, 1)

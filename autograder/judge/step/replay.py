@@ -4,7 +4,7 @@
 
 순전파마다 모델에 들어간 것과 출력이 받은 그레이디언트를 적어 두었으므로, 섞은 순서나 손실이 무엇이든
 옵티마이저만 따로 볼 수 있습니다. 명세의 옵티마이저와 다르면 다른 것들로도 훈련해 보고, 가중치가 같아지는
-것이 있으면 그것이 까닭입니다.
+것이 있으면 그것이 이유입니다.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from autograder.judge.step.looks import Failure, View
 CHANGE_TOLERANCE = 0.03
 """가중치의 변화가 다를 수 있는 비율."""
 EXACT = CHANGE_TOLERANCE / 4
-"""학습률까지 꼭 맞는 까닭이라고 볼 차이."""
+"""학습률까지 꼭 맞는 이유라고 볼 차이."""
 RATE_TOLERANCE = 0.03
 """찾은 학습률이 명세의 것과 같다고 볼 비율."""
 FAR = 0.5
@@ -113,7 +113,7 @@ class _Replay:
     def _compiled(self) -> Callable[..., Any]:
         import tensorflow as tf
 
-        # 까닭을 찾을 때는 수백 번 부릅니다.
+        # 이유를 찾을 때는 수백 번 부릅니다.
         @tf.function(reduce_retracing=True, autograph=False)
         def gradients(inputs: Any, upstream: Any) -> Any:
             with tf.GradientTape() as tape:
@@ -183,7 +183,7 @@ class ByAdam(loop.InRun):
         for every in ("batch", "epoch"):
             if replay.gap(replay.trained(_How(every=every), self.rate)) <= CHANGE_TOLERANCE:
                 return None
-        # 두 번 적용한 것은 학습률이 두 배인 것과 비슷합니다. 명세의 학습률로 꼭 맞는 까닭이 먼저입니다.
+        # 두 번 적용한 것은 학습률이 두 배인 것과 비슷합니다. 명세의 학습률로 꼭 맞는 이유가 먼저입니다.
         for how, say in _suspects():
             if replay.gap(replay.trained(how, self.rate)) <= EXACT:
                 return say(self.rate, self.rate)

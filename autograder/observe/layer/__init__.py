@@ -6,7 +6,7 @@ Challenge의 `facts`
 - `name`: 학습자가 정의한 클래스의 이름
 - `seed`: 가중치를 채울 시드
 - `eager`: 참이면 `fit`도 즉시 실행으로 합니다. judge가 참고 답안을 관찰할 때만 쓰며, 그만큼 빠릅니다.
-- `fill`: 채우고 견줄 가중치. "all"(없으면 이것), "trainable", 또는 "none"(훈련할 가중치를 적기만 함)
+- `fill`: 채우고 비교할 가중치. "all"(없으면 이것), "trainable", 또는 "none"(훈련할 가중치를 적기만 함)
 - `objects`: 만들 객체들.
   `{"args": [...], "kwargs": {...}, "calls": [{"inputs": 구조, "training": 참·거짓·없음, "mask": 구조,
   "more": {이름: 구조}}], "uses": [...], "order": [...]}`. `more`는 `call`에 더 줄 키워드 인수입니다. 인수 자리의 `{"callable": "keras.ops.tanh"}`는 그 함수입니다.

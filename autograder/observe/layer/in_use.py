@@ -160,7 +160,7 @@ def _trained(
 
 
 def _alone(subject: Subject, name: str, made: Any, head: Any, batch: Any) -> list[dict[str, Any]]:
-    """모델 없이 층만 (그다음 `head`를) 불렀을 때의 출력. 모델 안에서 달라지는지 견줄 값입니다."""
+    """모델 없이 층만 (그다음 `head`를) 불렀을 때의 출력. 모델 안에서 달라지는지 비교할 값입니다."""
     with eagerly():
         output = made(batch, training=False)
         output = output if head is None else head(output)

@@ -54,7 +54,7 @@ class Subject:
         return structure.build(spec, self.challenge.arrays)
 
     def weights_of(self, made: Any, inputs: Any, **options: Any) -> list[Any]:
-        """한 번 불러 보고, 채우고 견줄 가중치를 실행 순서로 돌려줍니다."""
+        """한 번 불러 보고, 채우고 비교할 가중치를 실행 순서로 돌려줍니다."""
         weights: list[Any] = []
         record_calls(made, inputs, weights=weights, bridges=False, configs=False, **options)
         known = {id(item) for item in made.weights}
@@ -128,7 +128,7 @@ class Subject:
                 for index, (call, inputs) in enumerate(calls)
             ]
             if self.unfilled and self.challenge.facts.get("fill") != "none":
-                # 동결했거나 층이 모르는 가중치까지 채우면 계산만 따로 견줄 수 있습니다.
+                # 동결했거나 층이 모르는 가중치까지 채우면 계산만 따로 비교할 수 있습니다.
                 self.fill(everything)
                 record["all"] = {
                     "weights": [describe(item) for item in everything],
