@@ -163,7 +163,9 @@ def _output(network, weights, x):
         activation = part["config"].get("activation")
         if part["class"] == "BatchNormalization":
             gamma, beta, mean, variance = (left.pop(0) for _ in range(4))
-            x = gamma * (x - mean) / np.sqrt(variance + 1e-3) + beta
+            # Weights in another order may hold a variance below 0: `nan`, which is told from the answer.
+            with np.errstate(invalid="ignore"):
+                x = gamma * (x - mean) / np.sqrt(variance + 1e-3) + beta
         elif part["class"] in ("Dense", "CustomDense"):
             x = x @ left.pop(0) + left.pop(0)
         if activation == "relu":
