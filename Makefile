@@ -54,14 +54,8 @@ $(STAMP): requirements.txt pyproject.toml tools/setup.sh $(MOVED)
 	@sh tools/setup.sh $(VENV)
 	@printf '%s\n' "$(CURDIR)" >$@
 
-# The terminals and `!` lines in JupyterLab shall find .venv's programs too. tools/jupyter/korean is
-# the language of the first start, tools/jupyter/learner hides nbgrader's tools of an instructor.
-LAB_CONFIG = $(CURDIR)/tools/jupyter/korean$(if $(INSTRUCTOR),,:$(CURDIR)/tools/jupyter/learner)
 lab: $(STAMP)
-	@root=; if [ "$$(id -u)" = 0 ]; then root=--allow-root; fi; \
-	JUPYTER_CONFIG_PATH="$(LAB_CONFIG)$${JUPYTER_CONFIG_PATH:+:$$JUPYTER_CONFIG_PATH}" \
-	PATH="$(CURDIR)/$(BIN):$$PATH" exec $(PYTHON) -m jupyterlab $$root \
-		--ServerApp.root_dir=. --LabApp.default_url=/lab/tree/notebooks $(ARGS)
+	@$(PYTHON) -m autograder.cli lab $(if $(INSTRUCTOR),--instructor) $(if $(ARGS),-- $(ARGS))
 
 grade: $(STAMP)
 	@$(PYTHON) -m autograder.cli sample $(ARGS)

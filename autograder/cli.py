@@ -197,6 +197,13 @@ def _data_import(options: argparse.Namespace) -> int | None:
     return _data().import_file(options.file)
 
 
+def _lab(options: argparse.Namespace) -> int | None:
+    from autograder.lab import lab
+
+    arguments = options.arguments[options.arguments[:1] == ["--"] :]
+    return lab(arguments, instructor=options.instructor)
+
+
 def _doctor(options: argparse.Namespace) -> int | None:
     from autograder.doctor import doctor
 
@@ -245,6 +252,15 @@ def _parser() -> argparse.ArgumentParser:
         help="버전을 보이고 끝냅니다",
     )
     commands = parser.commands()
+
+    lab = commands.add_parser("lab", help="주피터랩으로 강좌를 엽니다")
+    lab.add_argument(
+        "--instructor", action="store_true", help="과제를 만들고 채점하는 강사의 도구까지 보입니다"
+    )
+    lab.add_argument(
+        "arguments", nargs=argparse.REMAINDER, metavar="-- 인수", help="주피터랩에 그대로 줄 인수"
+    )
+    lab.set_defaults(run=_lab)
 
     build = commands.add_parser("build", help="solutions/에서 학생용 notebooks/를 만듭니다")
     build.add_argument(

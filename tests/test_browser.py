@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 from lab_server import Server, browser_page, jupyterlab
 
+from autograder.lab import environment
+
 ROOT = Path(__file__).resolve().parent.parent
 NOTEBOOK = "04_sequential/sequential.ipynb"
 CHECK = 'check("sequential.mlp"'
@@ -135,28 +137,16 @@ def _keep(page, name: str) -> None:
 
 
 MENUS = "bar => bar.map(item => item.textContent)"
-CONFIG = ROOT / "tools" / "jupyter"
 
 
 @pytest.mark.parametrize("who", ["learner", "instructor"])
-def test_make_lab_speaks_korean_and_shows_each_their_tools(
+def test_the_lab_speaks_korean_and_shows_each_their_tools(
     who: str, tmp_path: Path, chromium: str
 ) -> None:
-    import subprocess
-
-    options = ["INSTRUCTOR=1"] if who == "instructor" else []
-    said = subprocess.run(
-        ["make", "--dry-run", "--old-file=.venv/.ready", "lab", *options],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=True,
-    ).stdout
-    config = [str(place) for place in sorted(CONFIG.iterdir()) if str(place) in said]
     shutil.copytree(ROOT / "notebooks" / "00_start", tmp_path / "files" / "00_start")
-    settings = {"JUPYTER_CONFIG_PATH": os.pathsep.join(config)}
+    config = environment(ROOT, {}, who == "instructor")["JUPYTER_CONFIG_PATH"]
     with (
-        jupyterlab(tmp_path / "files", tmp_path, **settings) as server,
+        jupyterlab(tmp_path / "files", tmp_path, JUPYTER_CONFIG_PATH=config) as server,
         browser_page(chromium) as page,
     ):
         page.goto(server.page("lab/tree/00_start/start.ipynb?reset"), wait_until="commit")

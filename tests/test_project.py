@@ -242,7 +242,7 @@ def test_licence_is_mit_and_the_font_keeps_its_own() -> None:
 # ---------------------------------------------------------------------------------------- set-up
 
 TARGETS = {
-    "lab": "jupyterlab",
+    "lab": "autograder.cli lab",
     "grade": "autograder.cli sample",
     "test": "pytest",
     "quick": "not heavy",
@@ -286,6 +286,7 @@ def small_project(folder: Path) -> Path:
     (folder / "tools").mkdir(parents=True)
     for name in ("Makefile", "tools/setup.sh", "tools/need.sh"):
         shutil.copy(ROOT / name, folder / name)
+    shutil.copytree(ROOT / "tools" / "jupyter", folder / "tools" / "jupyter")
     needed = {"hatchling", "editables", "packaging", "pathspec", "pluggy", "trove-classifiers"}
     kept = [str(line) for line in locked() if canonicalize_name(line.name) in needed]
     assert len(kept) == len(needed)
@@ -390,7 +391,7 @@ def test_missing_chromium_is_said_in_one_line_and_stops_nothing(tmp_path: Path) 
 
 # The rooms of the map in CONTRIBUTING, and the modules in each. What every room may use is BASE.
 BASE = ("about", "cell_names", "errors", "fonts", "korean", "notebook", "programs", "startup")
-ROOM_OF = {"journal": "learner", "note_box": "learner", "doctor": "cli"}
+ROOM_OF = {"journal": "learner", "note_box": "learner", "doctor": "cli", "lab": "cli"}
 
 
 def mermaid() -> tuple[set[str], set[tuple[str, str]]]:

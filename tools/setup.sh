@@ -17,7 +17,7 @@ usable() {
 }
 
 find_python() {
-    for candidate in ${PYTHON3:-} python3 python3.13 python3.12 python3.11 python; do
+    for candidate in ${PYTHON3:-} python3 python3.13 python3.12 python3.11 python "$venv/bin/python"; do
         if command -v "$candidate" >/dev/null 2>&1 && "$1" "$candidate"; then
             printf '%s\n' "$candidate"
             return 0
@@ -52,13 +52,8 @@ if ! "$venv/bin/python" -m pip install --quiet --requirement requirements.txt >"
     exit 1
 fi
 
-# JupyterLab's first question to a learner would be about its own news, in English.
-mkdir -p "$venv/etc/jupyter/labconfig"
-printf '%s\n' '{"disabledExtensions": {"@jupyterlab/apputils-extension:announcements": true}}' \
-    >"$venv/etc/jupyter/labconfig/page_config.json"
-
-# nbgrader's Validate waits 30 seconds for a cell: too few for one that trains.
-printf '%s\n' 'c = get_config()' 'c.Execute.timeout = 600' 'c.Execute.iopub_timeout = 60' \
-    >"$venv/etc/jupyter/nbgrader_config.py"
+# JupyterLab without its own news, nbgrader with time for a cell that trains: however they are started.
+mkdir -p "$venv/etc/jupyter"
+cp -R tools/jupyter/course/. "$venv/etc/jupyter/"
 
 say '준비가 끝났습니다.'
