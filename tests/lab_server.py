@@ -45,6 +45,14 @@ class Server:
             return json.load(answer)
 
 
+IDLE = """() => {
+  const panel = window.jupyterapp?.shell.currentWidget;
+  return panel?.sessionContext?.session?.kernel?.status === 'idle'
+    && panel.content.widgets.length > 5;
+}"""
+"""When the page's kernel waits for work."""
+
+
 def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))

@@ -8,9 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from lab_server import Server, browser_page, jupyterlab
-
-from autograder.lab import environment
+from lab_server import IDLE, Server, browser_page, jupyterlab
 
 ROOT = Path(__file__).resolve().parent.parent
 NOTEBOOK = "04_sequential/sequential.ipynb"
@@ -51,11 +49,6 @@ ACTIVATE = """async (index) => {
   content.activeCellIndex = index;
   await content.scrollToItem(index, 'center');
   content.activate();
-}"""
-IDLE = """() => {
-  const panel = window.jupyterapp?.shell.currentWidget;
-  return panel?.sessionContext?.session?.kernel?.status === 'idle'
-    && panel.content.widgets.length > 5;
 }"""
 EXECUTED = """([index, before]) => {
   const model = window.jupyterapp.shell.currentWidget.content.widgets[index].model;
@@ -134,41 +127,3 @@ def _keep(page, name: str) -> None:
     if folder:
         page.wait_for_timeout(500)
         page.screenshot(path=str(Path(folder) / f"{name}.png"))
-
-
-MENUS = "bar => bar.map(item => item.textContent)"
-
-
-@pytest.mark.parametrize("who", ["learner", "instructor"])
-def test_the_lab_speaks_korean_and_shows_each_their_tools(
-    who: str, tmp_path: Path, chromium: str
-) -> None:
-    shutil.copytree(ROOT / "notebooks" / "00_start", tmp_path / "files" / "00_start")
-    config = environment(ROOT, {}, who == "instructor")["JUPYTER_CONFIG_PATH"]
-    with (
-        jupyterlab(tmp_path / "files", tmp_path, JUPYTER_CONFIG_PATH=config) as server,
-        browser_page(chromium) as page,
-    ):
-        page.goto(server.page("lab/tree/00_start/start.ipynb?reset"), wait_until="commit")
-        page.wait_for_function(IDLE, timeout=120_000)
-        menus = page.eval_on_selector_all(".lm-MenuBar-itemLabel", MENUS)
-        assert {"파일", "편집", "커널", "설정", "Nbgrader"} <= set(menus)
-        shown = _menu(page, "Nbgrader")
-        assert ("Formgrader" in shown) == (who == "instructor")
-        assert "Assignment List" in shown
-        # The words that the first notebook and the README name.
-        assert "커널 재시작와 모든 셀 실행" in _menu(page, "커널")
-        assert "언어" in _menu(page, "설정")
-        sides = page.eval_on_selector_all(
-            ".jp-SideBar .lm-TabBar-tab", "tabs => tabs.map(tab => tab.title + tab.dataset.id)"
-        )
-        create = any("create" in side.lower() for side in sides)
-        assert create == (who == "instructor")
-
-
-def _menu(page, name: str) -> list[str]:
-    page.locator(".lm-MenuBar-itemLabel", has_text=name).first.click()
-    page.wait_for_selector(".lm-Menu-itemLabel")
-    items = page.eval_on_selector_all(".lm-Menu-itemLabel", MENUS)
-    page.keyboard.press("Escape")
-    return [str(item) for item in items]

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from lab_server import IDLE, browser_page, jupyterlab
 
 from autograder import lab as module
 from autograder.errors import CourseError
@@ -68,3 +70,43 @@ def test_without_jupyterlab_the_remedy_is_told(monkeypatch: pytest.MonkeyPatch) 
     with pytest.raises(CourseError, match="주피터랩이 설치되어 있지 않습니다") as raised:
         lab()
     assert "pip install" in str(raised.value)
+
+
+MENUS = "bar => bar.map(item => item.textContent)"
+
+
+@pytest.mark.slow
+@pytest.mark.xdist_group("browser")
+@pytest.mark.parametrize("who", ["learner", "instructor"])
+def test_the_lab_speaks_korean_and_shows_each_their_tools(
+    who: str, tmp_path: Path, chromium: str
+) -> None:
+    shutil.copytree(ROOT / "notebooks" / "00_start", tmp_path / "files" / "00_start")
+    config = environment(ROOT, {}, who == "instructor")["JUPYTER_CONFIG_PATH"]
+    with (
+        jupyterlab(tmp_path / "files", tmp_path, JUPYTER_CONFIG_PATH=config) as server,
+        browser_page(chromium) as page,
+    ):
+        page.goto(server.page("lab/tree/00_start/start.ipynb?reset"), wait_until="commit")
+        page.wait_for_function(IDLE, timeout=120_000)
+        menus = page.eval_on_selector_all(".lm-MenuBar-itemLabel", MENUS)
+        assert {"파일", "편집", "커널", "설정", "Nbgrader"} <= set(menus)
+        shown = _menu(page, "Nbgrader")
+        assert ("Formgrader" in shown) == (who == "instructor")
+        assert "Assignment List" in shown
+        # The words that the first notebook and the README name.
+        assert "커널 재시작와 모든 셀 실행" in _menu(page, "커널")
+        assert "언어" in _menu(page, "설정")
+        sides = page.eval_on_selector_all(
+            ".jp-SideBar .lm-TabBar-tab", "tabs => tabs.map(tab => tab.title + tab.dataset.id)"
+        )
+        create = any("create" in side.lower() for side in sides)
+        assert create == (who == "instructor")
+
+
+def _menu(page, name: str) -> list[str]:
+    page.locator(".lm-MenuBar-itemLabel", has_text=name).first.click()
+    page.wait_for_selector(".lm-Menu-itemLabel")
+    items = page.eval_on_selector_all(".lm-Menu-itemLabel", MENUS)
+    page.keyboard.press("Escape")
+    return [str(item) for item in items]
