@@ -103,8 +103,10 @@ def open_tape() -> Iterator[None]:
 
 
 @pytest.fixture(autouse=True)
-def nothing_chosen() -> None:
-    """A policy that an earlier test chose would hide what `set_floatx` does."""
+def nothing_chosen() -> Iterator[None]:
+    """A policy that an earlier test chose would hide what `set_floatx` does, and outlives it."""
+    global_state.set_global_attribute("dtype_policy", None)
+    yield
     global_state.set_global_attribute("dtype_policy", None)
 
 
