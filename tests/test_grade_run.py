@@ -10,11 +10,13 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
 from autograder.grading.run import kernel
+from autograder.grading.run.outputs import Outputs
 from autograder.grading.run.runner import (
     NOT_RUN,
     OUT_OF_TIME,
@@ -261,3 +263,51 @@ def test_original_data_reach_the_kernel(tmp_path: Path) -> None:
         data=(str(tmp_path / "mnist.npz"),),
     )
     assert text(made, 0) == "data\ndata\n"
+
+
+LAST = {
+    "shell": ("execute_reply", {"status": "ok"}),
+    "iopub": ("status", {"execution_state": "idle"}),
+}
+
+
+class Arriving:
+    """Poller and session of a kernel whose last two messages come in the given order."""
+
+    def __init__(self, order: tuple[str, ...]) -> None:
+        self.waiting = list(order)
+
+    def poll(self, timeout: int) -> list[tuple[str, int]]:
+        if not self.waiting:
+            time.sleep(timeout / 1000)
+        return [(self.waiting.pop(0), 1)] if self.waiting else []
+
+    def send(self, *_: object) -> dict[str, dict[str, str]]:
+        return {"header": {"msg_id": "1"}}
+
+
+@pytest.mark.parametrize("order", [("shell", "iopub"), ("iopub", "shell")])
+def test_a_cell_ends_with_its_last_two_messages_whichever_comes_first(
+    order: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Reply and idle come on two sockets. To miss one of them cost ten seconds."""
+
+    def receive(socket: str) -> dict[str, Any]:
+        kind, content = LAST[socket]
+        parent = {"msg_id": "1"}
+        return {
+            "header": {"msg_type": kind},
+            "parent_header": parent,
+            "content": content,
+            "size": 1,
+        }
+
+    made = kernel.Kernel.__new__(kernel.Kernel)
+    made._bounds, made._watched, made._connected = kernel.Bounds(), time.monotonic(), True
+    made._shell, made._iopub, made._monitor = "shell", "iopub", "monitor"
+    made._poller = made._session = Arriving(order)
+    monkeypatch.setattr(made, "_receive", receive)
+    monkeypatch.setattr(kernel.Kernel, "alive", property(lambda self: True))
+    started = time.monotonic()
+    assert made.run("1", 60, Outputs()) == kernel.DONE
+    assert time.monotonic() - started < kernel.IDLE_SECONDS / 2

@@ -108,7 +108,7 @@ class Kernel:
         started = time.monotonic()
         stopped: float | None = None
         replied: float | None = None
-        told, reason, status = 0, DONE, "ok"
+        told, reason, status, idle = 0, DONE, "ok", False
         while True:
             now = time.monotonic()
             if stopped is None and replied is None:
@@ -138,7 +138,10 @@ class Kernel:
                     replied, status = time.monotonic(), str(reply["content"].get("status"))
             if self._monitor in ready:
                 self._cut_off(outputs)
-            if self._iopub in ready and self._collect(asked, outputs) and replied is not None:
+            if self._iopub in ready:
+                # Reply and idle come on two sockets, in either order.
+                idle |= self._collect(asked, outputs)
+            if idle and replied is not None:
                 break
         if reason != DONE:
             return reason
@@ -200,7 +203,8 @@ class Kernel:
         while not (answered and heard):
             if not self.alive or time.monotonic() > deadline:
                 raise KernelDidNotStart("커널을 켤 수 없습니다.")
-            if time.monotonic() - asked_at > 0.5:
+            # Heard only once the subscription has arrived, so it is asked again and again.
+            if time.monotonic() - asked_at > 0.1:
                 asked_at = time.monotonic()
                 request = self._session.send(self._shell, "kernel_info_request", {})
                 assert request is not None
