@@ -135,6 +135,21 @@ def own_progress() -> None:
 
 
 @pytest.fixture(autouse=True)
+def settings_that_others_find() -> Iterator[None]:
+    """A test that leaves another precision or order of channels would fail whatever comes after it."""
+    yield
+    keras = sys.modules.get("keras")
+    if keras is None or not hasattr(keras, "config"):
+        return
+    config = keras.config
+    left = config.floatx(), config.dtype_policy().name, config.image_data_format()
+    config.set_floatx("float32")
+    config.set_dtype_policy("float32")
+    config.set_image_data_format("channels_last")
+    assert left == ("float32", "float32", "channels_last"), f"left behind: {left}"
+
+
+@pytest.fixture(autouse=True)
 def one_look_at_the_database_versions() -> None:
     """nbgrader starts a program for every new gradebook to ask for what stays the same: 3 seconds."""
     api = sys.modules.get("nbgrader.api")

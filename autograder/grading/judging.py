@@ -31,11 +31,11 @@ def settle(store: Store, key: str, task: Task, run: Run) -> Graded:
         run.outputs,
         judged(observed),
         run.seconds,
-        task.limits.sandbox,
-        causes,
-        bool(cause),
-        judging_version(),
-        run.exercise_seconds,
+        sandbox=task.limits.sandbox,
+        deaths=causes,
+        died=bool(cause),
+        judged_by=judging_version(),
+        exercise_seconds=run.exercise_seconds,
     )
     store.put(key, graded, observed)
     return graded

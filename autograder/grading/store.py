@@ -17,7 +17,7 @@ import platform
 import sys
 import zipfile
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import KW_ONLY, dataclass, field
 from importlib import metadata
 from pathlib import Path
 from typing import Any
@@ -47,6 +47,7 @@ class Graded:
     """문제마다의 Report."""
     seconds: float
     """실행하는 데 걸린 시간(초)."""
+    _: KW_ONLY
     sandbox: int = 0
     """실행한 샌드박스의 단계."""
     deaths: tuple[str, ...] = ()

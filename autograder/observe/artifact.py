@@ -35,7 +35,7 @@ import tensorflow as tf
 
 from autograder.observe import described, structure
 from autograder.observe.layer.in_use import moved
-from autograder.observe.problems import problem
+from autograder.observe.problems import not_callable, problem
 from autograder.protocol import Challenge, Evidence
 
 LISTED = 8
@@ -52,9 +52,8 @@ def observe(challenge: Challenge, subject: dict[str, Any]) -> Evidence:
         if function is Ellipsis:
             facts = problem("not_written", subject=name)
             return Evidence(challenge.exercise, challenge.kind, facts)
-        if function is None or not callable(function):
-            kind = "none" if function is None else "not_function"
-            facts = problem(kind, type=type(function).__name__, subject=name)
+        if missing := not_callable(function):
+            facts = missing | {"subject": name}
             return Evidence(challenge.exercise, challenge.kind, facts)
     with tempfile.TemporaryDirectory() as place:
         look = {"keras": _round_trip, "savedmodel": _saved_models, "lite": _lite_models}

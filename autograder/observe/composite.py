@@ -19,7 +19,7 @@ from typing import Any, TypeVar
 
 import keras
 
-from autograder.observe.problems import problem, unattempted, unusable
+from autograder.observe.problems import not_callable, problem, unattempted, unusable
 from autograder.protocol import Challenge, Evidence
 
 _M = TypeVar("_M", Challenge, Evidence)
@@ -69,10 +69,9 @@ def _given(
     if not asked.get("call"):
         return {name: subject.get(name) for name in asked["subjects"]}, None
     name, args = asked["call"]
-    function = subject.get(name)
-    if function is None or not callable(function):
-        kind = "none" if function is None else "not_function"
-        return {}, problem(kind, type=type(function).__name__)
+    function: Any = subject.get(name)
+    if missing := not_callable(function):
+        return {}, missing
     if unattempted(function):
         return {}, {"status": "unattempted"}
     try:

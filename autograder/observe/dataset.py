@@ -28,7 +28,7 @@ import tensorflow as tf
 
 from autograder.observe import structure
 from autograder.observe.limits import TooLong, time_limit
-from autograder.observe.problems import problem, unattempted
+from autograder.observe.problems import not_callable, problem, unattempted
 from autograder.protocol import Challenge, Evidence
 
 SECONDS = 10.0
@@ -84,12 +84,11 @@ def _step(
         return _records(folder / step["path"], step["limit"])
     if step["do"] == "mix":
         return _mix(step, folder)
-    function = subject.get(step["function"])
-    if function is None or not callable(function):
-        kind = "none" if function is None else "not_function"
-        return problem("stub" if unattempted(function) else kind, type=type(function).__name__)
+    function: Any = subject.get(step["function"])
     if unattempted(function):
         return problem("stub")
+    if missing := not_callable(function):
+        return missing
     args = [_argument(spec, challenge, folder) for spec in step.get("args", [])]
     kwargs = {
         key: _argument(spec, challenge, folder) for key, spec in step.get("kwargs", {}).items()

@@ -20,7 +20,7 @@ import numpy as np
 import tensorflow as tf
 
 from autograder.observe import described
-from autograder.observe.problems import problem
+from autograder.observe.problems import not_callable, problem
 from autograder.protocol import Challenge, Evidence
 
 MOST = 100
@@ -55,12 +55,10 @@ def observe(challenge: Challenge, subject: dict[str, Any]) -> Evidence:
     """`subject[이름](strategy, build_model, x, y)`를 부릅니다."""
     facts = challenge.facts
     (name,) = facts["subjects"]
-    function = subject.get(name)
+    function: Any = subject.get(name)
     arrays: dict[str, np.ndarray] = {}
-    if function is None or not callable(function):
-        kind = "none" if function is None else "not_function"
-        record = problem(kind, type=type(function).__name__)
-        return Evidence(challenge.exercise, challenge.kind, record)
+    if missing := not_callable(function):
+        return Evidence(challenge.exercise, challenge.kind, missing)
     devices = [device.name for device in tf.config.list_logical_devices("CPU")]
     if len(devices) < facts["replicas"]:
         return Evidence(challenge.exercise, challenge.kind, problem("one_device"))

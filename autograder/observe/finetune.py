@@ -17,7 +17,7 @@ import numpy as np
 from autograder.observe.limits import TooLong, time_limit
 from autograder.observe.model import identify
 from autograder.observe.probe import probe_values, snapshot
-from autograder.observe.problems import problem, unattempted
+from autograder.observe.problems import not_callable, problem, unattempted
 from autograder.observe.transform import built
 from autograder.protocol import Challenge, Evidence
 
@@ -55,10 +55,7 @@ def filled(question: dict[str, Any]) -> Any:
 def _usable(function: Any) -> dict[str, Any] | None:
     if unattempted(function):
         return {"status": "unattempted"}
-    if function is None or not callable(function):
-        kind = "none" if function is None else "not_function"
-        return problem(kind, type=type(function).__name__)
-    return None
+    return not_callable(function)
 
 
 class _Result:

@@ -19,7 +19,7 @@ import numpy as np
 from autograder.observe import structure
 from autograder.observe.code import traits
 from autograder.observe.limits import TooLong, time_limit
-from autograder.observe.problems import problem
+from autograder.observe.problems import not_callable, problem
 from autograder.protocol import Challenge, Evidence
 
 SECONDS = 10.0
@@ -31,9 +31,7 @@ MOST_ENDLESS = 3
 def observe(challenge: Challenge, subject: dict[str, Any]) -> Evidence:
     """`subject[이름]`을 challenge가 적은 대로 부릅니다."""
     function = subject.get(challenge.facts["name"])
-    if function is None or not callable(function):
-        kind = "none" if function is None else "not_function"
-        missing = problem(kind, type=type(function).__name__)
+    if missing := not_callable(function):
         return Evidence(challenge.exercise, challenge.kind, missing)
     arrays: dict[str, np.ndarray] = {}
     facts: dict[str, Any] = {"status": "seen", "calls": []}

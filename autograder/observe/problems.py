@@ -23,6 +23,13 @@ def problem(kind: str, error: BaseException | None = None, **more: Any) -> dict[
     return record
 
 
+def not_callable(given: Any) -> dict[str, Any] | None:
+    """함수여야 할 `given`을 부를 수 없을 때의 기록. 부를 수 있으면 None."""
+    if callable(given):
+        return None
+    return problem("none" if given is None else "not_function", type=type(given).__name__)
+
+
 def graph_problem(kind: str, error: BaseException, **more: Any) -> dict[str, Any]:
     """그래프를 만들거나 실행하다가 난 문제의 기록. 긴 오류에서 이유를 말하는 줄을 고릅니다."""
     record = problem(kind, error, **more)

@@ -37,7 +37,7 @@ from autograder.observe.expression import function_of
 from autograder.observe.limits import TooLong, time_limit
 from autograder.observe.passes import Helper, Passes
 from autograder.observe.probe import probe_values, snapshot
-from autograder.observe.problems import problem
+from autograder.observe.problems import not_callable, problem
 from autograder.protocol import Challenge, Evidence
 
 SECONDS = 10.0
@@ -115,13 +115,10 @@ def _passes(question: dict[str, Any]) -> Passes:
 
 
 def _unusable(given: Any, form: str) -> dict[str, Any] | None:
-    kind = type(given).__name__
-    if given is None:
-        return problem("none", type=kind)
-    if form == "function":
-        return None if callable(given) else problem("not_function", type=kind)
+    if form == "function" or given is None:
+        return not_callable(given)
     if not inspect.isclass(given):
-        return problem("instance", type=kind)
+        return problem("instance", type=type(given).__name__)
     return None if issubclass(given, keras.Model) else problem("not_layer", type=given.__name__)
 
 

@@ -19,7 +19,7 @@ import numpy as np
 from autograder.observe import structure
 from autograder.observe.model import first_run, identify
 from autograder.observe.probe import probe_values, snapshot
-from autograder.observe.problems import problem
+from autograder.observe.problems import not_callable, problem
 from autograder.protocol import Challenge, Evidence
 
 _CLASSES = {"Sequential": keras.Sequential, "Functional": keras.Model}
@@ -29,10 +29,8 @@ def observe(challenge: Challenge, subject: dict[str, Any]) -> Evidence:
     """`subject[이름]`을 challenge가 적은 모델마다 부릅니다."""
     function = subject.get(challenge.facts["name"])
     # 부르면 모델이 나오는 것이면 함수든 클래스든 상관없습니다.
-    if function is None or not callable(function):
-        kind = "none" if function is None else "not_function"
-        facts = problem(kind, type=type(function).__name__)
-        return Evidence(challenge.exercise, challenge.kind, facts)
+    if missing := not_callable(function):
+        return Evidence(challenge.exercise, challenge.kind, missing)
     arrays: dict[str, np.ndarray] = {}
     results = [
         _result(f"{number}", function, question, challenge, arrays)

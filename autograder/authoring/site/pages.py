@@ -57,11 +57,7 @@ def index_page(units: Sequence[Unit], address: str) -> str:
         ]
     names = "\n".join([*(unit.name for unit in units), GLOSSARY])
     lines += [f"```{{toctree}}\n:hidden:\n:titlesonly:\n\n{names}\n```"]
-    return (
-        "\n".join(lines)
-        .replace("::::{container} unit-card", "::::{container} unit-card")
-        .replace(":::\n:::\n", ":::\n::::\n")
-    )
+    return "\n".join(lines)
 
 
 def glossary_page() -> str:
