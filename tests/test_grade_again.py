@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import sqlite3
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -11,13 +13,13 @@ from answering import Answering, dead_run
 from graded_class import Class
 
 from autograder import cli
-from autograder.grading import deaths
+from autograder.grading import deaths, grade
 from autograder.grading.course.backup import KEPT, back_up
 from autograder.grading.course.folder import CourseFolder
 from autograder.grading.grade import Outcome, grade_class
 from autograder.grading.hand_ins import HandIn, HandIns
 from autograder.grading.run import kernel
-from autograder.grading.run.runner import OUT_OF_TIME, Run, Task
+from autograder.grading.run.runner import OUT_OF_TIME, Limits, Run, Task
 from autograder.grading.store import Graded, Store
 
 UNIT, CELL = "00_start", "start_first_tensor"
@@ -35,6 +37,24 @@ class Dying(Answering):
             self.times -= 1
             return dead_run(task)
         return super().run(task)
+
+
+def test_workers_get_ready_only_for_what_is_new(
+    course: Class, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    expected = []
+
+    @contextlib.contextmanager
+    def pool(_: int, limits: Limits | None) -> Iterator[Answering]:
+        expected.append(limits is not None)
+        yield Answering()
+
+    monkeypatch.setattr(grade, "local_pool", pool)
+    for _ in range(2):
+        grade_class(UNIT, course.root)
+    course.submit("lives", course.solved(**{CELL: "x = 'another'"}))
+    grade_class(UNIT, course.root)
+    assert expected == [True, False, True]
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import subprocess
@@ -10,11 +11,14 @@ import tempfile
 import time
 from pathlib import Path
 
+import psutil
 import pytest
 
 from autograder.grading.run import kernel
-from autograder.grading.run.pool import WorkerDied, default_workers, run_all
-from autograder.grading.run.runner import Code, Run, Task
+from autograder.grading.run.pool import WorkerDied, default_workers, local_pool, run_all
+from autograder.grading.run.runner import Code, Limits, Run, Task
+from autograder.grading.sandbox.choice import best_level
+from autograder.grading.sandbox.levels import Level
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="signals")
 
@@ -64,6 +68,29 @@ def test_tasks_are_made_only_when_they_are_run() -> None:
     assert len(made) <= 3
     assert len(list(running)) == 5
     assert default_workers() >= 1
+
+
+@pytest.mark.skipif(best_level() < Level.NAMESPACES, reason="no warm processes here")
+def test_warm_processes_start_before_the_first_notebook() -> None:
+    expected = Limits(sandbox=int(best_level()))
+    with local_pool(2, expected) as pool:
+        wait_for(lambda: len(warm_processes()) == 2)
+        made = task("x = 1")
+        notebook = Task(made.cells, {}, limits=expected)
+        ((_, _, outcome),) = run_all([("a", lambda: notebook)], 2, pool)
+        assert isinstance(outcome, Run) and outcome.results == [kernel.DONE]
+        assert len(warm_processes()) == 2
+    wait_for(lambda: not warm_processes())
+
+
+def warm_processes() -> list[psutil.Process]:
+    """The warm processes of this test's workers, without the walls around them."""
+    found = []
+    for process in psutil.Process().children(recursive=True):
+        with contextlib.suppress(psutil.Error):
+            if process.name().startswith("python") and "warm_process.py" in str(process.cmdline()):
+                found.append(process)
+    return found
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGKILL])

@@ -21,59 +21,67 @@ from autograder.grading.store import Graded, Store
 from autograder.grading.work import Work, short
 
 
-def execute(
-    works: Sequence[Work],
-    prepare: Callable[[Work], None],
-    store: Store,
-    workers: int,
-    executor: Executor | None,
-) -> None:
-    """보관된 것이 없는 실행을 모두 합니다. 끝까지 가지 못한 것은 다른 것이 없을 때 혼자 다시 실행합니다.
+class Batch:
+    """한 학급의 실행: 무엇을 실행했고, 무엇을 혼자 다시 실행해야 하는지."""
 
-    `prepare`는 일감 하나에 실행할 것을 만들며, 앞의 것이 실행되는 동안에 부릅니다.
-    """
-    planned: dict[str, Planned] = {}
-    sharing: dict[str, list[Work]] = {}
-    again: list[str] = []
+    def __init__(
+        self, works: Sequence[Work], prepare: Callable[[Work], None], store: Store
+    ) -> None:
+        """`prepare`는 일감 하나에 실행할 것을 만들며, 앞의 것이 실행되는 동안에 부릅니다."""
+        self.works, self.prepare, self.store = works, prepare, store
+        self._planned: dict[str, Planned] = {}
+        self._sharing: dict[str, list[Work]] = {}
+        self._again: list[str] = []
 
-    def fresh(advance: Callable[[], object]) -> Iterator[Job]:
-        for work in works:
-            prepare(work)
+    def run(self, executor: Executor, at_once: int) -> None:
+        """보관된 것이 없는 실행을 모두, 한꺼번에 `at_once`개씩 합니다."""
+        with progress(len(self.works), "실행") as advance:
+            self._again += self._run(self._fresh(advance), at_once, executor, advance)
+
+    def run_again(self, executor: Executor | None) -> None:
+        """끝까지 가지 못한 것을 다른 것이 없을 때 하나씩 다시 실행합니다. `executor`가 없으면 새 프로세스에서."""
+        if self._again:
+            with progress(len(self._again), "혼자 다시 실행") as advance:
+                jobs = ((key, _alone(self._planned[key])) for key in self._again)
+                self._run(jobs, 1, executor, advance)
+
+    def _fresh(self, advance: Callable[[], object]) -> Iterator[Job]:
+        for work in self.works:
+            self.prepare(work)
             if work.planned is None:
                 advance()
                 continue
-            sharing.setdefault(work.key, []).append(work)
-            if work.key in planned:
+            self._sharing.setdefault(work.key, []).append(work)
+            if work.key in self._planned:
                 advance()
                 continue
-            planned[work.key] = work.planned
-            graded = stored(store, work.key)
+            self._planned[work.key] = work.planned
+            graded = stored(self.store, work.key)
             if graded is None:
                 yield work.key, work.planned.task
                 continue
             if deaths.due(graded):
-                again.append(work.key)
+                self._again.append(work.key)
             advance()
 
-    def run(jobs: Iterable[Job], at_once: int, advance: Callable[[], object]) -> list[str]:
+    def _run(
+        self,
+        jobs: Iterable[Job],
+        at_once: int,
+        executor: Executor | None,
+        advance: Callable[[], object],
+    ) -> list[str]:
         """실행하고, 끝까지 가지 못한 것을 돌려줍니다."""
         lost = []
         for key, task, outcome in run_all(jobs, at_once, executor):
-            graded = _settled(store, key, task, outcome)
+            graded = _settled(self.store, key, task, outcome)
             if isinstance(graded, Exception):
-                for work in sharing[key]:
+                for work in self._sharing[key]:
                     work.failure = _failure(graded)
             elif deaths.due(graded):
                 lost.append(key)
             advance()
         return lost
-
-    with progress(len(works), "실행") as advance:
-        lost = run(fresh(advance), min(workers, len(works)), advance)
-    again += lost
-    if again:
-        with progress(len(again), "혼자 다시 실행") as advance:
-            run(((key, _alone(planned[key])) for key in again), 1, advance)
 
 
 def _alone(planned: Planned) -> Callable[[], Task]:

@@ -20,7 +20,7 @@ from sqlalchemy.exc import SAWarning
 
 from autograder.errors import CourseError
 from autograder.grading import last_table, table
-from autograder.grading.batch import execute
+from autograder.grading.batch import Batch
 from autograder.grading.cluster import connected
 from autograder.grading.course.backup import back_up, not_copied
 from autograder.grading.course.folder import NOT_SUBMITTED, CourseFolder, require_course
@@ -30,7 +30,7 @@ from autograder.grading.course.trouble import explained
 from autograder.grading.hand_ins import HandIns
 from autograder.grading.recording import recorded
 from autograder.grading.report.command import after_grading
-from autograder.grading.run.pool import default_workers
+from autograder.grading.run.pool import default_workers, local_pool
 from autograder.grading.sandbox.levels import told
 from autograder.grading.store import Store
 from autograder.grading.table import BROKEN, Column, Row
@@ -106,7 +106,6 @@ def grade_class(
 ) -> Outcome:
     """`grade`에서 표를 보이는 것만 뺀 것."""
     require_course(course, unit)
-    import_tensorflow()
     with holding(course, "autograder grade", wait=wait):
         folder = CourseFolder(course, unit)
         if require_sandbox:
@@ -158,13 +157,30 @@ def _graded(folder: CourseFolder, workers: int, executor: Executor | None) -> Ou
         # Everybody's file is read before anybody's code runs.
         for work in works:
             read(work, folder, hand_ins)
-        execute(works, lambda work: prepare(work, folder, workers), store, workers, executor)
+        batch = Batch(works, lambda work: prepare(work, folder, workers), store)
+        at_once = min(workers, len(works))
+        with contextlib.ExitStack() as stack:
+            # The workers start TensorFlow while this process starts its own.
+            limits = RunNotebook(parent=folder.api).limits(workers)
+            expected = limits if any(_is_new(work, hand_ins) for work in works) else None
+            pool = executor or stack.enter_context(local_pool(at_once, expected))
+            import_tensorflow()
+            batch.run(pool, at_once)
+        batch.run_again(executor)
         store.prune()
         rows = recorded(works, folder, store, hand_ins)
         columns = columns_of(folder)
         table.write_csv(folder.root / CSV, columns, rows)
         last_table.keep(folder.root, unit, rows)
     return Outcome(unit, columns, rows, folder.root / CSV)
+
+
+def _is_new(work: Work, hand_ins: HandIns) -> bool:
+    """채점한 적이 없는 제출인지."""
+    return (
+        work.handed is not None
+        and hand_ins.noted(work.student).get("handed_in") != work.handed.digest
+    )
 
 
 def columns_of(folder: CourseFolder) -> list[Column]:

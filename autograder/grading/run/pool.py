@@ -17,7 +17,7 @@ from concurrent.futures import FIRST_COMPLETED, Executor, Future, ProcessPoolExe
 from concurrent.futures.process import BrokenProcessPool
 
 from autograder.errors import CourseError
-from autograder.grading.run.runner import Run, Task, run_notebook
+from autograder.grading.run.runner import Limits, Run, Task, run_notebook, warm_up
 
 
 class WorkerDied(RuntimeError):
@@ -36,12 +36,11 @@ def run_all(
     `executor`를 주지 않으면 이 컴퓨터의 프로세스 `workers`개를 씁니다. 디스크가 가득 차면
     더 하지 않고 CourseError입니다.
     """
-    if executor is not None:
-        yield from _run(jobs, workers, executor)
-        return
     again: list[tuple[str, Task]] = []
-    with local_pool(workers) as pool:
-        for key, task, outcome in _run(jobs, workers, pool, _work):
+    with contextlib.nullcontext(executor) if executor is not None else local_pool(workers) as pool:
+        # Only a process of ours is told to leave by a signal.
+        function = _work if isinstance(pool, ProcessPoolExecutor) else run_notebook
+        for key, task, outcome in _run(jobs, workers, pool, function):
             if isinstance(outcome, BrokenProcessPool):
                 again.append((key, task))
             else:
@@ -63,7 +62,7 @@ def _run(
     jobs: Iterable[Job],
     workers: int,
     executor: Executor,
-    function: Callable[[Task], Run] = run_notebook,
+    function: Callable[[Task], Run],
 ) -> Iterator[tuple[str, Task, Run | Exception]]:
     waiting = iter(jobs)
     running: dict[Future[Run], tuple[str, Task]] = {}
@@ -97,14 +96,20 @@ def _run(
 
 
 @contextlib.contextmanager
-def local_pool(workers: int) -> Iterator[Executor]:
-    """프로세스 `workers`개. 도중에 나가면 하던 일을 그만두게 하고 커널까지 끕니다."""
+def local_pool(workers: int, expected: Limits | None = None) -> Iterator[Executor]:
+    """프로세스 `workers`개. 도중에 나가면 하던 일을 그만두게 하고 커널까지 끕니다.
+
+    `expected`를 주면 저마다 첫 노트북을 기다리지 않고 그 한도에 맞는 따뜻한 프로세스를 켭니다.
+    """
     before = set(multiprocessing.active_children())
     # Spawned, not forked: this process has TensorFlow's threads.
     pool = ProcessPoolExecutor(
         workers, mp_context=multiprocessing.get_context("spawn"), initializer=_prepare_worker
     )
     try:
+        if expected is not None:
+            for _ in range(workers):
+                pool.submit(warm_up, expected)
         yield pool
     except BaseException:
         pool.shutdown(wait=False, cancel_futures=True)

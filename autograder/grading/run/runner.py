@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import time
 from dataclasses import dataclass, field, replace
@@ -16,7 +17,7 @@ from autograder.grading.run.outputs import Outputs
 from autograder.grading.run.workplace import workplace
 from autograder.grading.sandbox.choice import best_level
 from autograder.grading.sandbox.levels import Level
-from autograder.grading.sandbox.process import opened
+from autograder.grading.sandbox.process import keep_warm, opened
 from autograder.grading.sandbox.session import SessionLost
 
 NOT_RUN, OUT_OF_TIME, SKIPPED = "not run", "out of time", "skipped"
@@ -78,6 +79,12 @@ class Run:
     """시간이 다 되었을 때 컴퓨터에 할 일이 밀려 있었는지."""
     exercise_seconds: dict[str, float] = field(default_factory=dict)
     """문제마다, 앞 문제의 검사 다음부터 그 검사까지 실행한 시간(초). 거기까지 가지 못한 문제는 없습니다."""
+
+
+def warm_up(limits: Limits) -> None:
+    """그 한도의 첫 노트북이 쓸 따뜻한 프로세스를 켜 둡니다. 켤 수 없으면 첫 노트북이 그 이유를 냅니다."""
+    with contextlib.suppress(SessionLost, OSError):
+        keep_warm(Level(limits.sandbox), limits.threads)
 
 
 def run_notebook(task: Task) -> Run:

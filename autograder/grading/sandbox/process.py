@@ -65,12 +65,22 @@ def opened(level: Level, threads: int) -> Iterator[Room]:
     """`level`의 샌드박스가 있는 방. 따뜻한 프로세스는 나온 뒤에도 다음 노트북을 기다립니다."""
     if level is Level.NONE:
         yield _Open()
-    elif level is Level.NAMESPACES and landlock():
+    elif _keeps_warm(level):
         yield _Walled(_kept_session(level, threads))
     else:
         # Nothing keeps two notebooks of one process apart: a process for each.
         with Session(level, warm=False, threads=threads) as session:
             yield _Walled(session)
+
+
+def keep_warm(level: Level, threads: int) -> None:
+    """`opened`가 쓸 따뜻한 프로세스를 미리 켭니다. 그런 것을 쓰지 않는 단계면 아무것도 하지 않습니다."""
+    if _keeps_warm(level):
+        _kept_session(level, threads)
+
+
+def _keeps_warm(level: Level) -> bool:
+    return level is Level.NAMESPACES and landlock()
 
 
 _SESSIONS: dict[tuple[int, int, Level, int], Session] = {}
