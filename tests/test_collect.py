@@ -253,6 +253,38 @@ def test_a_time_in_the_name_is_the_time_of_the_submission(course: Class, tmp_pat
     assert stamp.read_text("utf-8") == "2026-10-12 15:00:01 UTC\n"
 
 
+@pytest.mark.parametrize("layout", ["exchange", "submitted", "zip"])
+def test_what_nbgrader_put_beside_a_notebook_goes_with_it(
+    course: Class, tmp_path: Path, layout: str
+) -> None:
+    right, _ = contents(course)
+    name = f"kim+{UNIT}+2026-10-12 15:00:01 UTC+x8f" if layout != "submitted" else f"kim/{UNIT}"
+    folder = tmp_path / "inbound" / name
+    folder.mkdir(parents=True)
+    (folder / FILE).write_bytes(right)
+    (folder / "timestamp.txt").write_text("2026-10-12 15:00:01.123456 UTC", "utf-8")
+    (folder / "submission_secret.txt").write_text("s3cret", "utf-8")
+    given = tmp_path / "inbound"
+    if layout == "zip":
+        given = make_zip(
+            tmp_path / "inbound.zip",
+            {
+                str(path.relative_to(given)): path.read_bytes()
+                for path in given.rglob("*")
+                if path.is_file()
+            },
+        )
+    assert sort_out(UNIT, [given], Roster()).left == {}
+    collect(UNIT, [given], course.root)
+    target = course.root / "submitted" / "kim" / UNIT
+    assert (target / "submission_secret.txt").read_text("utf-8") == "s3cret"
+    assert (target / "timestamp.txt").read_text("utf-8").startswith("2026-10-12 15:00:01")
+    # Another one that came by another way: the secret was not its own.
+    (tmp_path / "kim_start.ipynb").write_bytes(right + b"\n")
+    collect(UNIT, [tmp_path / "kim_start.ipynb"], course.root)
+    assert sorted(path.name for path in target.iterdir()) == [FILE]
+
+
 def test_a_korean_zip_of_windows_is_read(tmp_path: Path) -> None:
     """Its names are in cp949, without a mark that says so."""
     path = tmp_path / "windows.zip"

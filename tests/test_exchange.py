@@ -17,7 +17,8 @@ from traitlets.config import Config
 
 from autograder import notebook
 from autograder.grading import configure
-from autograder.grading.course.exchange import MARKS, ReleaseFeedback
+from autograder.grading.course.archives import MARKS
+from autograder.grading.course.exchange import ReleaseFeedback
 
 UNIT, CELL, COURSE = "00_start", "start_first_tensor", "tf2"
 RIGHT = "x = tf.constant([[1, 2, 3], [4, 5, 6]], dtype=tf.float32)"

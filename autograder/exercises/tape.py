@@ -11,7 +11,15 @@ import tensorflow as tf
 
 from autograder.exercises.draws import odd_number
 from autograder.judge.step.line import ByTape, FitsLine
-from autograder.judge.step.looks import Fed, Logs, Returns, Shaped, TrainingMode, Weights
+from autograder.judge.step.looks import (
+    Fed,
+    Logs,
+    MovingAverages,
+    Returns,
+    Shaped,
+    TrainingMode,
+    Weights,
+)
 from autograder.judge.step.loop import (
     EveryBatch,
     InTrainingMode,
@@ -479,13 +487,13 @@ def custom_fit_scenes(random):
         "classes": random.randint(0, classes, rows).astype("int32"),
     }
 
-    def scene(layers, optimizer, y, loss, metric, epochs):
+    def scene(layers, optimizer, y, loss, metric, epochs, batch_size):
         fit = {"x": "x", "y": y, "loss": loss, "metrics": [metric], "epochs": epochs}
         return {
             "seed": int(random.randint(2**30)),
             "models": {"model": {"input": [features], "layers": layers}},
             "optimizers": {"optimizer": [*optimizer, "model"]},
-            "fit": fit | {"model": "model", "optimizer": "optimizer", "batch_size": size},
+            "fit": fit | {"model": "model", "optimizer": "optimizer", "batch_size": batch_size},
         }
 
     first = ["Dense", {"units": hidden, "activation": "tanh"}]
@@ -497,7 +505,9 @@ def custom_fit_scenes(random):
             "sparse_categorical_crossentropy",
             "accuracy",
             2,
+            size,
         ),
+        # One batch: what is noted of it does not depend on the update after it.
         scene(
             [first, ["BatchNormalization", {"momentum": 0.8}], ["Dense", {"units": 1}]],
             ["SGD", {"learning_rate": odd_number(random, 0.02, 0.05)}],
@@ -505,6 +515,7 @@ def custom_fit_scenes(random):
             "mse",
             "mae",
             1,
+            rows,
         ),
     ], arrays
 
@@ -1078,9 +1089,13 @@ EXERCISES = (
         scenes=custom_fit_scenes,
         groups=(
             StepItem(FIT_UPDATE, 2, (Weights(0),)),
-            StepItem(FIT_MODE, 2, (Weights(1),)),
-            StepItem(FIT_LOSS, 1, (Logs(1, "loss"), Logs(0, "loss"))),
-            StepItem("기록에 `metrics`의 값이 있습니다", 2, (Logs(0, "accuracy"), Logs(1, "mae"))),
+            StepItem(FIT_MODE, 2, (MovingAverages(1),)),
+            StepItem(FIT_LOSS, 1, (Logs(1, "loss"), Logs(0, "loss", after=True))),
+            StepItem(
+                "기록에 `metrics`의 값이 있습니다",
+                2,
+                (Logs(1, "mae"), Logs(0, "accuracy", after=True)),
+            ),
         ),
         alternatives=(custom_fit_weighted,),
         mistakes=(

@@ -10,8 +10,8 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from datetime import datetime
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 from rich.console import Console
@@ -20,10 +20,11 @@ from rich.text import Text
 
 from autograder.errors import CourseError
 from autograder.exercises.units import UNITS
-from autograder.grading.course.archives import Entry, entries
+from autograder.grading.course.archives import MARKS, SECRET, Entry, entries
 from autograder.grading.course.hold import holding, wait_for_gradebook
 from autograder.grading.course.locate import Candidate, described
 from autograder.grading.course.timestamps import FILE as TIMESTAMP
+from autograder.grading.course.timestamps import decoded, parsed
 from autograder.grading.course.trouble import explained
 from autograder.grading.course.who import Owner, Roster, listed, owner, read_roster
 from autograder.grading.files import write
@@ -41,6 +42,8 @@ class HandedIn:
     entry: Entry
     found: Candidate
     owner: Owner
+    secret: bytes = b""
+    """교환 폴더에서 곁에 있던 `SECRET`의 내용."""
 
     @property
     def order(self) -> tuple[bool, datetime, int, datetime]:
@@ -114,11 +117,16 @@ def sort_out(unit: str, files: Sequence[Path], roster: Roster) -> Collected:
     notebook = Path(UNITS[unit].notebook).stem
     theirs: dict[str, list[HandedIn]] = {}
     for path in files:
-        for entry in entries(path):
+        found = list(entries(path))
+        marks = {entry.name: entry.data for entry in found if _is_mark(entry)}
+        for entry in found:
+            if entry.name in marks:
+                continue
             reason, handed = _understood(entry, unit, notebook, roster)
             if handed is None:
                 made.left[entry.name] = reason
             else:
+                handed = _with_marks(handed, marks)
                 theirs.setdefault(handed.owner.student, []).append(handed)
     for student, several in sorted(theirs.items()):
         *earlier, last = sorted(several, key=lambda each: each.order)
@@ -129,6 +137,19 @@ def sort_out(unit: str, files: Sequence[Path], roster: Roster) -> Collected:
                 made.earlier.append(handed)
                 seen.add(handed.entry.data)
     return made
+
+
+def _is_mark(entry: Entry) -> bool:
+    return not entry.trouble and entry.name.rpartition("/")[2] in MARKS
+
+
+def _with_marks(handed: HandedIn, marks: dict[str, bytes]) -> HandedIn:
+    """곁에 있던 nbgrader의 파일에서 낸 때(이름에 없을 때)와 비밀을 더합니다."""
+    folder = handed.entry.name.rpartition("/")[0]
+    told = parsed(decoded(marks.get(f"{folder}/{TIMESTAMP}", b"")[:100]))
+    when = handed.owner.when or (told.astimezone(UTC) if told else None)
+    secret = marks.get(f"{folder}/{SECRET}", b"")
+    return replace(handed, owner=replace(handed.owner, when=when), secret=secret)
 
 
 def _understood(
@@ -162,8 +183,14 @@ def _what(target: Path, data: bytes) -> str:
 def _place(root: Path, unit: str, student: str, handed: HandedIn) -> None:
     target = _target(root, unit, student)
     what = _what(target, handed.entry.data)
+    secret = target.with_name(SECRET)
+    if handed.secret:
+        write(secret, handed.secret)
     if what == SAME:
         return
+    if not handed.secret:
+        # It belongs to the one before.
+        secret.unlink(missing_ok=True)
     if what == REPLACED:
         before = datetime.fromtimestamp(target.stat().st_mtime)
         _keep(root, unit, student, target.read_bytes(), before, handed.entry)

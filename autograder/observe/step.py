@@ -179,6 +179,11 @@ class _Scene:
             # `tf.function`은 처음 부를 때가 아니면 옵티마이저의 변수를 만들 수 없습니다.
             self.optimizers[name].build(self.models[model].trainable_variables)
         self.record["before"] = self._weights("before")
+        # Moving averages: no optimizer changes them.
+        self.record["averages"] = {
+            name: [index for index, weight in enumerate(model.weights) if not weight.trainable]
+            for name, model in self.models.items()
+        }
 
     def _load(self, number: int) -> None:
         for name, keys in self.scene.get("load", {}).get(str(number), {}).items():

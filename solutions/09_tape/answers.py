@@ -1799,7 +1799,7 @@ def fit_untracked():
     return model_with(body)
 
 
-@wrong("tape.custom_fit", "손실만 기록", expect="기록에 `accuracy`가 없습니다", typical=True)
+@wrong("tape.custom_fit", "손실만 기록", expect="기록에 `mae`가 없습니다", typical=True)
 def fit_only_loss():
     def body(self, x, y):
         y_pred, loss = updated(self, x, y)

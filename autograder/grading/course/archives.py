@@ -15,11 +15,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from autograder.grading.course.timestamps import FILE as TIMESTAMP
+
 MOST_FILES = 20_000
 MOST_BYTES = 4 * 2**30
 """한 번에 읽어들이는 것을 모두 합한 최대 크기."""
 DEPTH = 3
 FILE_BYTES = 100 * 2**20
+SECRET = "submission_secret.txt"
+"""교환 폴더로 낸 제출에 nbgrader가 넣는 파일. 피드백을 내보낼 때 학생이 찾을 이름이 여기에서 나옵니다."""
+MARKS = (SECRET, TIMESTAMP)
+"""제출의 폴더에 노트북과 함께 있는, nbgrader의 파일."""
 
 
 @dataclass(frozen=True)
@@ -42,7 +48,7 @@ class _Budget:
 
 
 def entries(path: Path) -> Iterator[Entry]:
-    """`path`(노트북, zip, 폴더)에 든 노트북들과, 노트북이 아닌 것들의 이름."""
+    """`path`(노트북, zip, 폴더)에 든 노트북과 `MARKS`, 노트북이 아닌 것들의 이름."""
     yield from _of(path, path.name, _Budget())
 
 
@@ -56,7 +62,7 @@ def _of(path: Path, name: str, budget: _Budget) -> Iterator[Entry]:
         status = path.stat()
         if _kind(path.name) == "other":
             yield Entry(_plain(name), trouble="노트북이 아닙니다")
-        elif status.st_size > FILE_BYTES and _kind(path.name) == "notebook":
+        elif status.st_size > FILE_BYTES and _kind(path.name) != "zip":
             yield Entry(_plain(name), trouble="너무 큽니다")
         elif not budget.take(status.st_size):
             yield Entry(_plain(name), trouble="읽을 것이 너무 많아 여기서 그만두었습니다")
@@ -70,7 +76,7 @@ def _of(path: Path, name: str, budget: _Budget) -> Iterator[Entry]:
 def _content(
     data: bytes, name: str, when: datetime | None, budget: _Budget, depth: int
 ) -> Iterator[Entry]:
-    if _kind(name) == "notebook":
+    if _kind(name) != "zip":
         yield Entry(_plain(name), data, when)
         return
     if depth == 0:
@@ -120,6 +126,8 @@ def _member(
 
 
 def _kind(name: str) -> str:
+    if name.replace("\\", "/").rpartition("/")[2] in MARKS:
+        return "mark"
     suffix = name.lower().rpartition(".")[2]
     return {"ipynb": "notebook", "zip": "zip"}.get(suffix, "other")
 

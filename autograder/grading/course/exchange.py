@@ -11,8 +11,7 @@ from pathlib import Path
 
 from nbgrader.exchange.default import ExchangeReleaseFeedback
 
-MARKS = ("submission_secret.txt", "timestamp.txt")
-"""교환 폴더로 낸 제출에 nbgrader가 넣는 파일. 첫 번째 것에서 피드백의 이름이 나옵니다."""
+from autograder.grading.course.archives import MARKS
 
 
 class ReleaseFeedback(ExchangeReleaseFeedback):  # type: ignore[misc]

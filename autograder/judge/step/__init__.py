@@ -182,6 +182,8 @@ class _Judgement:
             for turn in turns:
                 view = self._seen(make, number, turn)
                 found = look.difference(view, have)
+                if often and found is None and not look.same(view, have):
+                    found = "", ""
                 counted = often and isinstance(look, Weights)
                 if found is None and counted and not as_often(view, have):
                     found = "", ""

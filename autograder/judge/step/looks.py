@@ -55,6 +55,10 @@ class Compared(StepLook):
         """참고 답안의 `want`와 다른 점. 같으면 None."""
         raise NotImplementedError
 
+    def same(self, want: View, have: View) -> bool:
+        """흔한 오해의 `want`와 똑같이 굴었는지."""
+        return self.difference(want, have) is None
+
 
 class Recorded(StepLook):
     """학습자의 기록만 보고 알 수 있는 것."""
@@ -208,6 +212,35 @@ def _change_difference(
     )
 
 
+@dataclass(frozen=True)
+class MovingAverages(Compared):
+    """훈련 모드의 순전파가 바꾼 이동 평균. 옵티마이저가 무엇을 했든 상관없도록 배치가 하나인 장면에서 봅니다."""
+
+    def difference(self, want: View, have: View) -> Failure | None:
+        if same_error(want, have):
+            return None
+        for wanted, found in zip(want.record["calls"], have.record["calls"], strict=False):
+            if wanted["status"] != "seen":
+                return "", ""
+            for name, numbers in want.record["averages"].items():
+                for number in numbers:
+                    before = have.arrays[have.record["before"][name][number]]
+                    after = have.arrays[found["weights"][name][number]]
+                    goal = want.arrays[wanted["weights"][name][number]]
+                    if same_change(goal - before, after - before):
+                        continue
+                    return (
+                        "`BatchNormalization`의 이동 평균이 "
+                        + (
+                            "바뀌지 않았습니다."
+                            if np.array_equal(before, after)
+                            else "명세와 다르게 바뀌었습니다."
+                        ),
+                        "모델을 훈련 모드로 배치마다 한 번만 부르는지 보세요.",
+                    )
+        return None
+
+
 def as_often(want: View, have: View) -> bool:
     """옵티마이저를 같은 횟수만큼 썼는지. 두 배인 그레이디언트와 두 번 적용한 것을 가립니다."""
     return all(
@@ -219,15 +252,25 @@ def as_often(want: View, have: View) -> bool:
 
 @dataclass(frozen=True)
 class Logs(Compared):
-    """`fit`이 에포크마다 기록한 `metric`의 값."""
+    """`fit`이 에포크마다 기록한 `metric`의 값. `after`면 가중치가 명세대로 바뀌었을 때만 봅니다."""
 
     metric: str
+    after: bool = False
 
     def difference(self, want: View, have: View) -> Failure | None:
         if same_error(want, have):
             return None
         if want.record["calls"][0]["status"] != "seen":
             return "", ""
+        if self.after and Weights(self.scene).difference(want, have):
+            # Other weights give other values; that the weights are others is said elsewhere.
+            return None
+        return self._difference(want, have)
+
+    def same(self, want: View, have: View) -> bool:
+        return same_error(want, have) or self._difference(want, have) is None
+
+    def _difference(self, want: View, have: View) -> Failure | None:
         wanted = want.record["calls"][0]["history"][self.metric]
         history = have.record["calls"][0]["history"]
         if self.metric not in history:
