@@ -216,8 +216,10 @@ def roundtrip_networks(random):
 def savedmodel_networks(random):
     arrays: dict[str, np.ndarray] = {}
     networks = []
-    for name in ("first", "second"):
-        width, hidden = (int(random.randint(4, 10)) for _ in range(2))
+    # The first network is no answer to the input of the second.
+    widths = random.choice(range(4, 10), 2, replace=False)
+    for name, width in zip(("first", "second"), map(int, widths), strict=True):
+        hidden = int(random.randint(4, 10))
         parts = [
             _dense(hidden, "relu"),
             {"class": "BatchNormalization", "config": {}},
