@@ -21,6 +21,8 @@ _EXCEPTIONS = {
     "trainable": True,
     "ensemble": True,
     "sqrt": False,
+    "rsqrt": False,
+    "isqrt": False,
     "newton_sqrt": False,
     "title": True,
     "fit_line": True,

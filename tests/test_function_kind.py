@@ -193,6 +193,50 @@ def test_exponents_are_found_in_the_code(expression):
     assert traits(names["f"])["powers"] == POWERS[expression]
 
 
+DIVISIONS = {
+    "y = (y + a / y) / 2": True,
+    "y = 0.5 * (y + a / (2 * y))": True,
+    "y /= (y + 1)": True,
+    "y = tf.divide(a, y)": True,
+    "y = a * tf.math.reciprocal(y)": True,
+    "y = a * y ** -1": True,
+    "y = a * y ** -1.0": True,
+    "y, z = a, 1; y = z / y": True,
+    "y = (y + a) / 2": False,
+    "y = (y + a) / 2.0 - 3": False,
+    "y = abs(y ** 2 - a) / a": False,
+    "y = abs(y ** 2 - a) / (2 * a)": False,
+    "y = y * 0.5": False,
+    "y = y // 2": False,
+}
+"""Statement → whether it divides by something that changes."""
+
+
+@pytest.mark.parametrize("statement", DIVISIONS)
+def test_dividing_by_what_changes_is_found_in_the_code(statement):
+    names = {"tf": tf}
+    text = f"def f(a, tol=1e-6):\n    y = a\n    for _ in range(9):\n        {statement}\n    return y\n"
+    exec(text, names)
+    assert traits(names["f"])["divides"] is DIVISIONS[statement]
+
+
+def test_dividing_is_found_in_recursion_and_in_helpers():
+    def by_itself(a, x):
+        return x if x * x == a else by_itself(a, (x + a / x) / 2)
+
+    def better(a, x):
+        return (x + a / x) / 2
+
+    def helped(a):
+        x = a
+        for _ in range(9):
+            x = better(a, x)
+        return x
+
+    assert traits(by_itself)["divides"]
+    assert traits(helped)["divides"]
+
+
 def test_names_and_powers_are_found_in_the_code():
     assert "sqrt" in traits(root)["names"]
     assert traits(power)["powers"] == [0.5]

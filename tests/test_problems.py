@@ -34,6 +34,8 @@ def test_values_of_tensors_and_variables_are_dropped():
     assert without_values(str(np.arange(400).reshape(20, 20))) == "[…]"
     assert without_values("shape [2, 3] and [3, 2]") == "shape [2, 3] and [3, 2]"
     assert without_values("{{function_node __wrapped__AddV2}} Incompatible") == "Incompatible"
+    renamed = "outer_factory.<locals>.inner_factory.<locals>.tf__step() takes 1 argument"
+    assert without_values(renamed) == "step() takes 1 argument"
 
 
 def test_a_long_message_keeps_its_end():

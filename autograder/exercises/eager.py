@@ -67,6 +67,8 @@ def batch_cases(random):
         "single": images(1),
         "dark": images(int(random.randint(2, 5)), 3, int(random.randint(40, 90))),
         "none": np.zeros((int(random.randint(2, 5)), 28, 28), "uint8"),
+        # More than the batch sizes that are often written as a number.
+        "many": images(int(random.randint(129, 140))),
     }
     calls = [{"args": [{"array": name}]} for name in arrays]
     calls.append({"args": [{"tensor": "bright"}]})
@@ -232,9 +234,12 @@ def _stopped(a, x, limit):
 # ---------------------------------------------------------------- what is often done instead
 
 
-def _divided_by_maximum(images):
-    x = tf.cast(images, tf.float32)
-    return tf.math.divide_no_nan(x, tf.reduce_max(x))[..., tf.newaxis]
+def _divided_by_maximum(divide, axis=None):
+    def make_batch(images):
+        x = tf.cast(images, tf.float32)
+        return divide(x, tf.reduce_max(x, axis=axis, keepdims=True))[..., tf.newaxis]
+
+    return make_batch
 
 
 def _not_scaled(images):
@@ -451,25 +456,33 @@ EXERCISES = (
             FunctionItem(
                 "모양 `(N, 28, 28, 1)`, 자료형 `float32`, 받은 배열은 그대로",
                 1,
-                (0, 1, 2, 3),
+                (0, 1, 2, 3, 4),
                 part="form",
             ),
             FunctionItem(
                 "255로 나눈 값(이미지 한 장, 어두운 이미지, 검은 이미지도)",
                 2,
-                (0, 1, 2, 3),
+                (0, 1, 2, 3, 4),
                 part="value",
             ),
-            FunctionItem("넘파이 배열 대신 텐서를 받아도 같습니다", 1, (4,), part="value", like=0),
+            FunctionItem("넘파이 배열 대신 텐서를 받아도 같습니다", 1, (5,), part="value", like=0),
         ),
         mistakes=(
             Mistake(
-                make=lambda: _divided_by_maximum,
-                advice="배치에서 가장 밝은 값으로 나누면 어두운 배치의 값이 달라집니다. "
-                "항상 255로 나누세요.",
+                make=lambda: _divided_by_maximum(tf.math.divide_no_nan),
+                others=tuple(
+                    partial(_divided_by_maximum, divide, axis)
+                    for divide in (tf.divide, tf.math.divide_no_nan)
+                    for axis in (None, (1, 2))
+                ),
+                advice="가장 밝은 값으로 나누면 어두운 이미지의 값이 달라지고, 검은 이미지에서는 나눌 수 "
+                "없습니다. 언제나 255로 나누세요.",
             ),
             Mistake(make=lambda: _not_scaled, advice="[0, 1]로 바꾸지 않았습니다. 255로 나누세요."),
-            Mistake(make=lambda: _floored, advice="`//`는 몫만 남기는 나눗셈입니다. `/`를 쓰세요."),
+            Mistake(
+                make=lambda: _floored,
+                advice="나눈 몫의 소수가 버려졌습니다. `//`로 나누거나 나눈 다음에 정수로 바꾸지 않았는지 보세요.",
+            ),
             Mistake(
                 make=lambda: _divided_by_256,
                 advice="256이 아니라 255로 나눕니다. 그래야 가장 밝은 값이 1이 됩니다.",
@@ -698,25 +711,26 @@ EXERCISES = (
                 "그러면 작은 수에서는 너무 일찍 멈추고 큰 수에서는 끝나지 않습니다. `tol * a`와 비교하세요.",
             ),
             Mistake(
+                **_each_start(_counted(1)),
+                advice="한 번만 되풀이한 값과 같습니다. 반복문이 있는지, `return`이 그 안에 있지 않은지 보세요.",
+            ),
+            Mistake(
+                **_each_start(_counted(0)),
+                advice="한 번도 되풀이하지 않은 값과 같습니다. `return`의 들여쓰기, 멈추는 조건, x를 바꾸는 식을 보세요.",
+            ),
+            Mistake(
                 **_each_start(_one_sided, _other_side),
-                advice="절댓값을 빠뜨렸습니다. 차이가 음수면 바로 멈춥니다. `abs(x * x - a)`로 재세요.",
+                advice="차이가 음수일 때 바로 멈춘 값과 같습니다. 멈추는 조건에 절댓값(`abs(x * x - a)`)을 빠뜨리지 "
+                "않았는지 보세요.",
             ),
             Mistake(
                 **_each_start(_always_same, _always_same_step),
                 advice="`tol`이 얼마든 1e-6에서 멈춥니다. 멈추는 조건에 `tol`을 쓰세요.",
             ),
-            Mistake(
-                **_each_start(_counted(0)),
-                advice="한 번도 되풀이하지 않고 처음 값을 돌려줍니다. `return`의 들여쓰기와 멈추는 조건을 보세요.",
-            ),
-            Mistake(
-                **_each_start(_counted(1)),
-                advice="한 번만 되풀이하고 돌려줍니다. `return`이 반복문 안에 있지 않은지 보세요.",
-            ),
             *(
                 Mistake(
                     **_each_start(_counted(count)),
-                    advice=f"{count}번만 되풀이했습니다. 몇 번이 필요한지는 수마다 다르므로, "
+                    advice=f"{count}번만 되풀이한 값과 같습니다. 몇 번이 필요한지는 수마다 다르므로, "
                     "값을 보고 멈추는 `while`을 쓰세요.",
                 )
                 for count in (5, 10, 20)
@@ -734,6 +748,7 @@ EXERCISES = (
             banned=("sqrt", "rsqrt", "isqrt"),
             banned_powers=(0.5, -0.5),
             banned_together=(("exp", "log"), ("exp2", "log2")),
+            divides=True,
         ),
         requirements=(
             "`newton_sqrt(a, tol=1e-6)`: `a`는 0보다 큰 파이썬 `float` 또는 `float32`·`float64` 스칼라 텐서",

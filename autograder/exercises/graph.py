@@ -122,17 +122,6 @@ def add_and_return_before(total, v):
     return before
 
 
-def counter_shared():
-    total = tf.Variable(0.0)
-
-    class Accumulator:
-        @tf.function
-        def __call__(self, v):
-            return total.assign_add(v)
-
-    return {"Accumulator": Accumulator}
-
-
 def counter_shared_reset():
     total = tf.Variable(0.0)
 
@@ -143,6 +132,21 @@ def counter_shared_reset():
         @tf.function
         def __call__(self, v):
             return total.assign_add(v)
+
+    return {"Accumulator": Accumulator}
+
+
+def counter_of_python_numbers():
+    class Accumulator:
+        def __init__(self):
+            self.total = tf.Variable(0.0)
+
+        @tf.function
+        def add(self, v):
+            return self.total.assign_add(v)
+
+        def __call__(self, v):
+            return self.add(float(v))
 
     return {"Accumulator": Accumulator}
 
@@ -218,12 +222,16 @@ def collatz_cases(random):
     large = 2**33
     while not tells(large):
         large = int(random.randint(2**32, 2**36, dtype="int64"))
+    long = 1000
+    while not 128 < steps_to_one(long) < 200:
+        # Whoever stops after a hundred steps gets it wrong with every seed.
+        long = int(random.randint(1000, 5000))
     numbers = {
         "one": 1,
         "two": 2,
         "odd": 2 * int(random.randint(3, 400)) + 1,
         "even": 2 * int(random.randint(3, 400)),
-        "next": int(random.randint(1000, 5000)),
+        "next": long,
         "large": large,
     }
     return [_tensor(name) for name in numbers], {
@@ -249,11 +257,16 @@ def counter_cases(random):
         # 객체마다 같은 수를 차례로 받습니다.
         calls.append({"object": number} | _tensor(f"v{given[number]}"))
         given[number] += 1
-    # 4분의 1의 배수는 어떤 순서로 더해도 float32에서 오차가 없습니다. 부호가 같으면 합이 늘 다릅니다.
+    # 4분의 1의 배수는 어떤 순서로 더해도 float32에서 오차가 없지만, float16에는 담기지 않습니다. 부호가 번갈아
+    # 바뀌고 크기가 커지므로 합이 늘 다릅니다.
     sign = random.choice([-1, 1])
-    arrays = {
-        f"v{index}": np.float32(sign * random.randint(5, 40) / 4) for index in range(max(given))
-    }
+    arrays = {}
+    for index in range(max(given) - 1):
+        least = 600 * 3**index
+        size = random.randint(least, 2 * least) + 0.25
+        arrays[f"v{index}"] = np.float32(sign * (-1) ** index * size)
+    # A number seen before: it tells new graphs for every value from new graphs for every call.
+    arrays[f"v{max(given) - 1}"] = arrays["v0"]
     return calls, arrays
 
 
@@ -479,8 +492,8 @@ EXERCISES = (
             ),
             Mistake(
                 make=_accumulator(lambda total, v: total.assign(v)),
-                message="지금까지의 합이 아니라 방금 받은 `v`를 돌려줍니다. 변수의 값을 `v`로 바꾸었습니다.",
-                advice="`assign`은 값을 바꾸고 `assign_add`는 더합니다.",
+                message="지금까지의 합이 아니라 방금 받은 `v`를 돌려줍니다.",
+                advice="`assign_add`는 변수에 더하고, 더한 값을 돌려줍니다. `assign`은 변수의 값을 아예 바꿉니다.",
             ),
             Mistake(
                 make=_accumulator(add_and_return_before),
@@ -498,14 +511,13 @@ EXERCISES = (
                 advice="변수의 처음 값은 `tf.Variable(0.0)`입니다.",
             ),
             Mistake(
-                make=counter_shared,
-                message="객체들이 변수 하나를 함께 씁니다. 다른 객체에 더한 값까지 합에 들어갑니다.",
-                advice="변수를 클래스나 전역이 아니라 `__init__`에서 `self`에 담으세요.",
-            ),
-            Mistake(
                 make=counter_shared_reset,
                 message="객체들이 변수 하나를 함께 쓰고, 새 객체를 만들면 그 변수가 0이 됩니다.",
                 advice="변수를 클래스나 전역이 아니라 `__init__`에서 `self`에 담으세요.",
+            ),
+            Mistake(
+                make=counter_of_python_numbers,
+                advice="그래프에 파이썬 수를 넘기면 값마다 새로 트레이싱합니다. 텐서를 그대로 넘기세요.",
             ),
             Mistake(
                 make=counter_made_inside,

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -89,6 +90,9 @@ def difference(
                 "아무것도 돌려주지 않습니다(`None`).",
                 "`return`을 빠뜨리지 않았는지 보세요.",
             )
+        boxed = _boxed(wanted, found)
+        if boxed and (len(outputs) == len(others) or found["type"] == "list"):
+            return Difference("result", boxed)
         if len(outputs) != len(others):
             return Difference(
                 "result", f"결과가 {len(outputs)}개여야 하는데 {len(others)}개입니다."
@@ -130,6 +134,20 @@ def difference(
     return None
 
 
+_BOXES = {"list": "파이썬 리스트", "tuple": "튜플", "dict": "딕셔너리"}
+
+
+def _boxed(wanted: dict[str, Any], found: dict[str, Any]) -> str:
+    """텐서 하나를 바로 돌려주지 않고 리스트나 튜플, 딕셔너리에 담았으면 그 말."""
+    kind = found.get("type")
+    if kind not in _BOXES or wanted.get("type", kind) in _BOXES:
+        return ""
+    if len(found["outputs"]) == 1 and found["outputs"][0].get("type") == kind:
+        # A list of plain numbers is a value itself.
+        return ""
+    return f"결과가 텐서나 배열이 아니라 {_BOXES[kind]}입니다."
+
+
 def _variable_difference(
     key: str,
     wanted: np.ndarray,
@@ -164,8 +182,9 @@ def _compare_output(
         return Difference("result", f"결과가 텐서가 아니라 `{other['type']}`입니다.")
     value, answer = evidence.arrays[other["array"]], reference.arrays[output["array"]]
     if part == "value" and value.size == answer.size:
-        # The shape is another item's; the values may be right all the same.
-        value = value.reshape(answer.shape)
+        # Shape and dtype are another item's; the values may be right all the same.
+        tolerance = max(tolerance, _spacing(value, answer))
+        value = _in_shape(value, answer, tolerance)
     elif output["shape"] != other["shape"]:
         wanted, found = tuple(output["shape"]), tuple(other["shape"])
         return Difference(
@@ -194,6 +213,24 @@ def _compare_output(
         return Difference("value", f"값이 {subject} 하는데 `{float(value):.6g}`입니다.")
     told = describe(answer, value, places) if describe else ""
     return Difference("value", told or f"값이 명세와 다릅니다. {_example(answer, value, places)}")
+
+
+def _spacing(value: np.ndarray, answer: np.ndarray) -> float:
+    """`answer`보다 거친 실수 자료형이면 그 자료형으로 적을 수 있는 정확도, 아니면 0."""
+    if value.dtype.kind != "f" or answer.dtype.kind != "f":
+        return 0.0
+    found, wanted = np.finfo(value.dtype).eps, np.finfo(answer.dtype).eps
+    return 4 * float(found) if found > wanted else 0.0
+
+
+def _in_shape(value: np.ndarray, answer: np.ndarray, tolerance: float) -> np.ndarray:
+    """`answer`의 모양으로 놓은 `value`. 축의 차례만 다르면 값이 맞는 차례로 놓습니다."""
+    if value.shape != answer.shape and sorted(value.shape) == sorted(answer.shape):
+        for axes in itertools.permutations(range(value.ndim)):
+            turned = value.transpose(axes)
+            if turned.shape == answer.shape and _alike(answer, turned, tolerance):
+                return turned
+    return value.reshape(answer.shape)
 
 
 def _example(wanted: np.ndarray, found: np.ndarray, places: list[int] | None = None) -> str:

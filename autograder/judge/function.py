@@ -94,8 +94,6 @@ class _Judging:
             advice = mistake.advice
         if found.kind == "value":
             message = (mistake.message if mistake else "") or self._error(number) or message
-        elif found.kind == "result" and self._is_list(number):
-            message = "결과가 텐서나 배열이 아니라 파이썬 리스트입니다."
         if found.kind not in NO_RESULT and (shown := self._shown(number)):
             message = f"{with_particle(shown, '을', '를')} 부르면 {message}"
         return Difference(found.kind, message, advice or found.advice)
@@ -178,17 +176,29 @@ class _Judging:
             return None
         told = [n for n, found in wrong.items() if found.kind == "value" and not found.common]
         first = told[0] if told else next(iter(wrong))
-        numbers = tuple(wrong) if told else tuple(range(len(self.challenge.facts["calls"])))
         # A mistake is the whole call: it changes every variable as the learner's answer does.
         whole = replace(item, variables=None) if told else FunctionItem("", 0, (), part="value")
+        every = tuple(range(len(self.challenge.facts["calls"])))
+        possible = []
         for mistake in tuple(self.order):
             for make in (mistake.make, *mistake.others):
                 # Most mistakes are ruled out by one call.
-                if all(self._behaves(asked, make, whole) for asked in ((first,), numbers)):
-                    self.order.remove(mistake)
-                    self.order.insert(0, mistake)
-                    return mistake
+                if not self._behaves((first,), make, whole):
+                    continue
+                # One that explains what is right as well is the likelier.
+                if self._behaves(item.calls if told else every, make, whole):
+                    return self._likely(mistake)
+                possible.append((mistake, make))
+        for mistake, make in possible if told else ():
+            if self._behaves(tuple(wrong), make, whole):
+                return self._likely(mistake)
         return None
+
+    def _likely(self, mistake: Mistake) -> Mistake:
+        """다음 항목에서 먼저 시험해 볼 오해."""
+        self.order.remove(mistake)
+        self.order.insert(0, mistake)
+        return mistake
 
     def _behaves(
         self, numbers: tuple[int, ...], make: Callable[[], Any], item: FunctionItem
@@ -205,10 +215,6 @@ class _Judging:
             elif self._compare(number, seen, item, other=index) is not None:
                 return False
         return True
-
-    def _is_list(self, number: int) -> bool:
-        found = self.evidence.facts["calls"][number]
-        return found["type"] == "list" != self.reference.facts["calls"][number]["type"]
 
     def _error(self, number: int) -> str:
         """참값과 여섯 자리까지 같은 수라면 그 상대 오차."""
@@ -264,5 +270,8 @@ def _loop_item(loop: Loop, name: str, evidence: Evidence, values_right: bool) ->
         return Item(loop.title, loop.points, 0, message, loop.advice)
     if not code["loops"]:
         message = f"{loop.title}: `{name}`에 반복문이 없습니다."
+        return Item(loop.title, loop.points, 0, message, loop.advice)
+    if loop.divides and not code.get("divides", True):
+        message = f"{loop.title}: `{name}`에 되풀이하며 바뀌는 값으로 나누는 식이 없습니다."
         return Item(loop.title, loop.points, 0, message, loop.advice)
     return Item(loop.title, loop.points, loop.points)

@@ -59,6 +59,7 @@ SETTINGS: dict[str, tuple[str, str]] = {
     "kernel_regularizer": ("커널 규제", "커널 규제 `{}`"),
     "bias_regularizer": ("편향 규제", "편향 규제 `{}`"),
     "activity_regularizer": ("출력 규제", "출력 규제 `{}`"),
+    "noise_shape": ("가리는 모양", "가리는 모양 `{}`"),
 }
 """설정 → (이름, 명세에 적는 꼴). 순서는 명세와 메시지에 나오는 순서입니다."""
 
@@ -76,6 +77,7 @@ USUAL: dict[str, Any] = {
     "mask_zero": "아니요",
     "return_sequences": "아니요",
     "axis": -1,
+    "noise_shape": "없음",
 }
 """적지 않아도 되는 기본값."""
 
@@ -97,6 +99,7 @@ _ADVICE = {
     "return_sequences": "`return_sequences=False`(기본값)면 마지막 시점의 출력만 냅니다.",
     "axis": "특성이나 채널은 마지막 축입니다. `Concatenate`의 기본값 `axis=-1`을 쓰세요.",
     "target_shape": "`Reshape`의 인수는 샘플 하나의 목표 모양입니다.",
+    "noise_shape": "`noise_shape`를 주지 않으면 자리마다 따로 가립니다. 그 인수를 지우세요.",
 }
 
 

@@ -17,6 +17,7 @@ from autograder.korean import with_particle
 from autograder.protocol import Challenge, Evidence
 from autograder.report import Item
 
+_ALONE = "텐서 하나를 담고 있습니다. 대괄호를 하나 더 쓰지 않았는지, 줄 끝에 쉼표가 남지 않았는지 보세요."
 _ADVICE = {
     "list": "파이썬 리스트입니다. `tf.constant(...)`로 텐서를 만드세요.",
     "tuple": "파이썬 튜플입니다. `tf.constant(...)`로 텐서를 만드세요.",
@@ -57,11 +58,13 @@ def items(exercise: ValueExercise, challenge: Challenge, evidence: Evidence) -> 
     # Text has a shape, but no value to compare.
     value = evidence.arrays.get(found.get("array", ""))
     seen, kind = tuple(found["shape"]), str(found["type"])
+    alone = bool(found.get("alone"))
+    typed = alone or kind not in ("list", "tuple")
     checks = {
         "tensor": (
             found["tensor"],
             f"{topic} 텐서여야 하는데 `{kind}`입니다.",
-            _ADVICE.get(kind, ""),
+            _ALONE if alone else _ADVICE.get(kind, ""),
         ),
         "shape": (
             seen == shape,
@@ -69,11 +72,11 @@ def items(exercise: ValueExercise, challenge: Challenge, evidence: Evidence) -> 
             "안쪽 리스트 하나가 행 하나입니다.",
         ),
         "dtype": (
-            found["dtype"] == dtype and kind not in ("list", "tuple"),
+            found["dtype"] == dtype and typed,
             f"자료형이 `{dtype}`여야 하는데 `{found['dtype']}`입니다."
-            if kind not in ("list", "tuple")
+            if typed
             else f"자료형: `{kind}`에는 자료형이 없습니다.",
-            _dtype_advice(kind, found["dtype"], dtype),
+            _dtype_advice(found["dtype"], dtype) if typed else "",
         ),
         "value": (
             _same_values(answer, value),
@@ -105,9 +108,7 @@ def _where(wanted: np.ndarray, found: np.ndarray | None) -> str:
     return f" `{list(place)}` 자리가 {subject} 하는데 `{number(found[place])}`입니다."
 
 
-def _dtype_advice(kind: str, found: str, wanted: str) -> str:
-    if kind in ("list", "tuple"):
-        return ""
+def _dtype_advice(found: str, wanted: str) -> str:
     give = f"{with_particle(f'`dtype=tf.{wanted}`', '을', '를')} 주세요."
     return f"정수만 적으면 `int32`가 됩니다. {give}" if found == "int32" else give
 

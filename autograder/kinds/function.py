@@ -19,6 +19,7 @@ class Loop:
     """함수의 코드에 되풀이가 있어야 하고 `banned`의 이름이나 `banned_powers`의 거듭제곱은 없어야 한다는 항목.
 
     `banned_together`의 이름들은 모두 함께 있으면 안 됩니다(`exp`와 `log`로도 거듭제곱을 구합니다).
+    `divides`면 되풀이하며 바뀌는 값으로 나누는 식이 있어야 합니다(뉴턴 방법과 이분법을 가릅니다).
     """
 
     title: str
@@ -27,6 +28,7 @@ class Loop:
     banned: tuple[str, ...] = ()
     banned_powers: tuple[float, ...] = ()
     banned_together: tuple[tuple[str, ...], ...] = ()
+    divides: bool = False
 
 
 Part = Literal["all", "form", "value"]

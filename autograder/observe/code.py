@@ -17,8 +17,16 @@ _POWERS = {"pow", "power", "float_power", "__pow__", "__ipow__"}
 _LOOPING = {"while_loop", "fori_loop", "scan", "reduce", "accumulate", "takewhile", "fixed_point"}
 
 
+_DIVIDING = {
+    *("div", "divide", "div_no_nan", "divide_no_nan", "floordiv", "realdiv", "truediv"),
+    *("true_divide", "reciprocal", "reciprocal_no_nan", "__truediv__", "__rtruediv__"),
+}
+
+
 def traits(function: Any) -> dict[str, Any] | None:
-    """`{"loops": 되풀이하는지, "names": 쓰는 이름들, "powers": 거듭제곱의 지수들}`. 볼 수 없으면 None.
+    """`{"loops": 되풀이하는지, "names": 쓰는 이름들, "powers": 거듭제곱의 지수들, "divides": …}`.
+
+    `divides`는 바뀌는 값으로 나누는지입니다. 볼 수 없으면 None.
 
     안에서 부르는 함수 가운데 같은 모듈에서 정의한 것까지 따라갑니다.
     """
@@ -28,6 +36,7 @@ def traits(function: Any) -> dict[str, Any] | None:
     loops = False
     names: set[str] = set()
     powers: set[float] = set()
+    divides = False
     for code, known in _codes(start):
         instructions = list(dis.get_instructions(code))
         used = set(code.co_names + code.co_freevars)
@@ -40,7 +49,45 @@ def traits(function: Any) -> dict[str, Any] | None:
         iterates = any(item.opname in ("FOR_ITER", "SEND") for item in instructions)
         loops = loops or recursive or jumps or iterates or bool(used & _LOOPING)
         powers |= _powers(instructions, known)
-    return {"loops": loops, "names": sorted(names), "powers": sorted(powers)}
+        fixed = set() if recursive or code is not start.__code__ else _never_stored(code)
+        divides = divides or bool(used & _DIVIDING) or _divides(instructions, fixed)
+    return {
+        "loops": loops,
+        "names": sorted(names),
+        "powers": sorted(powers),
+        "divides": divides,
+    }
+
+
+def _never_stored(code: CodeType) -> set[str]:
+    """값을 다시 담지 않는 매개변수들."""
+    stored: set[str] = set()
+    for item in dis.get_instructions(code):
+        if item.opname.startswith("STORE_"):
+            # Two names may be stored, or one stored and one loaded, at once.
+            stored |= set(item.argval) if isinstance(item.argval, tuple) else {str(item.argval)}
+    count = code.co_argcount + code.co_kwonlyargcount
+    return set(code.co_varnames[:count]) - stored
+
+
+def _divides(instructions: list[dis.Instruction], fixed: set[str]) -> bool:
+    """상수도 `fixed`의 이름도 아닌 것으로 나누는 `/`나, 지수가 음수인 `**`가 있는지."""
+    for index, item in enumerate(instructions):
+        if item.argrepr in ("/", "/="):
+            divisor = instructions[_start(instructions, index, 1) : index]
+            names: set[str] = set()
+            for part in divisor:
+                if part.opname.startswith("LOAD_") and not isinstance(part.argval, (int, float)):
+                    value = part.argval
+                    # The name before the divisor may be loaded by the same instruction.
+                    names |= {value[-1]} if isinstance(value, tuple) else {str(value)}
+            if names - fixed:
+                return True
+        elif item.argrepr in ("**", "**=") and index:
+            exponent = instructions[index - 1].argval
+            if isinstance(exponent, (int, float)) and exponent < 0:
+                return True
+    return False
 
 
 def _powers(instructions: list[dis.Instruction], known: dict[str, Any]) -> set[float]:

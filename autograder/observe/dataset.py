@@ -218,6 +218,16 @@ def _raw_records(path: Path, limit: int) -> tuple[list[bytes], str] | None:
     return None
 
 
+def _cut_short(path: Path) -> bool:
+    """TFRecord로 시작하지만 끝까지 쓰이지 않은 파일인지."""
+    for compression in COMPRESSIONS:
+        with contextlib.suppress(tf.errors.OpError):
+            stored = tf.data.TFRecordDataset(str(path), compression_type=compression)
+            if list(stored.take(1)):
+                return True
+    return False
+
+
 def _records(path: Path, limit: int) -> dict[str, Any]:
     if not path.is_file():
         inside = sorted(item.name for item in path.iterdir())[:9] if path.is_dir() else []
@@ -232,7 +242,7 @@ def _records(path: Path, limit: int) -> dict[str, Any]:
     found = _raw_records(path, limit)
     record = {"status": "seen", "exists": True, "bytes": path.stat().st_size}
     if found is None:
-        return record | {"records": None}
+        return record | {"records": None, "cut": _cut_short(path)}
     return record | {"records": len(found[0]), "lengths": [len(item) for item in found[0]]}
 
 

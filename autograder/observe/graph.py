@@ -224,6 +224,7 @@ def _call(
             operations += operation_types(graph)
             variables |= {id(variable) for variable in graph.variables}
     record = {"status": "seen", "outputs": outputs, "graphs": len(runs), **counted}
+    record["type"] = type(result).__name__
     record["captured"] = len(variables)
     record["ops"] = dict(operations.most_common(MAX_KINDS))
     return record

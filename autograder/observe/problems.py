@@ -154,6 +154,8 @@ _DROPPED = (
     # `<tf.Tensor: shape=(2,), dtype=float32, numpy=array(...)>`와 `<Variable path=..., value=...>`의 값
     (re.compile(r",?\s*\b(?:numpy|value)=[^<>]*>"), ">"),
     (re.compile(r"\{\{(?:function_node|node) [^}]*\}\}\s*"), ""),
+    # 오토그래프가 함수를 옮겨 쓰며 붙인 이름
+    (re.compile(r"(?:\w+\.<locals>\.)*\btf__(?=\w+\()"), ""),
 )
 _NUMBERS = re.compile(r"\[(?:[\s\d.,\[\]+\-eEjinfa]|\.\.\.){40,}\]")
 

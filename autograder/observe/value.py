@@ -18,8 +18,12 @@ from autograder.protocol import Challenge, Evidence
 
 def observe(challenge: Challenge, subject: dict[str, Any]) -> Evidence:
     """`subject[challenge.facts["name"]]`의 값을 적습니다."""
-    value = subject.get(challenge.facts["name"])
+    value: Any = subject.get(challenge.facts["name"])
     kind = type(value).__name__
+    # A comma left at the end of the line makes a tuple of one tensor.
+    alone = isinstance(value, (list, tuple)) and len(value) == 1 and tf.is_tensor(value[0])
+    if alone:
+        value = value[0]
     if value is None:
         return Evidence(challenge.exercise, challenge.kind, problem("none"))
     arrays: dict[str, np.ndarray] = {}
@@ -32,7 +36,7 @@ def observe(challenge: Challenge, subject: dict[str, Any]) -> Evidence:
     if len(found) != 1 or ("array" not in found[0] and not is_tensor):
         facts = problem("not_value", type=kind)
         return Evidence(challenge.exercise, challenge.kind, facts)
-    record = found[0] | {"type": kind, "tensor": is_tensor}
+    record = found[0] | {"type": kind, "tensor": is_tensor and not alone, "alone": alone}
     if is_tensor:
         record |= {"shape": value.shape.as_list(), "dtype": value.dtype.name}
     facts = {"status": "seen", "value": record}

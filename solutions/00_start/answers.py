@@ -142,3 +142,18 @@ def text():
 @wrong("start.first_tensor", "아무것도 없음", expect="`None`")
 def nothing():
     return None
+
+
+@right("start.first_tensor", "누적 합과 reshape")
+def cumulated():
+    return tf.reshape(tf.cumsum(tf.ones(6)), (2, 3))
+
+
+@right("start.first_tensor", "linspace와 -1인 축")
+def spaced():
+    return tf.reshape(tf.linspace(1.0, 6.0, 6), [2, -1])
+
+
+@wrong("start.first_tensor", "줄 끝에 남은 쉼표", expect="줄 끝에 쉼표가 남지 않았는지 보세요")
+def trailing_comma():
+    return {"x": (tf.reshape(tf.range(1.0, 7.0), (2, 3)),)}

@@ -1,6 +1,9 @@
 """01 즉시 실행: 맞는 답과 틀린 답."""
 
+import decimal
+import functools
 import math
+import statistics
 
 import keras
 import numpy as np
@@ -108,7 +111,7 @@ def batch_no_axis():
     return make_batch
 
 
-@wrong("eager.make_batch", "가장 큰 값으로 나눔", expect="항상 255로 나누세요", typical=True)
+@wrong("eager.make_batch", "가장 큰 값으로 나눔", expect="언제나 255로 나누세요", typical=True)
 def batch_max():
     def make_batch(images):
         x = tf.cast(images, tf.float32)
@@ -125,7 +128,7 @@ def batch_not_scaled():
     return make_batch
 
 
-@wrong("eager.make_batch", "정수로 나눈 다음 float32로", expect="`//`는 몫만 남기는 나눗셈입니다")
+@wrong("eager.make_batch", "정수로 나눈 다음 float32로", expect="나눈 몫의 소수가 버려졌습니다")
 def batch_floor():
     def make_batch(images):
         return tf.cast(np.asarray(images) // 255, tf.float32)[..., tf.newaxis]
@@ -187,6 +190,99 @@ def batch_list():
 @wrong("eager.make_batch", "함수가 아니라 결과를 넘김", expect="함수가 아니라")
 def batch_value():
     return tf.zeros((3, 28, 28, 1))
+
+
+@right("eager.make_batch", "표에서 찾아 tf.gather")
+def batch_table():
+    table = tf.range(256, dtype=tf.float32) / 255
+
+    def make_batch(images):
+        return tf.gather(table, tf.cast(images, tf.int32))[..., tf.newaxis]
+
+    return make_batch
+
+
+@right("eager.make_batch", "화소마다 파이썬으로")
+def batch_pixels():
+    def make_batch(images):
+        rows = [[[[p / 255] for p in row] for row in image] for image in np.array(images).tolist()]
+        return tf.constant(rows, tf.float32)
+
+    return make_batch
+
+
+@right("eager.make_batch", "나눌 수를 partial로, einsum으로 축을")
+def batch_partial():
+    def scaled(scale, images):
+        return tf.einsum("nhw,c->nhwc", tf.cast(images, tf.float32), tf.constant([1 / scale]))
+
+    return functools.partial(scaled, 255.0)
+
+
+@right("eager.make_batch", "부를 수 있는 객체와 Dataset")
+def batch_object():
+    class MakeBatch:
+        def __call__(self, images):
+            pictures = tf.data.Dataset.from_tensor_slices(images)
+            scaled = pictures.map(lambda image: tf.cast(image[..., None], tf.float32) / 255.0)
+            return next(iter(scaled.batch(len(images))))
+
+    return MakeBatch()
+
+
+@wrong("eager.make_batch", "이미지마다 가장 큰 값으로 나눔", expect="언제나 255로 나누세요")
+def batch_each_maximum():
+    def make_batch(images):
+        x = tf.cast(images, tf.float32)[..., tf.newaxis]
+        return x / tf.reduce_max(x, axis=(1, 2, 3), keepdims=True)
+
+    return make_batch
+
+
+@wrong(
+    "eager.make_batch",
+    "나눈 다음 uint8로",
+    expect="나눈 다음에 정수로 바꾸지 않았는지 보세요",
+    never=("`/`를 쓰세요",),
+)
+def batch_cast_late():
+    def make_batch(images):
+        return tf.cast(tf.convert_to_tensor(images) / 255, tf.uint8)[..., tf.newaxis]
+
+    return make_batch
+
+
+@wrong(
+    "eager.make_batch",
+    "앞의 서른두 장만",
+    expect="28, 28, 1)`이어야 하는데 `(32, 28, 28, 1)`입니다",
+)
+def batch_first_images():
+    def make_batch(images):
+        return (tf.cast(images, tf.float32)[..., tf.newaxis] / 255.0)[:32]
+
+    return make_batch
+
+
+@wrong("eager.make_batch", "튜플에 담아 돌려줌", expect="결과가 텐서나 배열이 아니라 튜플입니다")
+def batch_tuple():
+    def make_batch(images):
+        return tf.cast(images, tf.float32)[..., tf.newaxis] / 255.0, None
+
+    return make_batch
+
+
+@wrong(
+    "eager.make_batch",
+    "float16을 돌려줌",
+    expect="`float32`여야 하는데 `float16`입니다",
+    never=("값이 명세와 다릅니다",),
+)
+def batch_half():
+    def make_batch(images):
+        return tf.cast(images, tf.float16)[..., tf.newaxis] / 255
+
+    return make_batch
 
 
 # ---------------------------------------------------------------- 1-2 eager.standardize
@@ -546,6 +642,34 @@ def standard_layer_norm():
     return lambda x: keras.layers.LayerNormalization(center=False, scale=False)(x)
 
 
+@right("eager.standardize", "statistics 모듈로 열마다")
+def standardize_statistics():
+    def standardize(x):
+        columns = zip(*np.asarray(x).astype(float).tolist(), strict=True)
+        done = []
+        for column in columns:
+            mean, spread = statistics.fmean(column), statistics.pstdev(column)
+            done.append([(value - mean) / spread if spread else 0.0 for value in column])
+        return np.array(done, dtype=np.float32).T
+
+    return standardize
+
+
+@wrong(
+    "eager.standardize",
+    "행과 열을 바꾸어 돌려줌",
+    expect="축의 순서가 다릅니다",
+    never=("값이 모두 같은 열은 0이어야",),
+)
+def standardize_transposed():
+    def standardize(x):
+        x = tf.cast(x, tf.float64)
+        mean, std = tf.reduce_mean(x, axis=0), tf.math.reduce_std(x, axis=0)
+        return tf.transpose(tf.cast(tf.math.divide_no_nan(x - mean, std), tf.float32))
+
+    return standardize
+
+
 # ---------------------------------------------------------------- 1-3 eager.momentum_step
 
 
@@ -753,6 +877,42 @@ def momentum_minus_equals():
     return momentum_step
 
 
+@right("eager.momentum_step", "가변 인수와 조각의 assign")
+def momentum_slices():
+    def momentum_step(*given):
+        w, v, grad, lr, beta = given
+        v[...].assign(beta * v + grad)
+        w[...].assign(w - lr * v)
+
+    return momentum_step
+
+
+@right("eager.momentum_step", "원시 연산 하나로")
+def momentum_raw():
+    def momentum_step(w, v, grad, lr, beta):
+        tf.raw_ops.ResourceApplyMomentum(
+            var=w.handle,
+            accum=v.handle,
+            lr=tf.constant(lr, w.dtype),
+            grad=grad,
+            momentum=tf.constant(beta, w.dtype),
+        )
+
+    return momentum_step
+
+
+@wrong(
+    "eager.momentum_step",
+    "케라스의 SGD를 새로 만들어 씀",
+    expect="변수 `v`가 부르기 전과 똑같습니다",
+)
+def momentum_keras():
+    def momentum_step(w, v, grad, lr, beta):
+        keras.optimizers.SGD(lr, momentum=beta).apply_gradients([(grad, w)])
+
+    return momentum_step
+
+
 # ---------------------------------------------------------------- 1-4 eager.newton_sqrt
 
 
@@ -898,7 +1058,12 @@ def root_endless():
     return newton_sqrt
 
 
-@wrong("eager.newton_sqrt", "절댓값을 빠뜨림", expect="절댓값을 빠뜨렸습니다", typical=True)
+@wrong(
+    "eager.newton_sqrt",
+    "절댓값을 빠뜨림",
+    expect="절댓값(`abs(x * x - a)`)을 빠뜨리지 않았는지",
+    typical=True,
+)
 def root_no_abs():
     def newton_sqrt(a, tol=1e-6):
         x = a
@@ -909,7 +1074,7 @@ def root_no_abs():
     return newton_sqrt
 
 
-@wrong("eager.newton_sqrt", "열 번만 되풀이", expect="10번만 되풀이했습니다", typical=True)
+@wrong("eager.newton_sqrt", "열 번만 되풀이", expect="10번만 되풀이한 값과 같습니다", typical=True)
 def root_ten():
     def newton_sqrt(a, tol=1e-6):
         x = a
@@ -1104,5 +1269,152 @@ def root_no_tol():
         while abs(x * x - a) > 1e-6 * a:
             x = (x + a / x) / 2
         return x
+
+    return newton_sqrt
+
+
+@right("eager.newton_sqrt", "decimal로 넉넉히 되풀이")
+def root_decimal():
+    def newton_sqrt(a, tol=1e-6):
+        with decimal.localcontext() as context:
+            context.prec = 40
+            number = decimal.Decimal(float(a))
+            x = number
+            for _ in range(150):
+                x = (x + number / x) / 2
+            return float(x)
+
+    return newton_sqrt
+
+
+@right("eager.newton_sqrt", "reduce로 되풀이")
+def root_reduce():
+    def newton_sqrt(a, tol=1e-6):
+        a = tf.convert_to_tensor(a)
+        return functools.reduce(lambda x, _: (x + a / x) / 2, range(100), a)
+
+    return newton_sqrt
+
+
+@right("eager.newton_sqrt", "줄지 않을 때까지, 나눗셈은 함수로")
+def root_decreasing():
+    def newton_sqrt(a, tol=1e-6):
+        a = tf.convert_to_tensor(a)
+        x = tf.maximum(a, 1)
+        while True:
+            better = 0.5 * (x + tf.divide(a, x))
+            if better >= x:
+                return x
+            x = better
+
+    return newton_sqrt
+
+
+@right("eager.newton_sqrt", "같은 식을 미분의 꼴로, 재귀의 인수로")
+def root_derivative():
+    def newton_sqrt(a, tol=1e-6, x=None):
+        x = a if x is None else x
+        if abs(x * x - a) <= tol * a:
+            return x
+        return newton_sqrt(a, tol, x - (x * x - a) / (2 * x))
+
+    return newton_sqrt
+
+
+@right("eager.newton_sqrt", "역수를 거듭제곱으로")
+def root_reciprocal():
+    def newton_sqrt(a, tol=1e-6):
+        x = a
+        while abs(x * x - a) > tol * a:
+            x = 0.5 * (x + a * x**-1)
+        return x
+
+    return newton_sqrt
+
+
+@wrong("eager.newton_sqrt", "이분법", expect="되풀이하며 바뀌는 값으로 나누는 식이 없습니다")
+def root_bisection():
+    def newton_sqrt(a, tol=1e-6):
+        a = tf.convert_to_tensor(a)
+        low, high = tf.zeros_like(a), tf.maximum(a, 1)
+        for _ in range(150):
+            middle = (low + high) / 2
+            low, high = (middle, high) if middle * middle < a else (low, middle)
+        return (low + high) / 2
+
+    return newton_sqrt
+
+
+@wrong("eager.newton_sqrt", "이분법, a에 비해 작아질 때까지", expect="나누는 식이 없습니다")
+def root_bisection_relative():
+    def newton_sqrt(a, tol=1e-6):
+        low, high = a * 0, a + 1
+        while True:
+            middle = 0.5 * (low + high)
+            if abs(middle**2 - a) / a <= tol or middle in (low, high):
+                return middle
+            if middle**2 < a:
+                low = middle
+            else:
+                high = middle
+
+    return newton_sqrt
+
+
+@wrong(
+    "eager.newton_sqrt",
+    "리스트에 담아 돌려줌",
+    expect="결과가 텐서나 배열이 아니라 파이썬 리스트입니다",
+)
+def root_list():
+    def newton_sqrt(a, tol=1e-6):
+        a = tf.convert_to_tensor(a)
+        x = a
+        for _ in range(100):
+            x = (x + a / x) / 2
+        return [x]
+
+    return newton_sqrt
+
+
+@wrong(
+    "eager.newton_sqrt",
+    "한 번만 계산",
+    expect="한 번만 되풀이한 값과 같습니다",
+    never=("절댓값",),
+)
+def root_single_step():
+    def newton_sqrt(a, tol=1e-6):
+        x = a
+        x = (x + a / x) / 2
+        return x
+
+    return newton_sqrt
+
+
+@wrong(
+    "eager.newton_sqrt",
+    "바뀌지 않는 식을 되풀이",
+    expect="한 번도 되풀이하지 않은 값과 같습니다",
+    never=("처음 값을 돌려줍니다",),
+)
+def root_still():
+    def newton_sqrt(a, tol=1e-6):
+        x = a
+        for _ in range(50):
+            x = (x + a) / 2
+        return x
+
+    return newton_sqrt
+
+
+@wrong(
+    "eager.newton_sqrt",
+    "rsqrt로",
+    expect="`newton_sqrt`의 코드에 `rsqrt`가 있습니다",
+)
+def root_rsqrt():
+    def newton_sqrt(a, tol=1e-6):
+        return a * tf.math.rsqrt(a)
 
     return newton_sqrt

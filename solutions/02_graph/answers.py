@@ -420,7 +420,7 @@ def nn_swapped():
 @wrong(
     "graph.simple_nn",
     "relu 대신 sigmoid",
-    expect="를 넣은 자리가",
+    expect="그 자리에 넣은 값은",
     never=("`linear_layer`의 결과를 명세대로 쓰지 않습니다",),
 )
 def nn_other_activation():
@@ -833,6 +833,88 @@ def collatz_changing_dtype():
     return collatz
 
 
+@right("graph.collatz", "함께 쓰는 변수에 세고 변수를 돌려줌")
+def collatz_variable():
+    steps = tf.Variable(0)
+
+    @tf.function
+    def collatz(n):
+        steps.assign(0)
+        while n != 1:
+            n = n // 2 if n % 2 == 0 else 3 * n + 1
+            steps.assign_add(1)
+        return steps
+
+    return collatz
+
+
+@right("graph.collatz", "TensorArray에 적고 길이를 셈")
+def collatz_array():
+    @tf.function
+    def collatz(n):
+        numbers = tf.TensorArray(tf.int64, size=0, dynamic_size=True)
+        count = 0
+        while n != 1:
+            numbers = numbers.write(count, n)
+            n = n // 2 if n % 2 == 0 else 3 * n + 1
+            count += 1
+        return numbers.size()
+
+    return collatz
+
+
+@wrong(
+    "graph.collatz",
+    "리스트에 담아 돌려줌",
+    expect="결과가 텐서나 배열이 아니라 파이썬 리스트입니다",
+)
+def collatz_boxed():
+    @tf.function
+    def collatz(n):
+        steps = 0
+        while n != 1:
+            n = n // 2 if n % 2 == 0 else 3 * n + 1
+            steps += 1
+        return [steps]
+
+    return collatz
+
+
+@wrong("graph.collatz", "백 걸음에서 멈춤", expect="하는데 `100`입니다")
+def collatz_hundred():
+    @tf.function
+    def collatz(n):
+        steps = tf.constant(0)
+        for _ in tf.range(100):
+            if n != 1:
+                n = n // 2 if n % 2 == 0 else 3 * n + 1
+                steps += 1
+        return steps
+
+    return collatz
+
+
+@wrong(
+    "graph.collatz",
+    "한 걸음 함수에 인수를 더 줌",
+    expect="`TypeError: step() takes 1 positional argument but 2 were given`",
+    never=("<locals>", "tf__"),
+)
+def collatz_step_arguments():
+    def step(n):
+        return n // 2 if n % 2 == 0 else 3 * n + 1
+
+    @tf.function
+    def collatz(n):
+        steps = 0
+        while n != 1:
+            n = step(n, steps)
+            steps += 1
+        return steps
+
+    return collatz
+
+
 # ---------------------------------------------------------------- 2-3 graph.one_trace
 
 
@@ -1091,6 +1173,49 @@ def norms_two_arguments():
     @tf.function
     def row_norms(x, axis):
         return tf.norm(x, axis=axis)
+
+    return row_norms
+
+
+@right("graph.one_trace", "행마다 TensorArray에 적음")
+def norms_array():
+    @tf.function(input_signature=[tf.TensorSpec([None, 3], tf.float32)])
+    def row_norms(x):
+        rows = tf.shape(x)[0]
+        norms = tf.TensorArray(tf.float32, size=rows)
+        for row in tf.range(rows):
+            norms = norms.write(row, tf.sqrt(tf.reduce_sum(x[row] ** 2)))
+        return norms.stack()
+
+    return row_norms
+
+
+@right("graph.one_trace", "행렬곱의 대각선")
+def norms_diagonal():
+    def row_norms(x):
+        return tf.sqrt(tf.linalg.diag_part(tf.matmul(x, x, transpose_b=True)))
+
+    return tf.function(row_norms, input_signature=[tf.TensorSpec([None, 3], tf.float32)])
+
+
+@wrong("graph.one_trace", "튜플에 담아 돌려줌", expect="결과가 텐서나 배열이 아니라 튜플입니다")
+def norms_tuple():
+    @tf.function(input_signature=[tf.TensorSpec([None, 3], tf.float32)])
+    def row_norms(x):
+        return (tf.norm(x, axis=1),)
+
+    return row_norms
+
+
+@wrong(
+    "graph.one_trace",
+    "하나가 되면 축까지 없앰",
+    expect="결과의 모양이 `(1,)`이어야 하는데 `()`입니다",
+)
+def norms_squeezed():
+    @tf.function(input_signature=[tf.TensorSpec([None, 3], tf.float32)])
+    def row_norms(x):
+        return tf.squeeze(tf.norm(x, axis=1, keepdims=True))
 
     return row_norms
 
@@ -1467,7 +1592,7 @@ def counter_not_kept():
 @wrong(
     "graph.counter",
     "assign_add 대신 assign",
-    expect="변수의 값을 `v`로 바꾸었습니다",
+    expect="지금까지의 합이 아니라 방금 받은 `v`를 돌려줍니다",
     never=("합은 `tf.Variable`에 담으세요",),
     typical=True,
 )
@@ -1499,5 +1624,138 @@ def counter_twice():
         def __call__(self, v):
             self.total.assign_add(v)
             return self.total.assign_add(v)
+
+    return Accumulator
+
+
+@right("graph.counter", "케라스의 Sum 지표")
+def counter_metric():
+    class Accumulator:
+        def __init__(self):
+            self.total = keras.metrics.Sum()
+
+        @tf.function
+        def __call__(self, v):
+            self.total.update_state(v)
+            return self.total.result()
+
+    return Accumulator
+
+
+@right("graph.counter", "변수를 담은 함수를 만들어 주는 함수")
+def counter_closure():
+    def accumulator():
+        total = tf.Variable(0.0)
+
+        @tf.function
+        def add(v):
+            return total.assign_add(v)
+
+        return add
+
+    return {"Accumulator": accumulator}
+
+
+@right("graph.counter", "더하기만 그래프에서, 값은 밖에서 읽음")
+def counter_read_outside():
+    class Accumulator:
+        def __init__(self):
+            self.total = tf.Variable(tf.zeros(()))
+
+        @tf.function
+        def add(self, v):
+            self.total.assign_add(v)
+
+        def __call__(self, v):
+            self.add(v)
+            return self.total.numpy()
+
+    return Accumulator
+
+
+def _used_before(make):
+    """노트북의 앞 셀에서 이미 불러 본 클래스."""
+    used = make()
+    for number in (1.0, 2.0, 10.0):
+        used()(tf.constant(number))
+    return used
+
+
+@wrong(
+    "graph.counter",
+    "클래스의 변수를 함께 쓰는데 이미 불러 봄",
+    expect="다른 객체에 더한 값까지 합에 들어갑니다",
+    never=("부를 때마다 더한 합을 돌려줍니다: ",),
+)
+def counter_class_variable_used():
+    return _used_before(counter_class_variable)
+
+
+@right("graph.counter", "명세 그대로인데 이미 불러 봄")
+def counter_plain_used():
+    return _used_before(counter_metric)
+
+
+@wrong("graph.counter", "절댓값을 더함", expect="부를 때마다 더한 합을 돌려줍니다: ")
+def counter_absolute():
+    class Accumulator:
+        def __init__(self):
+            self.total = tf.Variable(0.0)
+
+        @tf.function
+        def __call__(self, v):
+            return self.total.assign_add(tf.abs(v))
+
+    return Accumulator
+
+
+@wrong("graph.counter", "float16인 변수", expect="부를 때마다 더한 합을 돌려줍니다: 값이")
+def counter_half():
+    class Accumulator:
+        def __init__(self):
+            self.total = tf.Variable(tf.zeros((), tf.float16))
+
+        @tf.function
+        def __call__(self, v):
+            return tf.cast(self.total.assign_add(tf.cast(v, tf.float16)), tf.float32)
+
+    return Accumulator
+
+
+@wrong(
+    "graph.counter",
+    "더하고 v를 돌려줌",
+    expect="지금까지의 합이 아니라 방금 받은 `v`를 돌려줍니다",
+    never=("변수의 값을 `v`로 바꾸었습니다",),
+)
+def counter_returns_v():
+    class Accumulator:
+        def __init__(self):
+            self.total = tf.Variable(0.0)
+
+        @tf.function
+        def __call__(self, v):
+            self.total.assign_add(v)
+            return v
+
+    return Accumulator
+
+
+@wrong(
+    "graph.counter",
+    "파이썬 수로 바꾸어 넘김",
+    expect="그래프에 파이썬 수를 넘기면 값마다 새로 트레이싱합니다",
+)
+def counter_python_numbers():
+    class Accumulator:
+        def __init__(self):
+            self.total = tf.Variable(0.0)
+
+        @tf.function
+        def add(self, v):
+            return self.total.assign_add(v)
+
+        def __call__(self, v):
+            return self.add(float(v))
 
     return Accumulator

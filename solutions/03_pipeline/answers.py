@@ -608,6 +608,113 @@ def batches_raises():
     return _batches(change=lambda image: (image, image))
 
 
+@right("pipeline.batches", "padded_batch와 아주 큰 버퍼")
+def batches_padded():
+    def make_dataset(x, y, batch_size, shuffle=True):
+        ds = tf.data.Dataset.from_tensors((x, y)).unbatch()
+        if shuffle:
+            ds = ds.shuffle(10**6, seed=7)
+        return ds.map(scale).padded_batch(batch_size)
+
+    return make_dataset
+
+
+@right("pipeline.batches", "apply, 나란히 만드는 배치와 결정적인 순서")
+def batches_options():
+    def make_dataset(x, y, batch_size, shuffle=True):
+        ds = tf.data.Dataset.from_tensor_slices((x, y))
+        if shuffle:
+            ds = ds.apply(lambda each: each.shuffle(each.cardinality()))
+        options = tf.data.Options()
+        options.deterministic = True
+        ds = ds.batch(batch_size, num_parallel_calls=2).map(scale, num_parallel_calls=2)
+        return ds.with_options(options)
+
+    return make_dataset
+
+
+@wrong("pipeline.batches", "버퍼가 하나 모자람", expect="`shuffle`의 버퍼가 데이터보다 작습니다")
+def batches_buffer_one_less():
+    return _batches(buffer=lambda x, batch_size: len(x) - 1)
+
+
+@wrong(
+    "pipeline.batches",
+    "레이블과 이미지의 자리를 바꿈",
+    expect="(이미지, 레이블)이 아니라 (레이블, 이미지)의 차례입니다",
+    never=("이미지의 자료형이", "요소 하나가 배치가 아니라", "알아볼 수 없습니다"),
+)
+def batches_swapped():
+    return _batches(after=lambda ds: ds.map(lambda image, label: (label, image)))
+
+
+@wrong(
+    "pipeline.batches",
+    "자리를 바꾸고 나누지 않음",
+    expect="지금은 최댓값이 255입니다",
+    never=("요소 하나가 배치가 아니라", "알아볼 수 없습니다"),
+)
+def batches_swapped_unscaled():
+    return _batches(change=lambda image, label: (label, tf.cast(image, tf.float32)))
+
+
+@wrong(
+    "pipeline.batches",
+    "앞의 백 개만",
+    expect="개가 나오지 않습니다",
+    never=("가까운 샘플끼리만", "순서가 원래 그대로"),
+)
+def batches_first_hundred():
+    return _batches(before=lambda ds: ds.take(100))
+
+
+@wrong(
+    "pipeline.batches",
+    "거꾸로 놓음",
+    expect="섞이지 않고 순서만 거꾸로입니다",
+    never=("가까운 샘플끼리만",),
+)
+def batches_reversed():
+    def make_dataset(x, y, batch_size, shuffle=True):
+        if shuffle:
+            x, y = x[::-1], y[::-1]
+        return tf.data.Dataset.from_tensor_slices((x, y)).batch(batch_size).map(scale)
+
+    return make_dataset
+
+
+@wrong(
+    "pipeline.batches",
+    "시작하는 자리만 바꿈",
+    expect="원래 이웃하던 샘플이 거의 그대로 이웃합니다",
+    never=("배치끼리만",),
+)
+def batches_rolled():
+    def make_dataset(x, y, batch_size, shuffle=True):
+        if shuffle:
+            start = int(np.random.randint(1, len(x)))
+            x, y = np.roll(x, start, axis=0), np.roll(y, start, axis=0)
+        return tf.data.Dataset.from_tensor_slices((x, y)).batch(batch_size).map(scale)
+
+    return make_dataset
+
+
+@wrong(
+    "pipeline.batches",
+    "batch 대신 window",
+    expect="텐서여야 하는데 `Dataset`입니다",
+    never=("샘플 하나의 모양이", "레이블의 자료형이"),
+)
+def batches_window():
+    def make_dataset(x, y, batch_size, shuffle=True):
+        ds = tf.data.Dataset.from_tensor_slices((x, y))
+        if shuffle:
+            ds = ds.shuffle(len(x))
+        return ds.map(scale).window(batch_size)
+
+    return make_dataset
+
+
 # ---------------------------------------------------------------- 3-2 pipeline.tfrecord
 
 
@@ -1215,3 +1322,85 @@ def tfrecord_constant():
 @wrong("pipeline.tfrecord", "배치마다 나오는 리스트", "리스트를 돌려줍니다")
 def tfrecord_list():
     return tfrecord(read=lambda path: list(read_plain(path)))
+
+
+@right("pipeline.tfrecord", "SequenceExample에 행마다")
+def tfrecord_sequence():
+    def write_records(path, x, y):
+        with tf.io.TFRecordWriter(path) as writer:
+            for image, label in zip(x, y, strict=True):
+                rows = [bytes_feature(row.tobytes()) for row in image]
+                example = tf.train.SequenceExample(
+                    context=tf.train.Features(feature={"label": int64_feature(label)}),
+                    feature_lists=tf.train.FeatureLists(
+                        feature_list={"rows": tf.train.FeatureList(feature=rows)}
+                    ),
+                )
+                writer.write(example.SerializeToString())
+
+    def read_records(path):
+        def decode(record):
+            label, rows = tf.io.parse_single_sequence_example(
+                record,
+                {"label": tf.io.FixedLenFeature([], tf.int64)},
+                {"rows": tf.io.FixedLenSequenceFeature([], tf.string)},
+            )
+            image = tf.io.decode_raw(rows["rows"], tf.uint8)
+            return tf.ensure_shape(image, (28, 28)), label["label"]
+
+        return tf.data.TFRecordDataset(path).map(decode)
+
+    return tfrecord(write_records, read_records)
+
+
+@right("pipeline.tfrecord", "화소를 실수로, interleave로 읽기")
+def tfrecord_floats():
+    def write_records(path, x, y):
+        with tf.io.TFRecordWriter(path) as writer:
+            for image, label in zip(x, y, strict=True):
+                pixels = tf.train.FloatList(value=image.flatten().astype(float))
+                writer.write(
+                    example_bytes(
+                        pixels=tf.train.Feature(float_list=pixels), label=int64_feature(label)
+                    )
+                )
+
+    def read_records(path):
+        features = {
+            "pixels": tf.io.FixedLenFeature([28, 28], tf.float32),
+            "label": tf.io.FixedLenFeature([], tf.int64),
+        }
+
+        def decode(record):
+            example = tf.io.parse_single_example(record, features)
+            return tf.cast(example["pixels"], tf.uint8), example["label"]
+
+        paths = tf.data.Dataset.from_tensors(path)
+        return paths.interleave(tf.data.TFRecordDataset, cycle_length=1).map(decode)
+
+    return tfrecord(write_records, read_records)
+
+
+@wrong(
+    "pipeline.tfrecord",
+    "파일을 닫지 않음",
+    expect="파일을 닫아야 마지막 레코드까지 쓰입니다",
+    never=("`tf.io.TFRecordWriter`로 쓰세요",),
+)
+def tfrecord_not_closed():
+    writers = []
+
+    def write_records(path, x, y):
+        writer = tf.io.TFRecordWriter(path)
+        writers.append(writer)
+        for image, label in zip(x, y, strict=True):
+            writer.write(
+                example_bytes(image=bytes_feature(image.tobytes()), label=int64_feature(label))
+            )
+
+    return tfrecord(write_records)
+
+
+@wrong("pipeline.tfrecord", "앞의 열 개만 읽음", expect="`take`와 `skip`을 지우세요")
+def tfrecord_ten():
+    return tfrecord(read=lambda path: read_plain(path).take(10))

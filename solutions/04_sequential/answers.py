@@ -1,5 +1,7 @@
 """04 순차형 API: 맞는 답과 틀린 답."""
 
+import functools
+
 import keras
 import numpy as np
 import tensorflow as tf
@@ -279,6 +281,64 @@ def mlp_order():
         layers.Dense(10, activation="softmax"),
         layers.Dense(64, activation="relu"),
         layers.Dense(64, activation="relu"),
+    )
+
+
+@right("sequential.mlp", "람다로 쓴 활성화 함수")
+def mlp_lambdas():
+    return stack(
+        keras.Input((784,)),
+        layers.Dense(64, lambda x: tf.maximum(x, 0.0)),
+        layers.Dense(64, lambda x: ops.relu(x)),
+        layers.Dense(10, lambda x: ops.softmax(x)),
+    )
+
+
+@right("sequential.mlp", "설정에서 다시 만들어 복제함")
+def mlp_from_config():
+    model = keras.Sequential.from_config(mlp_lists().get_config())
+    return keras.models.clone_model(model)
+
+
+def mlp_lists():
+    dense = functools.partial(layers.Dense, activation="relu")
+    return keras.Sequential(
+        [keras.Input(batch_shape=(None, 784))]
+        + [dense(64) for _ in range(2)]
+        + [dense(10, activation=keras.activations.get("softmax"))]
+    )
+
+
+@right("sequential.mlp", "partial과 반복, 처음 부를 때 만들어짐")
+def mlp_called():
+    model = keras.Sequential(mlp_lists().layers)
+    model(np.zeros((1, 784), "float32"))
+    return model
+
+
+@wrong(
+    "sequential.mlp",
+    "정수를 받는 입력",
+    expect="자료형이 `float32`여야 하는데 `int32`입니다",
+    never=("층이 아닌 연산을 지났습니다",),
+)
+def mlp_integers():
+    return stack(keras.Input((784,), dtype="int32"), *mlp_lists().layers)
+
+
+@wrong(
+    "sequential.mlp",
+    "샘플끼리의 소프트맥스",
+    expect="`softmax`여야 하는데 `softmax(axis=0)`입니다",
+    never=("층과 설정은 명세와 같지만",),
+)
+def mlp_softmax_axis():
+    return stack(
+        keras.Input((784,)),
+        layers.Dense(64, activation="relu"),
+        layers.Dense(64, activation="relu"),
+        layers.Dense(10),
+        layers.Softmax(axis=0),
     )
 
 
@@ -979,3 +1039,62 @@ def regularized_pool():
 @wrong("sequential.regularized", "클래스가 10개", expect="유닛이 20개여야 하는데 10개입니다")
 def regularized_ten():
     return keras.Sequential(regularized(classes=10))
+
+
+def _regularized(number, layer):
+    """명세의 층들에서 하나만 바꾼 모델. `number`는 명세의 번호입니다."""
+    items = regularized()
+    items[number] = layer
+    return keras.Sequential(items)
+
+
+class OwnL2(keras.regularizers.Regularizer):
+    def __call__(self, x):
+        return 0.04 * tf.reduce_sum(x**2)
+
+    def get_config(self):
+        return {}
+
+
+@right("sequential.regularized", "규제를 스스로 쓴 클래스로")
+def regularized_own_class():
+    return _regularized(1, layers.Conv2D(32, 2, activation="relu", kernel_regularizer=OwnL2()))
+
+
+@right("sequential.regularized", "규제를 설정 딕셔너리로")
+def regularized_dictionary():
+    penalty = {"class_name": "L2", "config": {"l2": 0.04}}
+    return _regularized(1, layers.Conv2D(32, [2, 2], activation="relu", kernel_regularizer=penalty))
+
+
+@wrong(
+    "sequential.regularized",
+    "계수가 반인 규제 함수",
+    expect="커널 규제가 `L2(0.04)`여야 하는데 `다른 함수`입니다",
+    never=("__lambda__",),
+)
+def regularized_half_lambda():
+    return _regularized(
+        1,
+        layers.Conv2D(
+            32, 2, activation="relu", kernel_regularizer=lambda w: 0.02 * ops.sum(ops.square(w))
+        ),
+    )
+
+
+@wrong(
+    "sequential.regularized",
+    "샘플마다 같은 자리를 가리는 드롭아웃",
+    expect="가리는 모양이 없어야 하는데",
+)
+def regularized_noise_shape():
+    return _regularized(4, layers.Dropout(0.1, noise_shape=(1, 5408)))
+
+
+@wrong(
+    "sequential.regularized",
+    "훈련하지 않을 때도 가리는 람다",
+    expect="`Dropout` 층이어야 하는데 `Lambda` 층입니다",
+)
+def regularized_always_dropped():
+    return _regularized(4, layers.Lambda(lambda x: tf.nn.dropout(x, 0.1)))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+
 import keras
 import tensorflow as tf
 from keras import layers, ops
@@ -199,6 +201,36 @@ def mlp_cancelled_layer():
     x = layers.Dense(64, activation="relu")(inputs)
     x = layers.Dense(64, activation="relu")(x)
     outputs = layers.Dense(10, activation="softmax")(x) + 0 * layers.Dense(10)(x)
+    return keras.Model(inputs, outputs, name="mnist_model")
+
+
+@right("functional.mlp", "ops.where로 쓴 렐루, 이름은 나중에", trained=False)
+def mlp_where():
+    inputs = keras.Input((784,))
+    x = layers.Dense(64)(inputs)
+    x = layers.Dense(64, "relu")(ops.where(x > 0, x, 0.0))
+    model = keras.Model([inputs], [ops.softmax(layers.Dense(10)(x))])
+    model.name = "mnist_model"
+    return model
+
+
+@right("functional.mlp", "reduce로 이음, 입력은 딕셔너리", trained=False)
+def mlp_reduced():
+    inputs = keras.Input((784,), name="pixels")
+    stacked = [layers.Dense(64, "relu"), layers.Dense(64, "relu"), layers.Dense(10, "softmax")]
+    outputs = functools.reduce(lambda x, layer: layer(x), stacked, inputs)
+    return keras.Model({"pixels": inputs}, outputs, name="mnist_model")
+
+
+@wrong(
+    "functional.mlp",
+    "모델 안에서 255로 나눔",
+    expect="층이 아닌 연산을 지났습니다",
+)
+def mlp_scaled_inside():
+    inputs = keras.Input((784,))
+    x = layers.Dense(64, "relu")(inputs / 255.0)
+    outputs = layers.Dense(10, "softmax")(layers.Dense(64, "relu")(x))
     return keras.Model(inputs, outputs, name="mnist_model")
 
 
@@ -759,6 +791,74 @@ def autoencoder_not_given():
     return models
 
 
+@right("functional.autoencoder", "디코더의 층을 하나씩 부름, 업샘플링은 ops.repeat로")
+def autoencoder_repeat():
+    code = keras.Input((16,))
+    x = layers.Reshape((4, 4, -1))(code)
+    x = layers.Conv2DTranspose(16, 3, activation="relu")(x)
+    x = layers.Conv2DTranspose(32, 3, activation="relu")(x)
+    x = ops.repeat(ops.repeat(x, 3, axis=1), 3, axis=2)
+    x = layers.Conv2DTranspose(16, 3, activation="relu")(x)
+    decoder = keras.Model(code, layers.Conv2DTranspose(1, 3, activation="relu")(x))
+    encoder = _encoder()
+    autoencoder = keras.Model(inputs=encoder.inputs, outputs=decoder(encoder.outputs[0]))
+    return {"encoder": encoder, "decoder": decoder, "autoencoder": autoencoder}
+
+
+@wrong(
+    "functional.autoencoder",
+    "인코더의 필터가 뒤바뀜",
+    expect="`encoder` · 1번째 합성곱 층: 필터가 16개여야 하는데 32개입니다",
+    never=("✘ `decoder` · ", "가중치가 이어져 있지 않아"),
+)
+def autoencoder_filters():
+    image = keras.Input((28, 28, 1))
+    x = layers.Conv2D(32, 3, activation="relu")(image)
+    x = layers.Conv2D(16, 3, activation="relu")(x)
+    x = layers.MaxPooling2D(3)(x)
+    x = layers.Conv2D(32, 3, activation="relu")(x)
+    x = layers.Conv2D(16, 3, activation="relu")(x)
+    encoder = keras.Model(image, layers.GlobalMaxPooling2D()(x))
+    return _joined(encoder, _decoder())
+
+
+@wrong(
+    "functional.autoencoder",
+    "부호에 밀집 층을 더함",
+    expect="`encoder` · 명세에 없는 층이 더 있습니다",
+    never=("✘ `decoder` · ", "따로 있어야 하는데 같은 것"),
+)
+def autoencoder_dense_code():
+    image = keras.Input((28, 28, 1))
+    encoder = keras.Model(image, layers.Dense(16)(_encoder_layers(image)))
+    return _joined(encoder, _decoder())
+
+
+@wrong(
+    "functional.autoencoder",
+    "디코더 앞에 밀집 층을 더함",
+    expect="`decoder` · 명세에 없는 층이 더 있습니다",
+    never=("✘ `encoder` · ", "따로 있어야 하는데 같은 것"),
+)
+def autoencoder_dense_decoder():
+    code = keras.Input((16,))
+    decoder = keras.Model(code, _decoder_layers(layers.Dense(16)(code)))
+    return _joined(_encoder(), decoder)
+
+
+@wrong(
+    "functional.autoencoder",
+    "복제한 층에 가중치를 옮겨 담음",
+    expect="`autoencoder` 안에서 `encoder`의 가중치를 쓰지 않습니다",
+    never=("층이 명세와 다릅니다",),
+)
+def autoencoder_copied():
+    models = _joined(_encoder(), _decoder())
+    copied = keras.models.clone_model(models["autoencoder"])
+    copied.set_weights(models["autoencoder"].get_weights())
+    return models | {"autoencoder": copied}
+
+
 # --- functional.ensemble ----------------------------------------------------------------------
 
 
@@ -919,3 +1019,54 @@ def ensemble_two():
 )
 def ensemble_linear():
     return _ensemble([_member(None) for _ in range(3)], layers.Average())
+
+
+@right("functional.ensemble", "이어 붙여 축을 따라 평균")
+def ensemble_concatenated_mean():
+    return _ensemble(
+        [_member() for _ in range(3)],
+        lambda y: ops.mean(layers.Concatenate()(y), axis=-1, keepdims=True),
+    )
+
+
+@right("functional.ensemble", "더한 다음 Rescaling 층으로 셋으로 나눔")
+def ensemble_rescaled():
+    return _ensemble(
+        [_member() for _ in range(3)], lambda y: layers.Rescaling(1 / 3)(layers.Add()(y))
+    )
+
+
+@right("functional.ensemble", "스스로 쓴 평균 층")
+def ensemble_own_layer():
+    class Mean(layers.Layer):
+        def call(self, inputs):
+            return sum(inputs) / len(inputs)
+
+    return _ensemble([_member() for _ in range(3)], Mean())
+
+
+@wrong("functional.ensemble", "가중 평균", expect="`ensemble` · `Average` 층: 빠졌습니다")
+def ensemble_weighted():
+    return _ensemble(
+        [_member() for _ in range(3)], lambda y: 0.5 * y[0] + 0.25 * y[1] + 0.25 * y[2]
+    )
+
+
+@wrong(
+    "functional.ensemble",
+    "평균 위에 밀집 층을 더함",
+    expect="`ensemble` · 명세에 없는 층이 더 있습니다",
+    never=("세 모델은 가중치를 함께 쓰지 않고, `ensemble`은 그 가중치를 그대로 씁니다: ",),
+)
+def ensemble_dense_on_top():
+    return _ensemble([_member() for _ in range(3)], lambda y: layers.Dense(1)(layers.Average()(y)))
+
+
+@wrong(
+    "functional.ensemble",
+    "넷의 평균",
+    expect="`ensemble` · 명세에 없는 층이 더 있습니다",
+    never=("하는데 모델의 입력",),
+)
+def ensemble_of_four():
+    return _ensemble([_member() for _ in range(4)], layers.Average())

@@ -47,6 +47,11 @@ def pairs(step: Step) -> Failure | None:
         return "요소가 튜플이 아니라 딕셔너리입니다.", "`(x, y)` 튜플로 만드세요."
     if count != 2:
         return f"요소의 텐서가 2개여야 하는데 {count}개입니다.", "요소는 `(x, y)`입니다."
+    if step.swapped:
+        return (
+            "요소가 (이미지, 레이블)이 아니라 (레이블, 이미지)의 차례입니다.",
+            "요소는 `(x, y)`입니다.",
+        )
     return None
 
 
@@ -54,6 +59,13 @@ def _unusable(step: Step) -> Failure | None:
     """볼 것이 없으면 그 이유. 쌍이 아니어도 앞의 둘을 이미지와 레이블로 보고 나머지 항목을 판정합니다."""
     if step.trouble:
         return step.trouble
+    if kind := step.not_tensors:
+        return (
+            f"요소의 이미지와 레이블이 텐서여야 하는데 `{kind}`입니다.",
+            "`window`는 배치가 아니라 작은 Dataset으로 묶습니다. `batch(batch_size)`를 쓰세요."
+            if step.uses("window")
+            else "",
+        )
     return None if step.epoch(0).parts else ("요소가 하나도 나오지 않습니다.", "")
 
 
@@ -361,11 +373,30 @@ def shuffled(step: Step) -> Failure | None:
     order = _order(step)
     if order is None:
         return _UNKNOWN
-    total = len(_source(step, 1))
-    order = order[:total]
+    order, total = _among_seen(step, order)
     if np.all(np.diff(order) > 0):
         return "`shuffle=True`인데 순서가 원래 그대로입니다.", _unshuffled(step)
-    return _poorly(step, order, total)
+    return _poorly(step, order, total) or _too_small_buffer(step, order, total)
+
+
+def _among_seen(step: Step, order: np.ndarray) -> tuple[np.ndarray, int]:
+    """한 에포크의 차례와 샘플 수. 빠진 샘플은 `once`가 말하므로 나온 것들끼리의 번호로 바꿉니다."""
+    total = len(_source(step, 1))
+    order = order[:total]
+    seen, ranks = np.unique(order, return_inverse=True)
+    if step.epoch(0).ended and len(seen) == len(order):
+        return ranks, len(seen)
+    return order, total
+
+
+def _too_small_buffer(step: Step, order: np.ndarray, total: int) -> Failure | None:
+    """차례로는 알 수 없을 만큼만 작은 버퍼. `shuffle` 하나로 섞은 것이 보일 때만 말합니다."""
+    shuffles = step.operations("shuffle")
+    buffer = shuffles[0].get("buffer") if len(shuffles) == 1 else None
+    if buffer is None or int(np.max(order - np.arange(len(order)))) >= buffer:
+        return None
+    advice = _small_buffer(step, total)
+    return ("`shuffle`의 버퍼가 데이터보다 작습니다.", advice) if advice else None
 
 
 def _unshuffled(step: Step) -> str:
@@ -394,19 +425,26 @@ def _shuffles_when_told(step: Step) -> bool:
 
 def _poorly(step: Step, order: np.ndarray, total: int) -> Failure | None:
     """고르게 섞이지 않았으면 그 이유. `order`는 나온 차례대로의 번호입니다."""
-    next_to = np.diff(order) == 1
+    if np.all(np.diff(order) < 0):
+        return "섞이지 않고 순서만 거꾸로입니다.", ""
+    next_to = np.abs(np.diff(order)) == 1
     if np.sum(next_to) > 20 + 0.2 * len(order):
         size = int(step.question["args"][2]["value"])
         # 배치의 끝에서 다음 배치의 처음으로 넘어가는 자리는 빼고 봅니다.
-        inside = np.delete(next_to, np.arange(size - 1, len(next_to), size))
-        if np.mean(inside) > 0.9:
+        ends = np.arange(size - 1, len(next_to), size)
+        if np.mean(np.delete(next_to, ends)) > 0.9:
+            if 2 * np.sum(~next_to) < len(ends):
+                return "섞이지 않고, 원래 이웃하던 샘플이 거의 그대로 이웃합니다.", ""
             return (
                 "배치끼리만 섞이고, 배치 안에서는 원래 이웃하던 샘플이 그대로 이웃합니다.",
                 "`shuffle`을 `batch`보다 앞에 두세요." if _after_batch(step) else "",
             )
-    close = np.sum(next_to) > 20 + 0.2 * len(order)
-    if close or _log_chance(order, total) < CHANCE or _in_order(order):
+    if _log_chance(order, total) < CHANCE or _in_order(order):
         return "데이터 전체가 아니라 가까운 샘플끼리만 섞였습니다.", _small_buffer(step, total)
+    if np.sum(next_to) > 20 + 0.2 * len(order):
+        return "원래 이웃하던 샘플이 그대로 이웃하는 곳이 너무 많습니다.", _small_buffer(
+            step, total
+        )
     return None
 
 
@@ -466,7 +504,8 @@ def reshuffled(step: Step) -> Failure | None:
     place = np.full(total, -1)
     place[first] = np.arange(len(first))
     relative = place[second]
-    if np.all(relative >= 0) and (failure := _poorly(step, relative, total)):
+    # 빠진 샘플은 `once`가 말합니다.
+    if np.all(relative >= 0) and (failure := _poorly(step, relative, len(first))):
         return f"두 번째 에포크의 순서가 첫 번째와 비슷합니다. {failure[0]}", failure[1]
     return None
 

@@ -109,7 +109,32 @@ class Step:
             Part(arrays[part["array"]], [tuple(shape) for shape in part["shapes"]])
             for part in epoch["parts"]
         ]
+        if not reference and self.swapped:
+            parts.reverse()
         return Epoch(parts, bool(epoch["ended"]))
+
+    @property
+    def not_tensors(self) -> str:
+        """요소에 텐서가 아닌 것(`Dataset`, `RaggedTensor` …)이 있으면 그 이름."""
+        kinds = [str(each["type"]) for each in self.found.get("spec", [])]
+        return next((kind.removesuffix("Spec") for kind in kinds if kind != "TensorSpec"), "")
+
+    @property
+    def swapped(self) -> bool:
+        """요소의 두 부분이 바라는 것과 반대로 놓였는지. 샘플의 모양, 축의 수, 자료형의 차례로 알아봅니다."""
+        found, wanted = self.found.get("spec", []), self.wanted.get("spec", [])
+        if len(found) != 2 or len(wanted) != 2:
+            return False
+        shapes = [[each["shape"] for each in spec] for spec in (found, wanted)]
+        if None not in shapes[0] and shapes[1][0] != shapes[1][1]:
+            mine, theirs = ([shape[1:] for shape in pair] for pair in shapes)
+            if mine in (theirs, theirs[::-1]) and theirs[0] != theirs[1]:
+                return mine != theirs
+            ranks, wished = ([len(shape) for shape in pair] for pair in shapes)
+            if ranks[0] != ranks[1] and wished[0] != wished[1]:
+                return (ranks[0] > ranks[1]) != (wished[0] > wished[1])
+        kinds = [[each["dtype"] for each in spec] for spec in (found, wanted)]
+        return kinds[0] != kinds[1] and kinds[0] == kinds[1][::-1]
 
 
 def _not_dataset(kind: str, py_dataset: bool) -> Failure:

@@ -40,6 +40,11 @@ def file(step: Step) -> Failure | None:
             else "`tf.io.TFRecordWriter(path)`로 받은 경로에 쓰세요.",
         )
     wanted, count = step.wanted["records"], found["records"]
+    if count is None and found.get("cut"):
+        return (
+            "파일이 끝까지 쓰이지 않았습니다.",
+            "파일을 닫아야 마지막 레코드까지 쓰입니다. `with`로 열거나 `writer.close()`를 부르세요.",
+        )
     if count is None:
         return (
             "파일은 생겼지만 TFRecord로 읽을 수 없습니다.",

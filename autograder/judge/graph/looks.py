@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, ClassVar, Literal, TypeVar
 
 import numpy as np
@@ -103,11 +103,7 @@ def _example(number: int, case: Case, evidence: Evidence) -> str:
     else:
         return ""
     shown = np.array2string(given, precision=3, separator=", ")
-    wish = with_particle(f"`{float(wanted[place]):.4g}`", "이어야", "여야")
-    return (
-        f" {with_particle(f'`{shown}`', '을', '를')} 넣은 자리가 {wish} 하는데 "
-        f"`{float(found[place]):.4g}`입니다."
-    )
+    return f" 그 자리에 넣은 값은 `{shown}`입니다."
 
 
 _Found = TypeVar("_Found", bound=GraphLook)
@@ -164,6 +160,13 @@ class Equal(GraphLook):
     explainable: ClassVar[bool] = True
 
     def failure(self, case: Case, evidence: Evidence) -> Failure | None:
+        unlike = self.unlike(case, evidence)
+        # Where the objects began is what is wrong then, and another item's.
+        shared = unlike and looks_of(case[0], Apart) and _one_for_all(case, evidence)
+        return None if shared else unlike
+
+    def unlike(self, case: Case, evidence: Evidence) -> Failure | None:
+        """참고 답안과 처음으로 다른 것."""
         exercise, _, reference = case
         for number in self.calls:
             wanted, found = reference.facts["calls"][number], evidence.facts["calls"][number]
@@ -226,8 +229,13 @@ class Apart(Equal):
     """
 
     def failure(self, case: Case, evidence: Evidence) -> Failure | None:
-        failure = super().failure(case, evidence)
+        failure = self.unlike(case, evidence)
         exercise, challenge, _ = case
+        if failure is not None and _one_for_all(case, evidence):
+            return (
+                "객체들이 변수 하나를 함께 씁니다. 다른 객체에 더한 값까지 합에 들어갑니다.",
+                "변수를 클래스나 전역이 아니라 `__init__`에서 `self`에 담으세요.",
+            )
         before = [other for other in looks_of(exercise, Equal) if type(other) is Equal]
         if failure is None or not any(other.failure(case, evidence) for other in before):
             return failure
@@ -246,6 +254,35 @@ class Apart(Equal):
             for want, have in zip(first, records, strict=False)
         )
         return None if same else failure
+
+
+def _one_for_all(case: Case, evidence: Evidence) -> bool:
+    """참고 답안의 객체 하나를 끝까지 부른 것과 같은지. 전에 불러 본 것이 남아 있어 같은 만큼 떨어져 있어도 됩니다."""
+    from autograder.observe import observe
+
+    exercise, challenge, _ = case
+    calls = [call | {"object": 0} for call in challenge.facts["calls"]]
+    alone = replace(challenge, facts=challenge.facts | {"calls": calls})
+    wanted = _results(observe(alone, exercise.solution()))
+    found = _results(evidence)
+    if wanted is None or found is None or wanted.shape != found.shape:
+        return False
+    apart = found - wanted
+    scale = float(np.max(np.abs([wanted, found]), initial=1.0))
+    return bool(np.ptp(apart) <= exercise.tolerance * scale)
+
+
+def _results(evidence: Evidence) -> np.ndarray | None:
+    """부를 때마다 나온 수들. 하나라도 수 하나가 아니면 None."""
+    found = []
+    for call in evidence.facts["calls"]:
+        if call["status"] != "seen" or len(call["outputs"]) != 1:
+            return None
+        value = evidence.arrays.get(call["outputs"][0].get("array", ""))
+        if value is None or value.size != 1 or not np.all(np.isfinite(value)):
+            return None
+        found.append(float(value.reshape(())))
+    return np.array(found)
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,7 @@ from autograder.judge.model.match import match
 from autograder.judge.model.outputs import closer, crossings, output_names_item
 from autograder.judge.model.part import Part
 from autograder.judge.model.reference import reference_evidence
-from autograder.judge.model.sharing import shared_item, sharing
+from autograder.judge.model.sharing import same_sharing, shared_item
 from autograder.judge.model.whole import whole_item
 from autograder.kinds import ModelExercise
 from autograder.korean import with_particle
@@ -61,7 +61,7 @@ def items(exercise: ModelExercise, challenge: Challenge, evidence: Evidence) -> 
                 parts = parts | {name: uncrossed}
                 break
         matches[name] = matched
-    unshared = bool(exercise.shared) and sharing(wanted_parts) != sharing(parts)
+    unshared = bool(exercise.shared) and not same_sharing(wanted_parts, parts)
     result: list[Item] = []
     if exercise.style:
         result.append(_style_item(exercise.style, parts))

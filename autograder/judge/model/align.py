@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from autograder.judge.layer_names import USUAL
 from autograder.judge.model.stages import Step
 
 GAP = 1.0
@@ -69,6 +70,9 @@ def differences(wanted: Step, found: Step) -> list[str]:
     """값이 다른 설정의 이름들."""
     different = []
     for key, value in wanted.settings.items():
+        if key not in found.settings and value == USUAL.get(key):
+            # A layer of the learner's own that has no such setting has the usual one.
+            continue
         other = found.settings.get(key)
         if key == "rate" and isinstance(other, float) and isinstance(value, (int, float)):
             # 드롭아웃 층이 아니면 비율을 실행에서 재므로 조금 다를 수 있습니다.

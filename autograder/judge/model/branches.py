@@ -248,7 +248,8 @@ def connections(
             to_wanted[s] if isinstance(s, int) else s
             for s in _through(mine.sources, found, to_wanted)
         ]
-        if want != list(step.sources) or len(have) != len(mine.sources):
+        added = any(isinstance(s, int) and s not in to_wanted for s in mine.sources)
+        if want != list(step.sources) or added or len(have) != len(mine.sources):
             # 빠진 층이나 남는 층과 이어진 곳은 그 층의 메시지가 이미 말합니다.
             if sorted(map(str, want)) != sorted(map(str, have)):
                 result[index] = ("unclear", want, have)

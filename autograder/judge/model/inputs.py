@@ -35,7 +35,7 @@ def _input_item(prefix: str, name: str, field: Field, part: dict[str, Any]) -> I
     declared = part.get("declared_inputs") or []
     matches = not declared or declared == [[None, *shape]]
     if part["status"] == "seen" and matches:
-        return _with_dtype(Item(title, 1, 1), field, part, 0)
+        return _real(_with_dtype(Item(title, 1, 1), field, part, 0), field, part)
     if declared and (len(declared) > 1 or not _fits(declared[0], shape)):
         found = ", ".join(str(tuple(item[1:])).replace("None", "?") for item in declared)
         message = f"{prefix}입력 모양이 `{shape}`이어야 하는데 `{found}`입니다."
@@ -45,6 +45,16 @@ def _input_item(prefix: str, name: str, field: Field, part: dict[str, Any]) -> I
     if part["status"] == "seen":
         return Item(title, 1, 1)
     return _input_problem(Item(title, 1, 0), prefix, name, part)
+
+
+def _real(item: Item, field: Field, part: dict[str, Any]) -> Item:
+    """실수를 받을 입력을 정수로 선언하면 케라스가 소수를 버립니다."""
+    dtypes = part.get("declared_dtypes") or []
+    if isinstance(field, Tokens) or not dtypes or "float" in dtypes[0]:
+        return item
+    message = f"{item.name}: 자료형이 `float32`여야 하는데 `{dtypes[0]}`입니다."
+    advice = "정수로 받으면 [0, 1]의 소수가 버려집니다. `keras.Input`의 `dtype`을 지우세요."
+    return replace(item, score=0, message=message, advice=advice)
 
 
 def _input_problem(item: Item, prefix: str, name: str, part: dict[str, Any]) -> Item:

@@ -83,7 +83,9 @@ def match(
         works = not _all_close(want[0], _arrays(reference, wanted["training_outputs"]))
         idle = random and works and _all_close(have[0], in_training)
         return Match(equal=not surplus, alike=alike, surplus=surplus, idle=idle)
-    if surplus or len(reference.facts["parts"]) > 1 or not branches.is_graph(wanted):
+    if len(reference.facts["parts"]) > 1 and not surplus:
+        return _match_alone(exercise, challenge, evidence, name, found, have, trained)
+    if surplus or not branches.is_graph(wanted):
         return Match(equal=False)
     matched = _match_reordered(exercise, challenge, name, have, trained)
     return replace(matched, idle=matched.equal and random and _all_close(have[0], in_training))
@@ -134,6 +136,58 @@ def _match_reordered(
                 )
                 return Match(equal=True, alike=alike)
     return Match(equal=False)
+
+
+@dataclass(frozen=True)
+class _Described:
+    """넣는 값을 정하는 것만 적은 가중치."""
+
+    shape: tuple[int, ...]
+    name: str
+
+
+def _match_alone(
+    exercise: ModelExercise,
+    challenge: Challenge,
+    evidence: Evidence,
+    name: str,
+    found: dict[str, Any],
+    have: list[list[Any]],
+    trained: list[Any] | None,
+) -> Match:
+    """부분이 여럿일 때, 이 부분만 따로 봅니다. 관찰이 넣은 값을 참고 모델의 이 부분에 그대로 넣습니다.
+
+    넣는 값은 모양이 같은 가중치 가운데 몇 번째인지로 정해지므로, 다른 부분에 가중치가 더 있거나 모자라면 이 부분의
+    값까지 달라집니다.
+    """
+    base, _, rest = name.partition("[")
+    model = tried(exercise, challenge).solution[base]
+    model = model[int(rest[:-1])] if rest else model
+    given = [
+        arranged(model, inputs)
+        for inputs in asked_inputs(challenge, challenge.facts["parts"][base]["inputs"])
+    ]
+    weights = record_calls(model, given[0], configs=False).weights
+    described = [
+        _Described(tuple(each["shape"]), str(each["name"])) for each in evidence.facts["weights"]
+    ]
+    own = found["weights"]
+    if [tuple(weight.shape) for weight in weights] != [described[index].shape for index in own]:
+        return Match(equal=False)
+
+    def outputs_of(number: int, *, training: bool = False) -> list[Any]:
+        values = probe_values(described, *fillings(challenge)[number])
+        for weight, index in zip(weights, own, strict=True):
+            weight.assign(values[index])
+        arrays: dict[str, np.ndarray] = {}
+        outputs = structure.collect("alone", model(given[number], training=training), arrays)
+        return [arrays[output["array"]] for output in outputs]
+
+    with probing(weights, model.variables):
+        if not all(_all_close(outputs_of(number), each) for number, each in enumerate(have)):
+            return Match(equal=False)
+        alike = trained is None or _all_close(outputs_of(0, training=True), trained)
+    return Match(equal=True, alike=alike)
 
 
 def _arrays(evidence: Evidence, outputs: list[dict[str, Any]]) -> list[np.ndarray]:

@@ -155,9 +155,11 @@ def step_of(call: dict[str, Any], trained: dict[Any, dict[str, Any]]) -> Step:
             kind, settings = "Flatten", {}
     shapes = call["output_shapes"]
     if kind == "Concatenate":
-        rank = len(shapes[0]) if shapes else 0
-        axis = settings.get("axis", -1)
+        rank, axis = len(shapes[0]) if shapes else 0, settings.get("axis", -1)
         settings["axis"] = -1 if axis in (-1, rank - 1) else axis
+    rank = len(shapes[0]) if shapes else 0
+    if kind == "Softmax" and config.get("axis", -1) not in (-1, rank - 1):
+        settings["softmax_axis"] = config["axis"]
     if kind not in INVISIBLE and dropped and not call["dropped"] and not call["parameters"]:
         # 이름은 달라도 훈련할 때 값을 0으로 만드는 층은 드롭아웃입니다.
         kind, settings = "Dropout", {"rate": dropped}
@@ -170,6 +172,8 @@ def activation_of(step: Step) -> str | None:
     """활성화 함수만 하는 층이면 그 이름."""
     if step.kind == "Activation":
         return step.settings.get("activation")
+    if step.kind == "Softmax" and "softmax_axis" in step.settings:
+        return f"softmax(axis={step.settings['softmax_axis']})"
     return _ACTIVATION_LAYERS.get(step.kind)
 
 
@@ -223,6 +227,8 @@ def readable(key: str, value: Any) -> Any:
         return _regularizer(value)
     if key == "use_bias":
         return "있음" if value else "없음"
+    if key == "noise_shape":
+        return str(tuple(value)) if value else "없음"
     if key in ("return_sequences", "mask_zero"):
         return "예" if value else "아니요"
     if key == "target_shape":
@@ -259,4 +265,6 @@ def _regularizer(value: Any) -> str:
         for _, number in sorted(config.items())
         if isinstance(number, (int, float)) and number
     ]
-    return f"{value.get('class_name')}({', '.join(numbers)})"
+    kind = str(value.get("class_name"))
+    # 람다로 준 규제에는 이름도 수도 없습니다.
+    return "다른 함수" if kind.startswith("__") else f"{kind}({', '.join(numbers)})"

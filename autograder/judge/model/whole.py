@@ -8,6 +8,7 @@ from __future__ import annotations
 import numpy as np
 
 from autograder.judge.layer_names import setting_advice, with_batch
+from autograder.judge.model.inputs import input_items
 from autograder.judge.model.layers import (
     first_difference,
     hidden_difference,
@@ -113,6 +114,11 @@ def _why_different(part: Part) -> tuple[str, str]:
         return (
             "층은 명세와 같지만 가중치가 이어져 있지 않아 값이 다릅니다.",
             "가중치를 함께 쓰는지 묻는 아래 항목을 보세요.",
+        )
+    if any(not item.passed for item in input_items("", part.name, part.exercise, found)):
+        return (
+            "입력이 명세와 달라 값이 다릅니다.",
+            "위의 ✘ 항목부터 고치세요.",
         )
     return unknown_operation(part) or (
         "층과 설정은 명세와 같지만 계산 결과가 다릅니다.",
