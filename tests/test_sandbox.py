@@ -519,7 +519,7 @@ def test_honest_code_works_behind_the_wall(level: Level) -> None:
     assert "Glyph" not in str(made.outputs[4])
     assert text(made, 9) == "6.0\n"
     assert text(made, 10) == "가\n나\n['다'] 0\n3\n"
-    assert (text(made, 11), text(made, 15)) == ("라\n", "lite\n")
+    assert text(made, 11) == "라\n" and "lite\n" in text(made, 15)
     assert level is not Level.NAMESPACES or text(made, 16) == "[1, 2] [3, 4]\n"
 
 
