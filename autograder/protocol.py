@@ -24,8 +24,13 @@ RUN_VARIABLE = "AUTOGRADER_RUN"
 """채점하는 동안 Challenge와 Evidence의 폴더를 가리키는 환경 변수."""
 MAX_BYTES = 256 * 2**20
 """한 Challenge나 Evidence가 풀린 상태에서 차지할 수 있는 최대 크기(바이트)."""
+MAX_TEXT = 16 * 2**20
+"""그 가운데 JSON의 최대 크기. 파이썬의 값이 되면 수십 배의 메모리를 쓸 수 있습니다."""
+MAX_MEMBERS = 10_000
+"""한 Challenge나 Evidence에 담는 배열의 최대 개수. zip의 목록만으로도 메모리를 쓸 수 있습니다."""
 
 _JSON = "__json__"
+_MEMBER = b"PK\x01\x02"
 _ALLOWED_KINDS = "biufcSU?"
 # 남이 만든 zip과 npy는 어디가 어긋났는지에 따라 이런 예외를 냅니다.
 _UNREADABLE = (
@@ -110,12 +115,17 @@ def read(cls: type[_M], path: Path) -> _M:
 def from_bytes(cls: type[_M], data: bytes) -> _M:
     """`to_bytes()`가 만든 내용을 되돌립니다. 형식이 다르거나 너무 크면 ProtocolError."""
     try:
+        if data.count(_MEMBER) > MAX_MEMBERS:
+            raise ProtocolError(f"배열이 너무 많습니다 (최대 {MAX_MEMBERS:,}개)")
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             if sum(member.file_size for member in archive.infolist()) > MAX_BYTES + 2**20:
                 raise ProtocolError(f"자료가 너무 큽니다 (최대 {MAX_BYTES:,}바이트)")
         with np.load(io.BytesIO(data), allow_pickle=False) as stored:
             arrays = {name: stored[name] for name in stored.files}
-        header = json.loads(arrays.pop(_JSON).tobytes())
+        text = arrays.pop(_JSON)
+        if text.nbytes > MAX_TEXT:
+            raise ProtocolError(f"글이 너무 깁니다 (최대 {MAX_TEXT:,}바이트)")
+        header = json.loads(text.tobytes())
         if header["role"] != cls.role:
             raise ProtocolError(f"{cls.role} 파일이 아니라 {header['role']} 파일입니다")
         return cls(str(header["exercise"]), str(header["kind"]), dict(header["facts"]), arrays)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import csv
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -315,10 +316,13 @@ def test_files_beside_the_notebook_come_along(tmp_path: Path) -> None:
     (own / "sequential.ipynb").write_text("{}")
     (own / "link").symlink_to("/etc/passwd")
     (master / "helper.py").write_text("master")
+    # As Windows writes Korean into a zip, and unzip takes it out.
+    (own / os.fsdecode("자료.csv".encode("cp949"))).write_text("2")
     assert extra_files(tmp_path / "missing") == {}
     assert extra_files(own) | extra_files(master) == {
         "data/x.csv": b"1",
         "helper.py": b"master",
+        "자료.csv": b"2",
     }
 
 

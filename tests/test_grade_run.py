@@ -15,7 +15,9 @@ from typing import Any
 import numpy as np
 import pytest
 
+from autograder.grading.files import remove_folder
 from autograder.grading.run import kernel
+from autograder.grading.run.kernel import Bounds
 from autograder.grading.run.outputs import Outputs
 from autograder.grading.run.runner import (
     NOT_RUN,
@@ -67,6 +69,71 @@ def test_outputs_errors_and_the_cells_after_them() -> None:
         {"text/plain": "<IPython.core.display.HTML object>", "text/html": "<b>2</b>"},
         {"text/plain": "x"},
     ]
+
+
+def test_messages_of_any_shape_are_messages() -> None:
+    """A learner's code can send what it likes over the kernel's socket."""
+    odd = (
+        "ip = get_ipython()\nfor one in ([], 5, None, {'msg_id': []}, {'msg_id': {}}):\n"
+        "    for part in ('content', 'header', 'parent_header', 'metadata'):\n"
+        "        message = ip.kernel.session.msg('stream', {}, parent=ip.parent_header)\n"
+        "        message[part] = one\n"
+        "        try: ip.kernel.session.send(ip.kernel.iopub_socket, message)\n"
+        "        except Exception: pass\n"
+        "print('x' * 17_000_000)"
+    )
+    made = run(odd, "print('뒤')")
+    assert made.results == [kernel.FLOOD, kernel.DONE]
+    assert text(made, 1) == "뒤\n"
+
+
+def test_after_a_cut_the_limits_hold_too() -> None:
+    """Whoever does not answer when the connection is made anew has the time of a cell, watched."""
+    cut = (
+        "import time\nkernel = get_ipython().kernel\n"
+        "async def silent(*_, **__):\n    held = [bytearray(2**26) for _ in range({blocks})]\n    time.sleep(99)\n"
+        "kernel.shell_handlers['kernel_info_request'] = kernel.control_handlers['kernel_info_request'] = silent\n"
+        "print('x' * 17_000_000)"
+    )
+    limits = {"cell_seconds": 20.0, "bounds": Bounds(memory=2**30)}
+    made = run(cut.format(blocks=30), CHECK, limits=limits)
+    assert made.results == [kernel.FLOOD, kernel.MEMORY]
+    started = time.monotonic()
+    made = run(cut.format(blocks=0), CHECK, limits={"cell_seconds": 4.0})
+    assert made.results == [kernel.FLOOD, kernel.STUCK]
+    assert time.monotonic() - started < 40
+
+
+def test_a_link_in_place_of_the_evidence_folder_leads_nowhere(tmp_path: Path) -> None:
+    outside = tmp_path / "sequential.mlp.npz"
+    outside.write_bytes(b"outside")
+    swap = (
+        "import os, shutil\nfolder = os.environ['AUTOGRADER_RUN']\n"
+        f"shutil.rmtree(folder + '/evidence'); os.symlink({str(tmp_path)!r}, folder + '/evidence')"
+    )
+    assert run(swap, CHECK).evidence == {}
+    assert run(swap, CHECK, CHECK).evidence == {}
+    assert outside.read_bytes() == b"outside"
+
+
+def test_a_place_goes_whatever_was_made_in_it(tmp_path: Path) -> None:
+    place = tmp_path / "place"
+    (place / "a" / "b" / "c").mkdir(parents=True)
+    (place / "a" / "link").symlink_to(tmp_path, target_is_directory=True)
+    before = os.getcwd()
+    try:
+        os.chdir(place)
+        for number in range(3000):
+            os.mkdir("d")
+            Path(f"f{number}").touch()
+            os.chdir("d")
+    finally:
+        os.chdir(before)
+    for name in ("a/b/c", "a/b", "a"):
+        (place / name).chmod(0)
+    remove_folder(place)
+    assert list(tmp_path.iterdir()) == []
+    remove_folder(place)
 
 
 def test_an_endless_loop_costs_only_its_cell() -> None:

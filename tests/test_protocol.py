@@ -106,6 +106,19 @@ def test_a_bomb_is_not_unpacked() -> None:
         from_bytes(Evidence, bomb)
 
 
+def test_text_that_would_fill_the_memory_is_not_read() -> None:
+    """As values of Python, small lists take twenty times the room of their text."""
+    wide = GOOD.replace("{}", '{"status": [' + "[]," * 6_000_000 + "[]]}")
+    with pytest.raises(ProtocolError, match="너무 깁니다"):
+        from_bytes(Evidence, packed({"__json__.npy": header(wide)}))
+
+
+def test_a_list_of_very_many_arrays_is_not_read() -> None:
+    many = packed({"__json__.npy": header(GOOD)} | {f"{n}.npy": b"" for n in range(11_000)})
+    with pytest.raises(ProtocolError, match="너무 많습니다"):
+        from_bytes(Evidence, many)
+
+
 def test_objects_are_not_written() -> None:
     with pytest.raises(ProtocolError, match="자료형"):
         Evidence("x", "value", {}, {"a": np.array([object()])}).to_bytes()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import platform
 import socket
 import subprocess
 import sys
@@ -19,7 +20,7 @@ from autograder.grading.grade import grade_class
 from autograder.grading.run import kernel
 from autograder.grading.run.kernel import Bounds
 from autograder.grading.run.runner import NOT_RUN, SKIPPED, Code, Limits, Run, Task, run_notebook
-from autograder.grading.sandbox import choice, probe, walls
+from autograder.grading.sandbox import choice, probe, refused, walls
 from autograder.grading.sandbox.choice import best_level, required
 from autograder.grading.sandbox.levels import Level, told
 from autograder.grading.sandbox.process import close_sessions
@@ -86,6 +87,22 @@ def test_an_interpreter_in_tmp_is_seen(tmp_path: Path, monkeypatch: pytest.Monke
     command = walls.bubblewrap(Path("bwrap"), tmp_path, ["python"])
     assert command.index("/tmp") < command.index("/tmp/course/.venv")
     assert command.index("/tmp/course/.venv") < command.index(str(tmp_path))
+
+
+@pytest.mark.skipif(Level.NAMESPACES not in WALLS, reason="이름 공간을 만들 수 없습니다")
+def test_an_interpreter_may_be_called_by_a_link(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An environment that is a link, or leads over one to its Python as those of uv do."""
+    (tmp_path / "first").symlink_to(sys.prefix)
+    (tmp_path / "there").mkdir()
+    (tmp_path / "there" / "second").symlink_to("../first", target_is_directory=True)
+    called = tmp_path / "there" / "second" / Path(sys.executable).relative_to(sys.prefix)
+    monkeypatch.setattr(sys, "executable", str(called))
+    assert list(walls.links(called))[:2] == [tmp_path / "there" / "second", tmp_path / "first"]
+    assert probe.holds(Level.NAMESPACES)
+    (tmp_path / "round").symlink_to(tmp_path / "round")
+    assert walls.links(tmp_path / "round") == {tmp_path / "round": str(tmp_path / "round")}
 
 
 def test_an_installed_course_is_not_to_be_seen(
@@ -172,7 +189,6 @@ ATTEMPTS = {
     "ptrace": (
         "__import__('ctypes').CDLL(None).ptrace(16, __import__('os').getppid(), 0, 0) == 0 or 1 / 0"
     ),
-    "shared memory": "open('/dev/shm/poison', 'w')",
     "a device": "open('/dev/mem', 'rb').read(1)",
     "the kernel's log": "open('/dev/kmsg').read(1)",
     "cgroups": "open('/sys/fs/cgroup/cgroup.procs', 'a').write('1')",
@@ -247,6 +263,54 @@ def test_an_attempt_reaches_nothing(
     assert "REACHED" not in attempted[name]
 
 
+CALLS = """
+import ctypes, errno, os, socket
+libc = ctypes.CDLL(None, use_errno=True)
+for name, number in {calls}.items():
+    ctypes.set_errno(0)
+    if libc.syscall(number, 0, 0, 0, 0, 0) != -1 or ctypes.get_errno() not in (errno.EPERM, errno.ENOSYS):
+        print("call", name, os.strerror(ctypes.get_errno()))
+for flag in (0x10000000, 0x20000, 0x40000000, 0x8000000):
+    found = libc.syscall({clone}, flag | 17, 0, 0, 0, 0)
+    if found == 0:
+        os._exit(0)
+    if found != -1:
+        print("clone", hex(flag))
+for family in set(range(50)) - {families}:
+    for kind in (1, 2, 3, 5):
+        try:
+            socket.socket(family, kind).close()
+            print("socket", family, kind)
+        except OSError:
+            pass
+for line in open("/proc/self/status"):
+    if line.startswith("Cap") and int(line.split()[1], 16):
+        print(line)
+"""
+
+
+@pytest.mark.skipif(not refused.program(), reason="이 컴퓨터의 호출 번호를 모릅니다")
+@pytest.mark.parametrize("level", WALLS, ids=lambda level: level.title)
+def test_what_a_wall_of_files_cannot_hold_is_refused(level: Level) -> None:
+    """Shared memory that nobody counts, keyrings and messages for the next, sockets to the host."""
+    column = ("x86_64", "aarch64").index(platform.machine())
+    calls = {
+        name: numbers[column] for name, numbers in (refused.NOT_PERMITTED | refused.UNKNOWN).items()
+    }
+    look = CALLS.format(calls=calls, clone=refused.CLONE[column], families=set(refused.FAMILIES))
+    made = run(level, look, "print('still here')")
+    assert (text(made, 0), text(made, 1)) == ("", "still here\n"), made.results
+
+
+def test_the_refused_calls_have_their_own_numbers() -> None:
+    for column in (0, 1):
+        numbers = [pair[column] for pair in (refused.NOT_PERMITTED | refused.UNKNOWN).values()]
+        assert len(numbers) == len(set(numbers))
+    assert len(refused.program("x86_64")) == len(refused.program("aarch64"))
+    assert len(refused.program("x86_64")) % 8 == 0
+    assert refused.program("riscv64") == b""
+
+
 # -------------------------------------------------------------------------------- floods and deaths
 
 HONEST = "import numpy as np\nprint(int(np.arange(5).sum()))"
@@ -284,6 +348,26 @@ ENDS: dict[str, tuple[str, str]] = {
         "import time\nwith open('big', 'wb') as f:\n    for _ in range(400): f.write(b'x' * 2**20)\n"
         "time.sleep(30)",
         kernel.DISK,
+    ),
+    "removed files": (
+        "import os, time\nheld = []\nfor n in range(40):\n    f = open('f', 'wb'); os.unlink('f')\n"
+        "    f.write(bytes([7]) * 2**24); f.flush(); held.append(f)\ntime.sleep(30)",
+        kernel.DISK,
+    ),
+    "removed files that are only mapped": (
+        "import mmap, os, time\nheld = []\nfor n in range(40):\n    f = open('f', 'w+b'); os.unlink('f')\n"
+        "    f.write(bytes([7]) * 2**24); f.flush(); held.append(mmap.mmap(f.fileno(), 0)); f.close()\n"
+        "for m in held: os.close(os.open('/dev/null', 0))\ntime.sleep(30)",
+        kernel.DISK,
+    ),
+    "folders too deep to look into": (
+        "import os, time\nfor _ in range(3000): os.mkdir('d'); os.chdir('d')\ntime.sleep(30)",
+        kernel.DISK,
+    ),
+    "memory that no process has": (
+        "import mmap, time\nheld = []\nfor _ in range(12):\n    m = mmap.mmap(-1, 2**28); m[:] = bytes(2**28)\n"
+        "    m.madvise(mmap.MADV_DONTNEED); held.append(m)\ntime.sleep(30)",
+        kernel.MEMORY,
     ),
     "a flood of output": ("while True: print('x' * 1000)", kernel.FLOOD),
 }
@@ -348,9 +432,15 @@ def test_one_notebook_leaves_nothing_for_the_next() -> None:
         "      'POISON' in os.environ, os.listdir('.'), os.listdir(os.path.expanduser('~')))\n"
     )
     draw = "import random, numpy as np\nprint(random.random(), np.random.rand())"
+    poison += (
+        "\nfor place in ('/dev/shm/poison', '/tmp/poison', '/dev/poison'):\n"
+        "    try: open(place, 'w').write('x')\n    except OSError: pass\n"
+    )
+    look += "for place in ('/dev/shm/poison', '/tmp/poison', '/dev/poison'):\n    assert not os.path.exists(place)\n"
     first = run(best_level(), draw, poison)
     second = run(best_level(), draw, look)
     assert first.results == [kernel.DONE, kernel.DONE]
+    assert second.results == [kernel.DONE, kernel.DONE]
     assert text(second, 1).startswith("2.0 [1] False False [] ")
     assert text(first, 0) != text(second, 0)
 
@@ -370,6 +460,15 @@ def test_a_module_beside_the_notebook_is_not_imported_before_the_wall(name: str)
 
 
 # ----------------------------------------------------------------------------------- honest things
+
+
+SHARED = """
+import multiprocessing
+from concurrent.futures import ProcessPoolExecutor
+fork = multiprocessing.get_context("fork")
+with fork.Pool(2) as pool, ProcessPoolExecutor(2, fork) as other:
+    print(pool.map(abs, [-1, -2]), list(other.map(abs, [-3, -4])))
+"""
 
 
 @pytest.mark.parametrize("level", WALLS, ids=lambda level: level.title)
@@ -400,6 +499,16 @@ def test_honest_code_works_behind_the_wall(level: Level) -> None:
         "open('mine.txt', 'w').write('내 것'); print(open('mine.txt').read())",
         "from autograder import load_data\n(x, y), _ = load_data('mnist', quiet=True); print(x.shape[1:])",
         "@tf.function(jit_compile=True)\ndef f(x): return x * 2\nprint(f(tf.constant(3.0)).numpy())",
+        "!echo 가 && (echo 나 >&2)\nfound = !echo 다\nprint(found, _exit_code)\n!exit 3\nprint(_exit_code)",
+        "%%bash\necho 라",
+        "import asyncio\nawait asyncio.sleep(0.01)\n%timeit -n1 -r1 sum(range(9))",
+        "%%time\ntimed = 1",
+        "import logging, tempfile\nlogging.basicConfig(filename='log.txt', force=True); logging.warning('기록')\n"
+        "with tempfile.TemporaryDirectory() as d: open(d + '/x', 'w').write('1')\n"
+        "with tempfile.TemporaryFile() as f: f.write(b'x' * 2**20)\nprint(open('log.txt').read())",
+        "lite = tf.lite.TFLiteConverter.from_keras_model(model).convert()\n"
+        "reader = tf.lite.Interpreter(model_content=lite); reader.allocate_tensors(); print('lite')",
+        *([SHARED] if level is Level.NAMESPACES else []),
     )
     assert made.results == [kernel.DONE] * len(made.results), made.outputs
     assert "(1, 2)" in text(made, 1)
@@ -409,6 +518,9 @@ def test_honest_code_works_behind_the_wall(level: Level) -> None:
     assert pictures
     assert "Glyph" not in str(made.outputs[4])
     assert text(made, 9) == "6.0\n"
+    assert text(made, 10) == "가\n나\n['다'] 0\n3\n"
+    assert text(made, 11) == "라\n" and "lite\n" in text(made, 15)
+    assert level is not Level.NAMESPACES or text(made, 16) == "[1, 2] [3, 4]\n"
 
 
 # -------------------------------------------------------------------------------- beside each other

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import os
 import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -107,8 +108,17 @@ def extra_files(folder: Path) -> dict[str, bytes]:
         size = path.stat().st_size
         if size <= left:
             left -= size
-            found[name.as_posix()] = path.read_bytes()
+            found[_readable(name.as_posix())] = path.read_bytes()
     return dict(sorted(found.items()))
+
+
+def _readable(name: str) -> str:
+    """UTF-8로 적을 수 있는 이름. 아니면 윈도우가 적은 한글로 읽습니다."""
+    try:
+        name.encode()
+    except UnicodeEncodeError:
+        return os.fsencode(name).decode("cp949", "replace")
+    return name
 
 
 def _ignored(parts: Iterable[str]) -> bool:

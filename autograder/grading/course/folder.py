@@ -112,7 +112,7 @@ class CourseFolder:
         students |= {
             entry.name
             for entry in folder.iterdir()
-            if entry.is_dir() and not entry.name.startswith(".")
+            if entry.is_dir() and not entry.name.startswith(".") and _written(entry.name)
         }
         return [self._submission(student) for student in sorted(students)]
 
@@ -163,11 +163,12 @@ class CourseFolder:
         return self.root / self.coursedir.submitted_directory
 
     def loose_files(self) -> list[str]:
-        """submitted/에 학생의 폴더 없이 놓인 노트북과 zip의 이름."""
+        """submitted/에 학생의 폴더 없이 놓인 노트북과 zip의 이름, 그리고 글로 적을 수 없는 이름."""
         return sorted(
-            entry.name
+            entry.name.encode("utf-8", "backslashreplace").decode()
             for entry in self._submitted_folder().iterdir()
-            if entry.is_file() and entry.suffix.lower() in (".ipynb", ".zip")
+            if not _written(entry.name)
+            or (entry.is_file() and entry.suffix.lower() in (".ipynb", ".zip"))
         )
 
     def _submission(self, student: str) -> Submission:
@@ -348,6 +349,15 @@ def open_gradebook(root: Path) -> Iterator[Gradebook]:
 def _api(root: Path) -> NbGraderAPI:
     app, _ = _nbgrader(root)
     return NbGraderAPI(CourseDirectory(parent=app, root=str(root)), parent=app)
+
+
+def _written(name: str) -> bool:
+    """성적부와 표에 적을 수 있는 이름인지. 압축을 푼 프로그램이 한글을 잘못 적으면 그렇지 않습니다."""
+    try:
+        name.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def make_feedback(root: Path, unit: str, student: str) -> dict[str, Any]:

@@ -22,7 +22,15 @@ from jupyter_client.connect import write_connection_file
 from jupyter_client.session import Session
 
 from autograder.grading.run.outputs import Outputs
-from autograder.grading.sandbox.process import KernelProcess, Room, memory_of, size_of
+from autograder.grading.sandbox.process import (
+    KernelProcess,
+    Room,
+    memory_is_short,
+    memory_of,
+    shared_memory,
+    size_of,
+    size_of_removed,
+)
 
 MESSAGE_BYTES = 16 * 2**20
 """메시지 하나의 최대 크기. 더 크면 ZeroMQ가 받지 않고 연결을 끊습니다."""
@@ -32,6 +40,7 @@ INTERRUPTS = (0.0, 2.0, 5.0)
 """중단을 알리는 때(초). 세 번 알려도 `GRACE` 안에 멈추지 않으면 커널을 끕니다."""
 GRACE = 8.0
 IDLE_SECONDS = 10.0
+DRAIN_SECONDS = 5.0
 
 DONE, ERROR, TIMEOUT, FLOOD, DIED, STUCK = "done", "error", "timeout", "flood", "died", "stuck"
 """셀의 결과: 끝남, 예외, 시간 초과로 중단, 출력이 많아 중단, 커널이 죽음, 중단되지 않아 끔."""
@@ -65,6 +74,7 @@ class Kernel:
         bounds: Bounds | None = None,
     ) -> None:
         self._bounds, self._watched = bounds or Bounds(), 0.0
+        self._shared = shared_memory()
         self._room, self._folder, self._environment, self._cwd = room, folder, environment, cwd
         self._context = zmq.Context()
         self._process: KernelProcess | None = None
@@ -97,11 +107,10 @@ class Kernel:
             "stop_on_error": False,
         }
         if not self._connected:
-            try:
-                self._listen_again()
-            except KernelDidNotStart:
+            ended = self._listen_again(min(seconds, START_SECONDS))
+            if ended:
                 self.kill()
-                return DIED
+                return ended
         request = self._session.send(self._shell, "execute_request", content)
         assert request is not None
         asked = request["header"]["msg_id"]
@@ -134,7 +143,7 @@ class Kernel:
             ready = dict(self._poller.poll(200))
             if self._shell in ready:
                 reply = self._receive(self._shell)
-                if reply is not None and reply["parent_header"].get("msg_id") == asked:
+                if reply is not None and _asked(reply) == asked:
                     replied, status = time.monotonic(), str(reply["content"].get("status"))
             if self._monitor in ready:
                 self._cut_off(outputs)
@@ -178,31 +187,37 @@ class Kernel:
         self._poller.register(self._shell, zmq.POLLIN)
         self._listen()
         self._process = self._room.start(self._folder, self._cwd, file, self._environment)
-        self._wait_until_ready()
+        if self._wait_until_ready(START_SECONDS):
+            raise KernelDidNotStart("커널을 켤 수 없습니다.")
 
     def _listen(self) -> None:
         self._iopub = self._connect(zmq.SUB, "iopub_port")
         self._monitor = self._iopub.get_monitor_socket(zmq.EVENT_DISCONNECTED)
         self._poller.register(self._iopub, zmq.POLLIN)
 
-    def _listen_again(self) -> None:
-        """ZeroMQ는 너무 큰 메시지를 보낸 쪽과 다시 이어 주지 않으므로 새로 잇습니다."""
+    def _listen_again(self, seconds: float) -> str:
+        """ZeroMQ는 너무 큰 메시지를 보낸 쪽과 다시 이어 주지 않으므로 새로 잇습니다. 못 이으면 이유를 돌려줍니다."""
         self._poller.unregister(self._iopub)
         self._poller.unregister(self._monitor)
         self._iopub.disable_monitor()
         self._iopub.close(0)
         self._listen()
-        self._wait_until_ready()
+        return self._wait_until_ready(seconds, again=True)
 
-    def _wait_until_ready(self) -> None:
-        """셸과 IOPub이 모두 이어질 때까지 기다립니다. 그 전의 출력은 받지 못합니다."""
-        deadline = time.monotonic() + START_SECONDS
+    def _wait_until_ready(self, seconds: float, again: bool = False) -> str:
+        """셸과 IOPub이 모두 이어질 때까지 기다립니다. 그 전의 출력은 받지 못합니다. 못 이으면 이유를 돌려줍니다."""
+        deadline = time.monotonic() + seconds
         answered = heard = False
         asked: set[str] = set()
         asked_at = 0.0
         while not (answered and heard):
-            if not self.alive or time.monotonic() > deadline:
-                raise KernelDidNotStart("커널을 켤 수 없습니다.")
+            if not self.alive:
+                return DIED
+            if time.monotonic() > deadline:
+                return STUCK
+            # What an earlier cell started goes on meanwhile.
+            if again and (over := self._over()):
+                return over
             # Heard only once the subscription has arrived, so it is asked again and again.
             if time.monotonic() - asked_at > 0.1:
                 asked_at = time.monotonic()
@@ -212,11 +227,12 @@ class Kernel:
             ready = dict(self._poller.poll(100))
             for socket in (self._shell, self._iopub):
                 message = self._receive(socket) if socket in ready else None
-                if message is not None and message["parent_header"].get("msg_id") in asked:
+                if message is not None and _asked(message) in asked:
                     answered |= socket is self._shell
                     heard |= socket is self._iopub
         self._connected = True
         self._poller.register(self._monitor, zmq.POLLIN)
+        return ""
 
     def _connect(self, kind: int, port: str) -> Any:
         info = self._info
@@ -241,7 +257,8 @@ class Kernel:
             message: dict[str, Any] = self._session.deserialize(frames)
         except (ValueError, TypeError, KeyError, IndexError, RecursionError):
             return None
-        if not isinstance(message.get("content"), dict):
+        parts_of_it = [message.get(name) for name in ("content", "header", "parent_header")]
+        if not all(isinstance(part, dict) for part in parts_of_it):
             return None
         message["size"] = sum(len(part) for part in parts)
         return message
@@ -251,7 +268,7 @@ class Kernel:
         message = self._receive(self._iopub)
         if message is None:
             return False
-        if message["parent_header"].get("msg_id") != asked:
+        if _asked(message) != asked:
             # Threads of earlier cells may go on printing: nobody reads it, but it counts.
             outputs.receive("", {}, message["size"])
             return False
@@ -270,9 +287,11 @@ class Kernel:
         processes = self._process.everything()
         if len(processes) > self._bounds.processes:
             return PROCESSES
-        if memory_of(processes) > self._bounds.memory:
+        shared = shared_memory() - self._shared
+        if max(memory_of(processes), shared) > self._bounds.memory or memory_is_short():
             return MEMORY
-        return DISK if size_of(self._folder, self._bounds.disk) > self._bounds.disk else ""
+        size = size_of_removed(processes) + size_of(self._folder, self._bounds.disk)
+        return DISK if size > self._bounds.disk else ""
 
     def _cut_off(self, outputs: Outputs) -> None:
         """연결이 끊겼습니다. 커널이 살아 있다면 메시지 하나가 너무 컸던 것입니다."""
@@ -285,5 +304,14 @@ class Kernel:
             self._connected = False
 
     def _drain(self, asked: str, outputs: Outputs) -> None:
-        while not outputs.flooded and self._iopub in dict(self._poller.poll(100)):
+        # Whoever outlives the kernel may go on sending.
+        deadline = time.monotonic() + DRAIN_SECONDS
+        while time.monotonic() < deadline and not outputs.flooded:
+            if self._iopub not in dict(self._poller.poll(100)):
+                return
             self._collect(asked, outputs)
+
+
+def _asked(message: dict[str, Any]) -> str:
+    """메시지가 답하는 요청의 번호. 학습자가 만든 메시지에서는 무엇이든 될 수 있습니다."""
+    return str(message["parent_header"].get("msg_id"))

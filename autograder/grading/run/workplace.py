@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import shutil
 import signal
 import stat
 import sys
@@ -19,6 +18,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from autograder.grading.files import remove_folder
 from autograder.grading.sandbox.package import copy_observing_package
 from autograder.grading.sandbox.process import Room
 from autograder.protocol import RUN_VARIABLE
@@ -123,8 +123,11 @@ class Workplace:
 
     def discard_evidence(self, exercise: str) -> None:
         """문제의 Evidence를 지웁니다. 채점 셀이 쓴 것만 남기려고 그 셀 바로 앞에서 부릅니다."""
-        with contextlib.suppress(OSError):
-            os.unlink(self.run / "evidence" / f"{exercise}.npz")
+        with contextlib.suppress(OSError), self._in_evidence() as folder:
+            if folder is None:
+                os.unlink(self._evidence(exercise))
+            else:
+                os.unlink(f"{exercise}.npz", dir_fd=folder)
 
     def evidence(self, exercise: str) -> bytes | None:
         """문제의 Evidence 파일. 없거나 보통 파일이 아니거나 너무 크면 None입니다."""
@@ -132,7 +135,9 @@ class Workplace:
         flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
         flags |= getattr(os, "O_BINARY", 0)
         try:
-            descriptor = os.open(self.run / "evidence" / f"{exercise}.npz", flags)
+            with self._in_evidence() as folder:
+                name = self._evidence(exercise) if folder is None else f"{exercise}.npz"
+                descriptor = os.open(name, flags, dir_fd=folder)
         except OSError:
             return None
         try:
@@ -146,6 +151,24 @@ class Workplace:
         finally:
             os.close(descriptor)
         return data if len(data) <= EVIDENCE_BYTES else None
+
+    def _evidence(self, exercise: str) -> Path:
+        return self.run / "evidence" / f"{exercise}.npz"
+
+    @contextlib.contextmanager
+    def _in_evidence(self) -> Iterator[int | None]:
+        """Evidence의 폴더. 가는 길에 심볼릭 링크가 있으면 `OSError`. 폴더를 열 수 없는 운영체제에서는 None."""
+        if os.open not in os.supports_dir_fd:
+            yield None
+            return
+        # The folders on the way are the learner's too: a link there would lead anywhere.
+        flags = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW
+        with contextlib.ExitStack() as stack:
+            folder = None
+            for name in (str(self.root), "run", "evidence"):
+                folder = os.open(name, flags, dir_fd=folder)
+                stack.callback(os.close, folder)
+            yield folder
 
 
 @contextlib.contextmanager
@@ -177,7 +200,7 @@ def workplace(
         yield place
     finally:
         _end_processes_of(root)
-        shutil.rmtree(root, ignore_errors=True)
+        remove_folder(root)
 
 
 def _end_processes_of(root: Path) -> None:

@@ -6,8 +6,10 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import signal
+import stat
 import subprocess
 import sys
 import threading
@@ -22,6 +24,8 @@ from autograder.grading.sandbox.session import Session
 
 CROWD = 64
 """프로세스가 이보다 많으면 샌드박스 안의 것을 한꺼번에 끝냅니다."""
+SPARE = 0.03
+"""컴퓨터의 메모리가 이만큼도 남지 않으면 노트북을 멈춥니다. 학습자의 탓이 아닐 수 있으므로 혼자 다시 실행합니다."""
 KILL = getattr(signal, "SIGKILL", signal.SIGTERM)
 
 
@@ -213,8 +217,8 @@ class _Plain:
 
 
 def memory_of(processes: list[psutil.Process]) -> int:
-    """프로세스들이 쓰는 메모리(바이트). 함께 쓰는 것은 나누어 셉니다."""
-    total = 0
+    """프로세스들이 쓰는 메모리(바이트). 함께 쓰는 것은 나누어 세고, 커널이 그 메모리를 찾는 페이지 테이블도 셉니다."""
+    total = sum(_page_tables(process.pid) for process in processes)
     for process in processes:
         with contextlib.suppress(psutil.Error):
             try:
@@ -224,16 +228,70 @@ def memory_of(processes: list[psutil.Process]) -> int:
     return total
 
 
+def _page_tables(pid: int) -> int:
+    # Reading one byte of each of a million places takes no memory of the process's own.
+    with contextlib.suppress(OSError, ValueError), open(f"/proc/{pid}/status", "rb") as file:
+        for line in file:
+            if line.startswith(b"VmPTE:"):
+                return int(line.split()[1]) * 1024
+    return 0
+
+
+def memory_is_short() -> bool:
+    """컴퓨터에 남은 메모리가 거의 없는지. 어느 프로세스의 것으로도 세지 않는 메모리도 있습니다."""
+    memory = psutil.virtual_memory()
+    return bool(memory.available < SPARE * memory.total)
+
+
+def shared_memory() -> int:
+    """컴퓨터의 프로세스들이 함께 쓰려고 만든 메모리(바이트). 만든 프로세스의 메모리로 세지 않을 때가 있습니다."""
+    return int(getattr(psutil.virtual_memory(), "shared", 0))
+
+
 def size_of(folder: Path, enough: int) -> int:
     """폴더에 든 파일들이 차지하는 자리(바이트). `enough`를 넘으면 더 세지 않습니다."""
     total, waiting = 0, [folder]
     while waiting and total <= enough:
-        with contextlib.suppress(OSError), os.scandir(waiting.pop()) as entries:
-            for entry in entries:
-                with contextlib.suppress(OSError):
-                    if entry.is_dir(follow_symlinks=False):
-                        waiting.append(Path(entry.path))
-                    else:
-                        # A file with holes takes less than it says.
-                        total += getattr(entry.stat(follow_symlinks=False), "st_blocks", 0) * 512
+        try:
+            with os.scandir(waiting.pop()) as entries:
+                for entry in entries:
+                    with contextlib.suppress(OSError):
+                        if entry.is_dir(follow_symlinks=False):
+                            waiting.append(Path(entry.path))
+                        else:
+                            total += _room_of(entry.stat(follow_symlinks=False))
+        except OSError as error:
+            if error.errno == errno.ENAMETOOLONG:
+                # Nobody could say how much lies below.
+                return enough + 1
     return total
+
+
+def size_of_removed(processes: list[psutil.Process]) -> int:
+    """지웠지만 프로세스가 열어 두어 아직 자리를 차지하는 파일들의 크기(바이트)."""
+    found: dict[tuple[int, int], int] = {}
+    for process in processes:
+        with contextlib.suppress(OSError):
+            for name in os.listdir(f"/proc/{process.pid}/fd"):
+                with contextlib.suppress(OSError):
+                    status = os.stat(f"/proc/{process.pid}/fd/{name}")
+                    if stat.S_ISREG(status.st_mode) and not status.st_nlink:
+                        found[status.st_dev, status.st_ino] = _room_of(status)
+        with contextlib.suppress(OSError, ValueError):
+            with open(f"/proc/{process.pid}/maps", "rb") as file:
+                # What is called /dev/zero is memory that processes share.
+                removed = [
+                    line.split()
+                    for line in file
+                    if line.endswith(b"(deleted)\n") and b" /dev/zero " not in line
+                ]
+            for places, _, _, device, inode, *_ in removed:
+                first, last = (int(place, 16) for place in places.split(b"-"))
+                major, minor = (int(number, 16) for number in device.split(b":"))
+                found.setdefault((os.makedev(major, minor), int(inode)), last - first)
+    return sum(found.values())
+
+
+def _room_of(status: os.stat_result) -> int:
+    # A file with holes takes less than it says.
+    return int(getattr(status, "st_blocks", 0)) * 512

@@ -24,7 +24,8 @@ from typing import Any
 
 import psutil
 
-from autograder.grading.sandbox import walls, warm_process
+from autograder.grading.files import remove_folder
+from autograder.grading.sandbox import refused, walls, warm_process
 from autograder.grading.sandbox.levels import Level
 from autograder.grading.sandbox.package import copy_observing_package
 
@@ -102,8 +103,9 @@ class Session:
             "work": str(work),
             "environment": environment,
             "read": walls.readable(self.base),
-            "write": walls.writable(place),
+            "write": walls.writable(place, self.level),
             "limits": LIMITS,
+            "refused": refused.program().hex(),
             # A cold process behind walls of its own serves one notebook only.
             "confine": self.warm,
         }
@@ -149,7 +151,7 @@ class Session:
             self._connection = None
         if self._process is not None:
             _end(self._process)
-        shutil.rmtree(self.base, ignore_errors=True)
+        remove_folder(self.base)
 
     # 시작하기 ---------------------------------------------------------------------------------
 
@@ -296,7 +298,7 @@ class Supervised:
         sandbox = Sandbox(
             fs_readable=walls.readable(base),
             fs_writable=[
-                *walls.writable(base / "r"),
+                *walls.writable(base / "r", Level.LANDLOCK),
                 *(str(base / name) for name in ("home", "tmp")),
             ],
             clean_env=True,

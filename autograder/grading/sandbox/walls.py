@@ -12,6 +12,8 @@ import sysconfig
 from collections.abc import Iterable
 from pathlib import Path
 
+from autograder.grading.sandbox.levels import Level
+
 _SYSTEM = ("/usr", "/bin", "/lib", "/lib64", "/sbin", "/opt/conda")
 # What programs of the system read when they start; nothing of users, hosts or secrets.
 _SETTINGS = (
@@ -25,6 +27,10 @@ _SETTINGS = (
     "/etc/ssl/openssl.cnf",
 )
 PACKAGE = "autograder"
+SHARED = "/dev/shm"
+"""`multiprocessing`의 자물쇠가 놓이는 곳."""
+LINKS = 40
+"""한 경로에서 따라가는 심볼릭 링크의 수."""
 
 
 def interpreter_paths() -> list[Path]:
@@ -38,6 +44,22 @@ def interpreter_paths() -> list[Path]:
     return sorted(
         path for path in kept if not any(path != o and path.is_relative_to(o) for o in kept)
     )
+
+
+def links(path: Path) -> dict[Path, str]:
+    """`path`를 따라가며 지나는 심볼릭 링크들과 그것이 가리키는 곳."""
+    found: dict[Path, str] = {}
+    here, waiting, followed = Path(path.anchor), list(path.parts[1:]), 0
+    while waiting and followed < LINKS:
+        name = waiting.pop(0)
+        here = here.parent if name == ".." else here / name
+        if here.is_symlink():
+            followed += 1
+            found[here] = os.readlink(here)
+            target = Path(found[here])
+            waiting = [*target.parts[1 if target.is_absolute() else 0 :], *waiting]
+            here = Path(target.anchor) if target.is_absolute() else here.parent
+    return found
 
 
 def installed_course() -> list[Path]:
@@ -59,7 +81,14 @@ def bubblewrap(program: Path, base: Path, command: Iterable[str]) -> list[str]:
             words += [kind, os.readlink(path) if kind == "--symlink" else path, path]
     # Before what may lie in them: the interpreter's and the run's folders.
     words += ["--proc", "/proc", "--dev", "/dev", "--tmpfs", "/tmp"]
-    for folder in interpreter_paths():
+    shown = interpreter_paths()
+    # The interpreter may be called by a name that only leads to it: an environment that is a link,
+    # a version that is one.
+    named = links(Path(sys.executable)) | links(Path(sys.prefix)) | links(Path(sys.base_prefix))
+    for link, target in named.items():
+        if not any(link.is_relative_to(place) for place in (*map(Path, _SYSTEM), *shown)):
+            words += ["--symlink", target, str(link)]
+    for folder in shown:
         words += ["--ro-bind", str(folder), str(folder)]
     for folder in installed_course():
         words += ["--tmpfs", str(folder)]
@@ -80,9 +109,10 @@ def readable(base: Path) -> list[str]:
     return [*found, f"{base}/package", f"{base}/data"]
 
 
-def writable(place: Path) -> list[str]:
-    """Landlock이 쓰게 둘 곳: 노트북의 자리와 `/dev/null`."""
-    return [str(place), "/dev/null"]
+def writable(place: Path, level: Level) -> list[str]:
+    """Landlock이 쓰게 둘 곳: 노트북의 자리와 `/dev/null`, 그리고 이름 공간 안의 것이면 프로세스들이 함께 쓰는 메모리."""
+    own = [SHARED] if level is Level.NAMESPACES else []
+    return [str(place), "/dev/null", *own]
 
 
 def _without(folder: Path, hidden: list[Path]) -> list[str]:

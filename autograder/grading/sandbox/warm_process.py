@@ -5,7 +5,7 @@
 이 파일은 샌드박스 안에 복사되어 `python warm_process.py 소켓`으로 실행됩니다. 그래서 표준 라이브러리, `sandlock`,
 복사된 관찰 패키지만 씁니다. 부모와는 한 줄에 JSON 하나로 이야기합니다.
 
-- `{"fork": {"connection", "work", "environment", "read", "write", "limits", "confine"}}` → `{"forked": pid}`
+- `{"fork": {"connection", "work", "environment", "read", "write", "limits", "refused", "confine"}}` → `{"forked": pid}`
 - `{"signal": [pid, 번호]}`: 복제한 프로세스의 그룹에 신호를 보냅니다.
 - 복제한 프로세스가 끝나면 `{"ended": pid}`를 보냅니다.
 
@@ -15,6 +15,7 @@
 
 from __future__ import annotations
 
+import codecs
 import contextlib
 import gc
 import importlib
@@ -24,6 +25,8 @@ import random
 import select
 import signal
 import socket
+import struct
+import subprocess
 import sys
 import tempfile
 from typing import Any
@@ -42,7 +45,8 @@ MODULES = (
 )
 # Not pyplot: it joins itself to the kernel that is there when it is first imported.
 CHANGED = 3
-"""스레드가 생겨서 더는 복제할 수 없을 때의 종료 코드."""
+"""스레드가 생겼거나 앞의 노트북이 남긴 것이 있어서 더는 복제할 수 없을 때의 종료 코드."""
+SHARED = "/dev/shm"
 
 
 def main() -> None:
@@ -84,7 +88,7 @@ def main() -> None:
                 pid, number = request["signal"]
                 with contextlib.suppress(OSError):
                     os.killpg(pid, number)
-            elif _threads() > threads:
+            elif _threads() > threads or _left_behind():
                 os._exit(CHANGED)
             else:
                 _fork(parent, (ended, wake), request["fork"])
@@ -104,6 +108,13 @@ def _import_everything() -> None:
 
 def _threads() -> int:
     return len(os.listdir("/proc/self/task"))
+
+
+def _left_behind() -> bool:
+    """앞의 노트북이 프로세스들이 함께 쓰는 메모리에 무엇을 남겼는지."""
+    with contextlib.suppress(OSError):
+        return bool(os.listdir(SHARED))
+    return False
 
 
 def _say(parent: socket.socket, message: dict[str, Any]) -> None:
@@ -170,16 +181,69 @@ def _become_kernel(asked: dict[str, Any]) -> None:
             [path for path in asked[name] if os.path.exists(path)] for name in ("read", "write")
         )
         confine(Sandbox(fs_readable=read, fs_writable=write))
+    _give_up(bytes.fromhex(asked["refused"]))
     sys.path[:] = ["", *(path for path in sys.path if path)]
     random.seed()
     tempfile.tempdir = None
     tempfile._name_sequence = None  # type: ignore[attr-defined]
     if "numpy" in sys.modules:
         sys.modules["numpy"].random.seed()
+    _without_terminal()
     application = IPKernelApp.instance()
     application.initialize(["-f", asked["connection"], "--HistoryManager.hist_file=:memory:"])
     application.start()
     os._exit(0)
+
+
+def _give_up(refused: bytes) -> None:
+    """관리자의 권한을 내려놓고, 시스템 호출을 거절하는 규칙(BPF 프로그램)을 겁니다. 안 되면 OSError."""
+    import ctypes
+
+    libc = ctypes.CDLL(None, use_errno=True)
+
+    def done(result: int) -> None:
+        if result:
+            raise OSError(ctypes.get_errno(), "prctl")
+
+    bounding, last = 24, int(_text("/proc/sys/kernel/cap_last_cap", "0"))
+    for capability in range(last + 1):
+        # Refused to whoever has none.
+        libc.prctl(bounding, capability, 0, 0, 0)
+    done(libc.capset((ctypes.c_uint32 * 2)(0x20080522, 0), (ctypes.c_uint32 * 6)()))
+    done(libc.prctl(38, 1, 0, 0, 0))  # PR_SET_NO_NEW_PRIVS
+    if refused:
+        filled = ctypes.create_string_buffer(refused, len(refused))
+        given = struct.pack("@HP", len(refused) // 8, ctypes.addressof(filled))
+        done(libc.prctl(22, 2, ctypes.c_char_p(given), 0, 0))  # PR_SET_SECCOMP, by a filter
+
+
+def _without_terminal() -> None:
+    """`!`로 부른 명령을 파이프로 돌립니다. 터미널(`/dev/ptmx`)은 샌드박스 안에 없습니다."""
+    from ipykernel import zmqshell
+    from IPython.core import interactiveshell
+
+    def system(command: str) -> int:
+        decoder = codecs.getincrementaldecoder("utf-8")("replace")
+        with subprocess.Popen(
+            ["/bin/sh", "-c", command],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+        ) as child:
+            assert child.stdout is not None
+            while data := child.stdout.read1():  # type: ignore[attr-defined]
+                sys.stdout.write(decoder.decode(data))
+                sys.stdout.flush()
+        return child.returncode
+
+    for module in (interactiveshell, zmqshell):
+        module.system = system
+
+
+def _text(path: str, otherwise: str) -> str:
+    with contextlib.suppress(OSError), open(path, encoding="ascii") as file:
+        return file.read()
+    return otherwise
 
 
 if __name__ == "__main__":
