@@ -325,6 +325,41 @@ def test_every_picture_has_a_korean_docstring(name: str) -> None:
     assert "Args:" in text
 
 
+# The least that can be drawn: here a title is the widest text.
+LEAST: dict[str, tuple[Any, ...]] = {
+    "plot_arrows": ({"가": [3.0, 1.0]},),
+    "plot_bars": ({"가": 1.0},),
+    "plot_confusion": ([0, 1], [0, 1]),
+    "plot_history": ({"loss": [2.0, 1.0]},),
+    "plot_landscape": (*np.mgrid[0:1:3j, 0:1:3j], np.ones((3, 3))),
+    "plot_predictions": ([0.9, 0.1],),
+    "show_axes": ([[1.0]],),
+    "show_boxes": ({"가": (0, 0)},),
+    "show_feature_maps": (np.zeros((8, 8, 1)),),
+    "show_flow": (lambda: keras.Sequential([keras.Input((2,)), layers.Dense(1)]),),
+    "show_graph": (lambda: tf.function(lambda x: x + 1), lambda: tf.constant(1.0)),
+    "show_samples": (np.zeros((1, 8, 8)),),
+    "show_tensor": (1.0,),
+}
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        name
+        for name in figures.__all__
+        if "title" in inspect.signature(getattr(figures, name)).parameters
+        and hasattr(getattr(figures, name), "figure")
+    ],
+)
+def test_a_long_title_is_never_cut(name: str) -> None:
+    arguments = [made() if inspect.isfunction(made) else made for made in LEAST[name]]
+    title = "추론 모드에서는 몇 번을 불러도 그대로인 사진"
+    figure = build(getattr(figures, name), *arguments, title=title)
+    assert any(title in text for text in texts(figure))
+    assert_nothing_clipped(figure)
+
+
 @pytest.mark.parametrize("unsolved", [None, ...])
 def test_unsolved_cells_get_a_sentence(unsolved: Any, capsys: pytest.CaptureFixture[str]) -> None:
     for name in figures.__all__:

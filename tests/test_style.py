@@ -151,7 +151,7 @@ def good() -> list[nbformat.NotebookNode]:
         markdown("**먼저 알아야 할 것** 없습니다."),
         markdown("### 절\n\n**조용히 틀리는 코드.** 하나입니다."),
         markdown("### 1.2 조용히 틀리는 코드: 둘"),
-        markdown("### **조용히 틀리는 코드 ③** 셋"),
+        markdown("### **조용히 틀리는 코드 ①** 셋"),
         markdown("## 수업"),
         code("x = 1  # 값입니다"),
         code('check("unit.value", x)'),
@@ -185,6 +185,16 @@ def test_three_quiet_mistakes_are_needed() -> None:
     assert "조용히 틀리는 코드**가 2개입니다" in problems(made)
 
 
+@pytest.mark.parametrize(
+    ("numbers", "told"), [("①②③", ""), ("②③④", "①"), ("①③④", "②"), ("①②②", "③")]
+)
+def test_quiet_mistakes_are_counted_without_a_gap(numbers: str, told: str) -> None:
+    made = good()
+    for cell, number in zip(made[2:5], numbers, strict=True):
+        cell.source = f"### **조용히 틀리는 코드** {number} 이름 · 더 깊이"
+    assert (f"{told} 자리" in problems(made)) if told else problems(made) == ""
+
+
 LONG = "\n".join(f"a{n} = {n}" for n in range(15))
 LAYER = "class A(keras.Model):\n    def call(self, x):\n        return layers.Dense(3)(x)"
 
@@ -202,6 +212,11 @@ FAULTS = {
     ),
     "an arrow drawn by hand": (code('axes.annotate("", a, b)'), "[그림] axes.annotate()"),
     "a patch": (code("axes.add_patch(plt.Rectangle((0, 0), 1, 1))"), "[그림] plt.Rectangle()"),
+    "a list item told twice": (
+        markdown("- [안내](https://keras.io) (층)\n- 다른 것\n- [안내](https://keras.io) (층)"),
+        "3번째 줄: [되풀이] '- [안내](https://keras.io) (층)'",
+    ),
+    "a row told twice": (markdown("| 층 | 뜻 |\n|---|---|\n| 가 | 나 |\n| 가 | 나 |"), "[되풀이]"),
     "code that need not be read": (markdown("읽지 않고 실행만 해도 됩니다."), "[그림] '읽지 않고"),
     "a word in a text": (markdown("한 줄\n\n레이어입니다."), "3번째 줄: [용어] '레이어입니다.'"),
     "a word in a string": (code('\nprint(f"{x} 레이어")'), "2번째 줄: [용어] '레이어'"),
@@ -222,7 +237,8 @@ def test_a_cell_with_a_fault_is_named(case: str) -> None:
     [
         code("\n".join(f"a{n} = [\n    {n},\n]\n# 주석입니다\n" for n in range(7))),
         code("### BEGIN SOLUTION\n" + LONG + "\n### END SOLUTION"),
-        markdown("| 낱말 | 뜻 |\n|---|---|\n" + "| 하나 | 둘 |\n" * 100),
+        markdown("| 낱말 | 뜻 |\n|---|---|\n" + "".join(f"| 하나 | {n} |\n" for n in range(100))),
+        markdown("```\n- 하나\n- 하나\n```\n\n같은 문장입니다.\n\n같은 문장입니다."),
         markdown("```\n" + "낱말 " * 200 + "\n```"),
         code("model.fit(x, y, verbose=0)\nmodel.predict(x, verbose=2)\nmodel.fit(x, **settings)"),
         code('plt.plot(x, y, "o")\nplt.text(0, 0, "w")\nshow_boxes({"w": (0, 0)}, [])'),

@@ -149,7 +149,7 @@ ATTENTION_MISTAKES = (
     Mistake(
         make=_attention(lambda q, k: _dot(q, k) * q.shape[-1] ** 0.5),
         message="점수를 `√d`로 나누지 않고 곱합니다.",
-        advice="곱하면 소프트맥스가 한 곳만 보게 굳습니다. 나누세요.",
+        advice="곱하면 소프트맥스가 한 곳으로 쏠립니다. 나누세요.",
     ),
     Mistake(
         make=_attention(axis=-2),
@@ -512,7 +512,7 @@ def _positions_of_tokens():
 POSITIONS_MISTAKES = (
     Mistake(
         make=_positions(join=lambda token, place: token),
-        message="위치 임베딩을 더하지 않습니다. 같은 토큰은 어느 자리에서나 같은 벡터입니다.",
+        message="자리의 벡터를 더하지 않습니다. 같은 토큰은 어느 자리에서나 같은 벡터입니다.",
         advice="토큰의 벡터에 자리의 벡터를 더하세요: `self.token(tokens) + self.position(places)`.",
     ),
     Mistake(
@@ -547,7 +547,7 @@ POSITIONS_MISTAKES = (
     ),
     Mistake(
         make=_positions_of_tokens,
-        message="자리가 아니라 토큰의 번호로 위치 임베딩을 골랐습니다.",
+        message="자리가 아니라 토큰의 번호로 자리의 벡터를 골랐습니다.",
         advice="`self.position`에는 `tokens`가 아니라 `ops.arange(T)`를 넣으세요.",
     ),
 )

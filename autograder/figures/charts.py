@@ -73,7 +73,8 @@ def plot_history(history: Any, *, title: str | None = None) -> Figure:
     legend = 0.21 * max(len(lines) for lines in panels.values())
     panel_height = 0.42 + PANEL_HEIGHT + 0.55 + legend + 0.1
     head = 0.4 if title else 0.0
-    figure = style.new_figure(columns * PANEL_WIDTH + 0.1, rows * panel_height + head)
+    width = max(columns * PANEL_WIDTH + 0.1, style.title_width(title))
+    figure = style.new_figure(width, rows * panel_height + head)
     width, height = figure.get_size_inches()
     if title:
         figure.text(0.15 / width, 1 - 0.27 / height, title, fontsize=12, va="center_baseline")
@@ -282,7 +283,7 @@ def plot_bars(values: Mapping[str, Any], unit: str = "", *, title: str | None = 
         "아직 없음" if math.isnan(mean) else f"{_short(mean)}{_unit(unit)}" for mean in means
     ]
     room = max(style.text_width(text, 10) for text in written) + 0.4
-    width = max(name_width + 4.25 + room, style.text_width(title or "", 12) + 0.3)
+    width = max(name_width + 4.25 + room, style.title_width(title))
     figure = style.new_figure(width, 0.3 + head + 0.42 * len(names))
     width, height = figure.get_size_inches()
     axes = figure.add_axes(
@@ -474,7 +475,7 @@ def plot_predictions(
     guess = int(np.argmax(numbers))
     name_width = min(max(style.text_width(name, 9) for name in labels), 2.0)
     head = 0.4 if title else 0.0
-    width = max(name_width + 4.7, style.text_width(title or "", 12) + 0.3)
+    width = max(name_width + 4.7, style.title_width(title))
     figure = style.new_figure(width, 0.3 + head + 0.27 * len(order))
     width, height = figure.get_size_inches()
     axes = figure.add_axes(

@@ -47,7 +47,7 @@ def show_axes(tensor: Any, *, axis: int | None = None, title: str | None = None)
     left, right = 1.0, 1.9 if axis == 1 else 0.3
     top, bottom = 0.95 if title else 0.62, 1.0 if axis == 0 else 0.2
     width, height = left + CELL * columns + right, top + CELL * rows + bottom
-    figure = style.new_figure(max(width, 3.2), height)
+    figure = style.new_figure(max(width, 3.2, left + style.title_width(title, 11)), height)
     axes = _paper(figure, left, top)
     colors = (style.BLUE, style.RED, style.GREEN, style.PURPLE, style.ORANGE, style.SKY)
     for (i, j), value in np.ndenumerate(array):

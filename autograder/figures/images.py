@@ -64,9 +64,10 @@ def show_samples(
         lines = 2
     caption = 0.06 + 0.17 * lines
     head = 0.4 if title or total > len(pictures) else 0.05
-    figure = style.new_figure(columns * CELL + 0.1, head + rows * (CELL + caption) + 0.05)
-    width, height = figure.get_size_inches()
     shown = _heading(title, len(pictures), total)
+    width = max(columns * CELL + 0.1, style.title_width(shown, 11))
+    figure = style.new_figure(width, head + rows * (CELL + caption) + 0.05)
+    width, height = figure.get_size_inches()
     if shown:
         figure.text(0.1 / width, 1 - 0.22 / height, shown, fontsize=11, va="center_baseline")
     wrong = 0
@@ -193,7 +194,8 @@ def show_feature_maps(outputs: Any, *, columns: int = 8, title: str | None = Non
     named = any(layers)
     caption = 0.28 if named else 0.05
     head = 0.4 if title else 0.05
-    figure = style.new_figure(columns * CELL + 0.1, head + len(layers) * (CELL + caption) + 0.05)
+    width = max(columns * CELL + 0.1, style.title_width(title))
+    figure = style.new_figure(width, head + len(layers) * (CELL + caption) + 0.05)
     width, height = figure.get_size_inches()
     if title:
         figure.text(0.1 / width, 1 - 0.22 / height, title, fontsize=12, va="center_baseline")
@@ -275,7 +277,7 @@ def show_tensor(tensor: Any, *, title: str | None = None) -> Figure:
     dtype = "string" if array.dtype.kind in "US" else str(array.dtype)
     heading = f"모양(shape) {array.shape} · {dtype}" + (" · 앞부분만" if cut else "")
     heading = f"{title} · {heading}" if title else heading
-    width = max(across * (part_width + 0.25) + 0.05, style.text_width(heading, 10) + 0.3)
+    width = max(across * (part_width + 0.25) + 0.05, style.title_width(heading, 10))
     height = 0.42 + down * (part_height + 0.2)
     figure = style.new_figure(width, height)
     axes = figure.add_axes((0.0, 0.0, 1.0, 1.0))

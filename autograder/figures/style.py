@@ -279,6 +279,11 @@ def text_width(text: str, size: float) -> float:
     return sum(_advance(character) for character in text) * size / 72
 
 
+def title_width(title: str | None, size: float = 12) -> float:
+    """제목을 한 줄로 적는 그림의 가장 좁은 너비(인치)."""
+    return text_width(title or "", size) + 0.3
+
+
 @functools.lru_cache(maxsize=4096)
 def _advance(character: str) -> float:
     """글자 하나의 너비(글자 크기의 배수)."""

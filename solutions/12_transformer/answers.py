@@ -604,15 +604,15 @@ def _positions(call, tables=2):
     return TokenAndPosition
 
 
-@wrong("transformer.positions", "위치 임베딩이 없음", expect="빠진 가중치가 있습니다", typical=True)
+@wrong("transformer.positions", "자리의 벡터가 없음", expect="빠진 가중치가 있습니다", typical=True)
 def positions_forgotten():
     return _positions(lambda self, tokens: self.token(tokens), tables=1)
 
 
 @wrong(
     "transformer.positions",
-    "위치 임베딩을 만들고 더하지 않음",
-    expect="위치 임베딩을 더하지 않습니다",
+    "자리의 벡터를 만들고 더하지 않음",
+    expect="자리의 벡터를 더하지 않습니다",
     typical=True,
 )
 def positions_not_added():

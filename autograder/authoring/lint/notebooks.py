@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import ast
+import itertools
 import re
 from collections.abc import Iterator, Sequence
 
@@ -43,11 +44,14 @@ _NOT_READ = re.compile(r"읽지 (않고 실행|않아도)")
 DRAWING = ("annotate", "add_patch", "quiver", "Rectangle", "Circle", "Polygon", "FancyArrowPatch")
 """상자와 화살표와 칸을 손으로 그리는 Matplotlib의 함수. 수업의 셀에는 두지 않습니다."""
 _BRACKETS = re.compile(r"[\s()\[\]{},]*")
+_FENCED = re.compile(r"^(```|~~~).*?^\1", re.M | re.S)
+_ROW_OR_ITEM = re.compile(r"[|*+-]\s*[^-|:\s]|\d+\. ")
+_COUNTED = re.compile(rf"^#+ .*{QUIET_MISTAKE}\W*([①-⑳])", re.M)
 
 
 def notebook_problems(notebook: NotebookNode, exercises: Sequence[Exercise]) -> list[str]:
     """풀이 노트북에서 고칠 것: `셀의 자리: [규칙] 무엇 → 할 일`."""
-    problems = [*_headings(notebook), *_help(notebook, exercises)]
+    problems = [*_headings(notebook), *_counted(notebook), *_help(notebook, exercises)]
     by_id = {exercise.id: exercise for exercise in exercises}
     for index, cell in enumerate(notebook.cells):
         found = [*_text(cell), *_size(cell), *_control(cell)]
@@ -71,6 +75,23 @@ def _headings(notebook: NotebookNode) -> Iterator[str]:
     mistakes = sum(bool(labelled.search(text)) for text in texts)
     if mistakes < QUIET_MISTAKES:
         yield (f"[제목] **{QUIET_MISTAKE}**가 {mistakes}개입니다 → {QUIET_MISTAKES}개 이상 두세요.")
+
+
+def _counted(notebook: NotebookNode) -> Iterator[str]:
+    """제목에 단 번호는 ①부터 빠짐없이 이어져야 합니다. 본문과 다른 단원이 번호로 가리킵니다."""
+    places = [
+        (place(index, cell), number)
+        for index, cell in enumerate(notebook.cells)
+        if cell.cell_type == "markdown"
+        for number in _COUNTED.findall(cell.source)
+    ]
+    for (where, number), due in zip(places, map(chr, itertools.count(ord("①"))), strict=False):
+        if number != due:
+            yield (
+                f"{where}: [번호] {due} 자리에 {number} → 절을 빼거나 더했으면 번호를 차례로 다시 "
+                "매기고, 번호로 가리키는 글도 고치세요."
+            )
+            return
 
 
 def _help(notebook: NotebookNode, exercises: Sequence[Exercise]) -> Iterator[str]:
@@ -100,6 +121,7 @@ def _help(notebook: NotebookNode, exercises: Sequence[Exercise]) -> Iterator[str
 def _text(cell: NotebookNode) -> Iterator[str]:
     if cell.cell_type == "markdown":
         yield from map(str, korean_problems(cell.source))
+        yield from _repeated(cell.source)
         if found := _NOT_READ.search(cell.source):
             yield f"[그림] '{found.group()}' → 읽지 않을 코드는 `autograder.figures`의 함수로 옮기세요."
     elif cell.cell_type == "code":
@@ -109,6 +131,19 @@ def _text(cell: NotebookNode) -> Iterator[str]:
                 yield str(problem).replace(
                     f"{problem.line}번째", f"{line + problem.line - 1}번째", 1
                 )
+
+
+def _repeated(markdown: str) -> Iterator[str]:
+    """같은 셀에 두 번 적은 목록의 줄과 표의 줄. 고친 것을 다시 붙여 넣다가 생깁니다."""
+    seen: set[str] = set()
+    text = _FENCED.sub(lambda fence: "\n" * fence.group().count("\n"), markdown)
+    for number, line in enumerate(text.split("\n"), 1):
+        line = line.strip()
+        if not _ROW_OR_ITEM.match(line):
+            continue
+        if line in seen:
+            yield f"{number}번째 줄: [되풀이] '{line}' → 같은 줄이 위에 있으니 하나만 두세요."
+        seen.add(line)
 
 
 def _size(cell: NotebookNode) -> Iterator[str]:
