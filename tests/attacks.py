@@ -47,6 +47,8 @@ MAYBE = (
     "end stubborn loop",
     "read descriptors",
     "flood descriptors",
+    "hook collector",
+    "hook timer",
 )
 """Who wins a race with himself may also lose it: between nothing and the honest part's worth."""
 
@@ -82,6 +84,36 @@ ATTACKS: dict[str, tuple[str, float]] = {
         "from IPython.display import clear_output\nimport atexit\natexit.register(clear_output)\nclear_output()",
         3,
     ),
+    "output shapes": (
+        "ip = get_ipython(); send, socket = ip.kernel.session.send, ip.kernel.iopub_socket\n"
+        "odd = ([], 5, None, 'x', {{'msg_id': []}}, {{'data': 5}}, {{'data': {{'text/plain': [1]}}}},"
+        " {{'text': None, 'name': []}}, {{'traceback': 7}}, {{'transient': []}})\n"
+        "kinds = ('stream', 'execute_result', 'display_data', 'status', 'error', 'update_display_data', None, 5)\n"
+        "for one in odd:\n"
+        "    for kind in kinds:\n"
+        "        for part in ('content', 'header', 'parent_header', 'metadata'):\n"
+        "            message = ip.kernel.session.msg(kind, {{}}, parent=ip.parent_header)\n"
+        "            message[part] = one\n"
+        "            try: send(socket, message)\n            except Exception: pass",
+        3,
+    ),
+    "output nested": (
+        "ip = get_ipython()\nfor depth in range(880, 1000):\n"
+        "    deep = 'x'\n    for _ in range(depth): deep = [deep]\n"
+        "    for kind, content in (('display_data', {{'data': {{'text/html': deep}}}}), ('error', {{'evalue': deep}}),"
+        " ('stream', {{'name': 'stdout', 'text': deep}})):\n"
+        "        try: ip.kernel.session.send(ip.kernel.iopub_socket, kind, content, parent=ip.parent_header)\n"
+        "        except RecursionError: pass",
+        3,
+    ),
+    "output line": ("print('x' * 17_000_000)", 3),
+    "output markup": (
+        "from IPython.display import HTML, display\n"
+        'display(HTML(\'<script>document.title = "pwned"</script><img src=x onerror="alert(1)">\'))\n'
+        "print('\\x1b]0;pwned\\x07\\x1b[2J=cmd|calc!A0 </pre><script>document.title = \"pwned\"</script>')\n"
+        "raise ValueError('<script>document.title = \"pwned\"</script>\\x1b[2J')",
+        3,
+    ),
     # --- IPython's hooks
     "hook events": (
         "get_ipython().events.register('pre_run_cell', lambda info: get_ipython().user_ns.update("
@@ -103,6 +135,40 @@ ATTACKS: dict[str, tuple[str, float]] = {
         0,
     ),
     "hook displayhook": ("import sys\nsys.displayhook = lambda value: print('4 / 4점')", 3),
+    "hook trace": (
+        "import sys, threading\n"
+        "def trace(frame, event, argument):\n"
+        "    for name, value in list(frame.f_locals.items()):\n"
+        "        if name in ('facts', 'evidence', 'challenge') and isinstance(value, dict): value.clear()\n"
+        "    return trace\n"
+        "sys.settrace(trace); sys.setprofile(trace); threading.settrace(trace)",
+        0,
+    ),
+    "hook audit": (
+        "import sys\ndef audit(event, arguments):\n"
+        "    if event == 'open' and 'evidence' in str(arguments[0]): raise SystemExit\n"
+        "sys.addaudithook(audit)",
+        0,
+    ),
+    "hook timer": (
+        "import signal\nsignal.signal(signal.SIGALRM, lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))\n"
+        "signal.setitimer(signal.ITIMER_REAL, 0.02, 0.001)",
+        0,
+    ),
+    "hook collector": (
+        "import gc, threading, time\n"
+        "def walk():\n    end = time.monotonic() + 4\n"
+        "    while time.monotonic() < end:\n"
+        "        for one in gc.get_objects():\n"
+        "            if type(one).__name__ in ('Challenge', 'Evidence'): one.facts.clear(); one.arrays.clear()\n"
+        "threading.Thread(target=walk, daemon=True).start()",
+        3,
+    ),
+    "hook deleter": (
+        "import autograder.observe\nclass D(dict):\n    def __getattr__(self, name): raise SystemExit\n"
+        "get_ipython().user_ns['tf'] = D()",
+        3,
+    ),
     # --- objects that lie
     "object equal to all": (
         "class Same:\n    shape = (2, 3)\n    dtype = tf.float32\n    __eq__ = lambda self, other: True\n"
@@ -120,6 +186,26 @@ ATTACKS: dict[str, tuple[str, float]] = {
     ),
     "object getattr": (
         "class G:\n    def __getattr__(self, name): return self\n    __call__ = __getattr__\nx = G()",
+        0,
+    ),
+    "object frames": (
+        "import sys\nclass F:\n    shape = (2, 3)\n    dtype = tf.int32\n"
+        "    def __array__(self, *a, **k):\n        frame = sys._getframe()\n"
+        "        while frame:\n"
+        "            for value in list(frame.f_locals.values()):\n"
+        "                if isinstance(value, dict) and 'status' in value: value.update(score=4, points=4)\n"
+        "            frame = frame.f_back\n        return np.zeros((2, 3), 'int32')\nx = F()",
+        1,
+    ),
+    "object endless": (
+        "class E:\n    shape = property(lambda self: self.shape)\n    __len__ = lambda self: 2**62\n"
+        "    def __iter__(self):\n        while True: yield self\n"
+        "    def __array__(self, *a, **k):\n        while True: pass\nx = E()",
+        0,
+    ),
+    "object exits": (
+        "import os\nclass X:\n    def __getattribute__(self, name): raise SystemExit(name)\n"
+        "    def __repr__(self): raise KeyboardInterrupt\nx = X()",
         0,
     ),
     # --- patching what the observer uses
@@ -204,6 +290,12 @@ ATTACKS: dict[str, tuple[str, float]] = {
         "    try:\n        os.write(fd, b'{{\"fork\": {{}}}}\\n')\n    except OSError: pass",
         0,
     ),
+    "read descriptors' files": (
+        "import glob, os\nfor link in glob.glob('/proc/[0-9]*/fd/*') + glob.glob('/proc/[0-9]*/cwd'):\n"
+        "    try: path = os.readlink(link)\n    except OSError: continue\n"
+        "    if path.startswith(('/root', '/home', '{root}')): print('REACHED', path)",
+        3,
+    ),
     # --- evidence written by hand
     "evidence garbage": (
         _EVIDENCE + _LATER.format(what="target.write_bytes(b'PK' + os.urandom(2000))"),
@@ -258,6 +350,25 @@ ATTACKS: dict[str, tuple[str, float]] = {
     "evidence device": (_observer("os.mknod(target, 0o20666, os.makedev(1, 5))"), 0),
     "evidence elsewhere": (
         _observer("(place / '../../../../evidence.npz').write_bytes(b'x')"),
+        0,
+    ),
+    "evidence folder link": (
+        _EVIDENCE + "import shutil\nshutil.rmtree(place)\nos.symlink('{root}', place)",
+        0,
+    ),
+    "evidence wide": (
+        "import io, zipfile, numpy as np\nb = io.BytesIO()\n"
+        'text = b\'{{"role": "evidence", "exercise": "start.first_tensor", "kind": "value", "facts": '
+        "{{\"status\": [' + b'[],' * 60_000_000 + b'[]]}}}}'\n"
+        "np.save(b, np.frombuffer(text, 'uint8')); z = io.BytesIO()\n"
+        "with zipfile.ZipFile(z, 'w', zipfile.ZIP_DEFLATED, compresslevel=1) as f: f.writestr('__json__.npy', b.getvalue())\n"
+        "made = z.getvalue()\n" + _observer("target.write_bytes(made)"),
+        0,
+    ),
+    "evidence deep": (
+        "import io, numpy as np\nb = io.BytesIO()\n"
+        "np.savez(b, __json__=np.frombuffer(b'[' * 10_000_000, 'uint8'))\n"
+        "made = b.getvalue()\n" + _observer("target.write_bytes(made)"),
         0,
     ),
     "evidence for others": (
@@ -333,6 +444,10 @@ ATTACKS: dict[str, tuple[str, float]] = {
         "        try: os.kill(pid, number)\n        except OSError: pass",
         3,
     ),
+    "out left for the next": (
+        "import os\ntry: open('/dev/shm/poison', 'w').write('x' * 2**20)\nexcept OSError: pass",
+        3,
+    ),
     # --- floods and ends
     "flood output": ("while True: print('x' * 1000)", 3),
     "flood stderr": ("import sys\nwhile True: sys.stderr.write('x' * 1000)", 3),
@@ -352,6 +467,31 @@ ATTACKS: dict[str, tuple[str, float]] = {
     "flood disk": (
         "import time\nf = open('big', 'wb')\nfor _ in range(3000): f.write(bytes([7]) * 2**20)\ntime.sleep(20)",
         0,
+    ),
+    "flood removed files": (
+        "import os, time\nheld = []\nfor n in range(60):\n    f = open('f', 'wb'); os.unlink('f')\n"
+        "    f.write(bytes([7]) * 2**25); f.flush(); held.append(f)\ntime.sleep(20)",
+        0,
+    ),
+    "flood shared memory": (
+        "import mmap, time\nheld = []\nfor _ in range(16):\n    m = mmap.mmap(-1, 2**28); m[:] = bytes(2**28)\n"
+        "    m.madvise(mmap.MADV_DONTNEED); held.append(m)\ntime.sleep(20)",
+        0,
+    ),
+    "flood behind a cut": (
+        "import time\nkernel = get_ipython().kernel\n"
+        "async def silent(*_, **__):\n    held = [bytearray(2**26) for _ in range(80)]\n    time.sleep(30)\n"
+        "kernel.shell_handlers['kernel_info_request'] = kernel.control_handlers['kernel_info_request'] = silent\n"
+        "print('x' * 17_000_000)",
+        0,
+    ),
+    "flood deep folders": (
+        "import os\nfor _ in range(1500): os.mkdir('d'); os.chdir('d')",
+        3,
+    ),
+    "flood locked folders": (
+        "import os\nos.makedirs('a/b/c')\nfor name in ('a/b/c', 'a/b', 'a'): os.chmod(name, 0)",
+        3,
     ),
     "flood inodes": ("import os\nfor n in range(20000): open(f'f{{n}}', 'w').close()", 3),
     "flood descriptors": (

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import copy
 import json
+import os
 import re
 import subprocess
 import sys
@@ -108,7 +109,30 @@ def hostile_files(course: Class) -> dict[str, tuple[str | bytes, float]]:
     for source in ("x\0y", "(" * 5000, "\ud800", "%%nonsense\n" * 3, "!" * 2000):
         strange.cells.append(nbformat.v4.new_code_cell(source))
 
+    odd = json.loads(text)
+    for cell in odd["cells"]:
+        if cell["cell_type"] == "code":
+            cell |= {"outputs": 5, "execution_count": "x", "id": ["\x1b[2J"]}
+            cell["source"] = [*cell["source"], 7, None, ["x = 0"]]
+    for source in (None, 5, {"x": 1}, [["x = 0"]], "# " + "가" * 5_000_000):
+        odd["cells"].append({"cell_type": "code", "source": source, "metadata": []})
+    odd["metadata"] = odd["nbformat_minor"] = [float("nan")]
+
+    checks = copy.deepcopy(honest)
+    find(checks, is_check).metadata["nbgrader"]["grade_id"] = CELL
+    for cell in checks.cells:
+        cell.metadata.setdefault("nbgrader", {})["locked"] = False
     return {
+        "file odd": (json.dumps(odd), 3),
+        "file ids": (notebook.text(checks), 3),
+        "file lines": (text.replace("\n", "\r\n"), 3),
+        "file marked": (text.encode("utf-8-sig"), 3),
+        "file utf-16": (text.encode("utf-16"), 0),
+        "file keys": (text[:-2].rstrip().rstrip("}") + ', "cells": []}', 0),
+        "file version 2": (
+            json.dumps({"nbformat": 2, "worksheets": [{"cells": [{"cell_type": "code"}, 7]}]}),
+            0,
+        ),
         "file strange cells": (json.dumps(strange).encode("utf-8", "surrogatepass"), 3),
         "file truncated": (text[: len(text) // 2], 0),
         "file not json": (b"\x00\xff" * 100, 0),
@@ -132,7 +156,17 @@ def hostile_files(course: Class) -> dict[str, tuple[str | bytes, float]]:
 
 
 # Names of folders and of files beside the notebook, as an LMS or a student may make them.
-HOSTILE_NAMES = ("$(touch pwned)", "; rm -rf x", "-rf", "a'b\"c", "%s%n{0}", "학생\u202e이름")
+HOSTILE_NAMES = (
+    "\x1b]0;pwned\x07",
+    "=cmd|' -C calc'!A0",
+    "<script>document.title = 1<",
+    "$(touch pwned)",
+    "; rm -rf x",
+    "-rf",
+    "a'b\"c",
+    "%s%n{0}",
+    "학생\u202e이름",
+)
 
 
 @pytest.fixture(scope="module")
@@ -152,7 +186,18 @@ def attacked(tmp_path_factory: pytest.TempPathFactory) -> Attacked:
             # In the order of their names, so that each has attackers before and after.
             course.submit(f"{name} honest", course.solved())
     beside = root / "submitted" / HOSTILE_NAMES[0] / UNIT
-    for name in ("numpy.py", "tensorflow.py", "a\nb.txt", "x" * 200, "sitecustomize.py"):
+    (root / "start.first_tensor.npz").write_text("outside", "utf-8")
+    # What an unzipping program makes of Korean names.
+    broken = os.fsdecode("홍길동".encode("cp949"))
+    course.submit(broken, course.solved())
+    for name in (
+        "numpy.py",
+        "tensorflow.py",
+        "a\nb.txt",
+        "x" * 200,
+        "sitecustomize.py",
+        f"{broken}.txt",
+    ):
         (beside / name).write_text("raise SystemExit('planted')", "utf-8")
     before = {path: path.read_bytes() for path in (root / "submitted").rglob("*") if path.is_file()}
     began = time.monotonic()
@@ -164,6 +209,7 @@ def attacked(tmp_path_factory: pytest.TempPathFactory) -> Attacked:
     )
     seconds = time.monotonic() - began
     scores, remarks = read(root)
+    before[root / "start.first_tensor.npz"] = b"outside"
     return Attacked(
         root, scores, remarks, done.stdout + done.stderr, done.returncode, seconds, before
     )

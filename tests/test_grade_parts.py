@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import csv
+import io
 import json
 import os
 from pathlib import Path
@@ -362,6 +363,13 @@ COLUMNS = [Column("sequential.mlp", "4-1", 8), Column("sequential.mnist", "4-2",
 
 
 def test_formulas_in_names_and_notes_stay_text_in_excel(tmp_path: Path) -> None:
+    escape = Row("\x1b]0;a\x07", "채점함", {}, 0, notes=["b\x1b[2J\u202ec"])
+    table.write_csv(tmp_path / "grades.csv", COLUMNS, [escape])
+    # The name is the folder's, so that it can be found again; what is said about it is only read.
+    assert "b\ufffd[2J\ufffdc" in (tmp_path / "grades.csv").read_text("utf-8")
+    console = Console(file=io.StringIO(), width=120)
+    table.show("04_sequential", COLUMNS, [escape], console)
+    assert not {"\x1b", "\x07", "\u202e"} & set(console.file.getvalue())  # type: ignore[attr-defined]
     rows = [Row('=HYPERLINK("x")', "채점함", {}, 0, notes=["@SUM(1)", 'a, "b"\nc'])]
     table.write_csv(tmp_path / "grades.csv", COLUMNS, rows)
     with (tmp_path / "grades.csv").open(encoding="utf-8-sig", newline="") as file:

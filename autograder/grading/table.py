@@ -117,8 +117,8 @@ def show(unit: str, columns: Sequence[Column], rows: Sequence[Row], console: Con
         cells += [Text(_signed(value(row))) for _, value in more]
         total = Text("–" if row.total is None else number_text(row.total))
         # Student names and notes are not markup.
-        who = [Text(row.student), *([Text(row.name)] if named else [])]
-        table.add_row(*who, *cells, total, Text(row.short_remark))
+        who = [_said(row.student), *([_said(row.name)] if named else [])]
+        table.add_row(*who, *cells, total, _said(row.short_remark))
     graded = [row.total for row in rows if row.total is not None]
     if graded:
         table.caption = (
@@ -147,10 +147,22 @@ def write_csv(path: Path, columns: Sequence[Column], rows: Sequence[Row]) -> Non
                 _plain(row.total),
                 points,
                 row.status,
-                _cell(row.remark),
+                _cell(_visible(row.remark)),
             ]
         )
     write(path, buffer.getvalue().encode("utf-8-sig"))
+
+
+def _said(text: str) -> Text:
+    return Text(_visible(text))
+
+
+def _visible(text: str) -> str:
+    """화면을 지우거나 글의 방향을 바꾸는 문자 대신 �를 둔 글. 오류의 말과 폴더의 이름은 학생이 짓습니다."""
+    return "".join(
+        letter if letter.isprintable() or letter in "\n\t" else "\N{REPLACEMENT CHARACTER}"
+        for letter in text
+    )
 
 
 def _score(score: float | None, points: float) -> Text:
