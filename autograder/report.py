@@ -128,7 +128,7 @@ class Report:
         note = f'<div class="ag-note">{inline_html(self.note)}</div>' if self.note else ""
         table = f"<table>{rows}</table>" if rows else ""
         return (
-            f"{_STYLE}<div class='ag-report ag-{self.outcome}'>"
+            f"{STYLE}<div class='ag-report ag-{self.outcome}'>"
             f"<div class='ag-head'><span class='ag-title'>문제 {html.escape(self.number)} · "
             f"{inline_html(self.title)}</span>"
             f"<span class='ag-badge'>{self.headline}</span>"
@@ -195,7 +195,7 @@ def inline_html(text: str) -> str:
     return "".join(parts).replace("\n", "<br>")
 
 
-_STYLE = """<style>
+STYLE = """<style>
 .ag-report{--ag-line:#8884;--ag-ok:#12805c;--ag-no:#b3261e;--ag-part:#9a5b00;--ag-wait:#5f6368;
 font-size:14px;line-height:1.55;border:1px solid var(--ag-line);border-left:5px solid var(--ag-c);
 border-radius:6px;padding:8px 12px;margin:4px 0;max-width:820px;color:inherit;background:transparent}
@@ -219,3 +219,4 @@ border-top:1px solid var(--ag-line);white-space:normal;max-width:none}
 .ag-report td.ag-points{text-align:right!important;white-space:nowrap;width:3.5em;
 font-variant-numeric:tabular-nums}.ag-advice{opacity:.8;font-size:13px}
 </style>"""
+"""Report의 모습. HTML마다 앞에 붙습니다."""

@@ -6,6 +6,7 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
+import nbformat
 import pytest
 from graded_class import Class
 from lab_server import Server, browser_page, jupyterlab
@@ -14,6 +15,10 @@ from autograder.grading.course.folder import CourseFolder
 
 UNIT, CELL = "00_start", "start_first_tensor"
 INTEGERS = "x = tf.constant([[1, 2, 3], [4, 5, 6]])"
+HOSTILE = (
+    "<script>document.title = 'reached'</script><img src=x onerror=\"document.title = 'reached'\">"
+)
+HOSTILE_OUTPUT = f'\nfrom IPython.display import HTML, Javascript, Latex, Markdown, SVG, display\nfor kind in (HTML, Latex, Markdown):\n    display(kind({HOSTILE!r}))\ndisplay(Javascript("document.title = \'reached\'"))\ndisplay(SVG(\'<svg xmlns="http://www.w3.org/2000/svg" onload="document.title = 1"/>\'))'
 REMARK = "자료형을 한 번 더 보세요."
 
 pytestmark = pytest.mark.xdist_group("browser")
@@ -24,7 +29,9 @@ def course(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder that `autograder grade` has made ready for nbgrader, with nothing graded yet."""
     root = tmp_path_factory.mktemp("course")
     made = Class(root, UNIT)
-    made.submit("kim", made.solved(**{CELL: INTEGERS}))
+    notebook = made.solved(**{CELL: INTEGERS + HOSTILE_OUTPUT})
+    notebook.cells.append(nbformat.v4.new_markdown_cell(f"글 **굵게** {HOSTILE}"))
+    made.submit("kim", notebook)
     CourseFolder(root, UNIT)
     return root
 
@@ -80,6 +87,9 @@ def test_what_an_instructor_gives_stays_when_autograde_is_clicked_again(page, la
     _open(page, lab)
     report = page.inner_text(".ag-report")
     assert "일부 맞았습니다" in report
+    # What a learner wrote is shown and never run.
+    assert page.locator("strong:has-text('굵게')").count() == 1
+    _nothing_ran(page)
     assert "자료형이 float32여야 하는데 int32입니다." in report
     # Nothing but the reports: no warning of a library, no note of TensorFlow's.
     assert page.locator(".output_stderr, .output_error").count() == 0
@@ -100,6 +110,13 @@ def test_what_an_instructor_gives_stays_when_autograde_is_clicked_again(page, la
     feedback = (course / "feedback" / "kim" / UNIT / "start.html").read_text("utf-8")
     assert REMARK in feedback
     assert "3.5" in feedback
+    page.goto((course / "feedback" / "kim" / UNIT / "start.html").as_uri())
+    _nothing_ran(page)
+
+
+def _nothing_ran(page) -> None:
+    page.wait_for_timeout(500)
+    assert page.title() != "reached" and page.title() != "1"
 
 
 def _keep(page, name: str) -> None:

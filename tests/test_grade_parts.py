@@ -22,6 +22,7 @@ from autograder import notebook
 from autograder.authoring.release import release
 from autograder.grading import submission, table
 from autograder.grading.course.feedback_page import FeedbackExporter
+from autograder.grading.course.harmless import harmless
 from autograder.grading.planning import extra_files
 from autograder.grading.run import kernel
 from autograder.grading.run.outputs import TEXT_LIMIT, Outputs
@@ -30,7 +31,7 @@ from autograder.grading.store import Graded, Store, key_of
 from autograder.grading.submission import MasterCell, UnreadableNotebook
 from autograder.grading.table import Column, Row
 from autograder.grading.unfinished import notes
-from autograder.report import Item, Report
+from autograder.report import STYLE, Item, Report
 
 UNIT = "04_sequential"
 
@@ -414,7 +415,7 @@ def test_a_feedback_page_is_nbconverts_but_for_the_words_of_a_picture_without_an
             "x = 1 < 2",
             outputs=[picture('<p><img src="a.png"><IMG alt="가" src="b.png"></p>')],
         ),
-        nbformat.v4.new_markdown_cell("# 제목\n$a < b$"),
+        nbformat.v4.new_markdown_cell("# 제목\n글"),
     ]
     made = nbformat.v4.new_notebook(cells=cells)
     page, _ = FeedbackExporter().from_notebook_node(copy.deepcopy(made))
@@ -428,3 +429,56 @@ def test_a_feedback_page_is_nbconverts_but_for_the_words_of_a_picture_without_an
     for tag in ours.select("[tabindex]"):
         del tag["tabindex"]
     assert str(ours.body) == str(nbconverts.body)
+
+
+def test_formulas_of_a_feedback_page_need_no_script() -> None:
+    text = "글 $a < b^2$\n\n$$\\frac{x}{2}$$\n\n\\begin{align}c\\end{align}\n\n틀린 $\\left($ 수식"
+    made = nbformat.v4.new_notebook(cells=[nbformat.v4.new_markdown_cell(text)])
+    page = BeautifulSoup(FeedbackExporter().from_notebook_node(made)[0], "html.parser")
+    formulas = page.select("main math, body math")
+    assert [formula["display"] for formula in formulas[:3]] == ["inline", "block", "block"]
+    assert formulas[0].text.replace(" ", "") == "a<b2"
+    assert "틀린" in page.body.text
+
+
+SCRIPTS = (
+    "<script>document.x = 1</script>",
+    "<img src=x onerror='document.x = 1'>",
+    "<a href='javascript:document.x = 1'>a</a>",
+    "<svg onload='document.x = 1'><script>1</script></svg>",
+    "<iframe srcdoc='<script>1</script>'></iframe>",
+    "<object data='data:text/html,a'></object><embed src='a'>",
+    "<form action='http://a'><button formaction='javascript:1'>a</button></form>",
+    "<meta http-equiv=refresh content='0; url=http://a'><base href='http://a'>",
+    "<math><mtext><table><mglyph><style><img src=x onerror=alert(1)></style></table></mtext></math>",
+    "<noscript><p title='</noscript><img src=x onerror=alert(1)>'></noscript>",
+    "<img src='data:image/svg+xml,<svg onload=1>'>",
+    "<p style='background: url(javascript:1)'>a</p>",
+)
+
+
+@pytest.mark.parametrize("text", SCRIPTS)
+def test_html_of_a_learner_holds_nothing_that_runs(text: str) -> None:
+    for page in (harmless(text), harmless(STYLE + text).removeprefix(STYLE)):
+        for tag in BeautifulSoup(page, "html.parser").find_all(True):
+            assert tag.name in ("a", "p", "img", "table"), page
+            assert not [name for name in tag.attrs if name.startswith("on")], page
+            links = [str(tag.attrs.get(name, "")) for name in ("href", "src", "style")]
+            assert not [link for link in links if "script" in link or "svg" in link], page
+
+
+def test_what_the_course_shows_stays_as_it_is() -> None:
+    picture = '<img src="data:image/png;base64,aGk=" width="9" alt="그림">'
+    kept = f"<details open><summary><b>a</b></summary><table><tr><td>1</td></tr></table>{picture}</details>"
+    shown = BeautifulSoup(harmless(kept), "html.parser")
+    assert str(shown.img) == str(BeautifulSoup(picture, "html.parser").img)
+    assert [tag.name for tag in shown.find_all(True)][:3] == ["details", "summary", "b"]
+    item = Item("항목", 2, 1.5, "메시지 `x`", "조언")
+    report = Report("a.b", "1-1", "제목", (item,), True, "비고").to_html()
+    cleaned = harmless(report)
+    assert cleaned.startswith(STYLE)
+    # A browser adds the body of a table, too.
+    bare = cleaned.replace("<tbody>", "").replace("</tbody>", "")
+    assert BeautifulSoup(bare, "html.parser") == BeautifulSoup(report, "html.parser")
+    svg = harmless(b"<svg xmlns='http://www.w3.org/2000/svg'/>")
+    assert svg.startswith('<img alt="') and "image/svg+xml;base64," in svg

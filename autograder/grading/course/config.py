@@ -18,7 +18,8 @@ from nbgrader.converters import Autograde, GenerateAssignment
 from nbgrader.preprocessors import ClearSolutions, DeduplicateIds, Execute, SaveAutoGrades
 
 from autograder.grading.course.exchange import ReleaseFeedback
-from autograder.grading.course.feedback_page import FeedbackExporter, cleaned
+from autograder.grading.course.feedback_page import FeedbackExporter
+from autograder.grading.course.harmless import harmless, harmless_markdown
 from autograder.grading.course.preprocessors import (
     RepairNotebook,
     RunNotebook,
@@ -56,7 +57,14 @@ def configure(config: Any) -> Any:
     accept_dates()
     # nbgrader's own folder stays in the list: the formgrader's pages are there.
     config.HTMLExporter.extra_template_basedirs = [str(TEMPLATES), str(_NBGRADER_TEMPLATES)]
-    config.HTMLExporter.filters = {"report_text": inline_html, "clean_html": cleaned}
+    config.HTMLExporter.filters = {
+        "report_text": inline_html,
+        "clean_html": harmless,
+        "markdown2html": harmless_markdown,
+    }
+    config.HTMLExporter.sanitize_html = True
+    config.FeedbackExporter.filters = {"report_text": inline_html, "clean_html": harmless}
+    config.FeedbackExporter.sanitize_html = False
     config.GenerateFeedback.exporter_class = FeedbackExporter
     # Somebody's own exchange stays.
     if "release_feedback" not in config.ExchangeFactory:
