@@ -211,6 +211,8 @@ class _Base:
             for flag, role in zip(record["trainable"], self.roles, strict=True)
             if role == "top"
         ]
+        if all(open_now) and self._no_gradient():
+            return None
         if all(open_now) and record["same_optimizer"]:
             return (
                 "`trainable`은 바뀌었지만 마지막 층들이 움직이지 않았습니다.",
@@ -275,11 +277,18 @@ class _Base:
             if role != "statistic" and size > _STILL
         ]
         if not moved:
-            return "아무 가중치도 움직이지 않았습니다.", ""
+            return None if self._no_gradient() else ("아무 가중치도 움직이지 않았습니다.", "")
         wrong = self._size(shown or record["head_moved"], 1, "가중치가") or self._size(
             record["head_moved"], 1, "머리의 가중치가"
         )
         return wrong or (None if self.head() or self.statistics() else self._loss(1))
+
+    def _no_gradient(self) -> bool:
+        """새 `Adam`인데도 움직이지 않을 수 있는지: 출력이 확률이 아니면 로그를 자른 손실의 그레이디언트가 0일 수 있습니다."""
+        record = self.records[1]
+        outputs = self.evidence.arrays[record["outputs"]]
+        chances = outputs.min() >= 0 and np.allclose(outputs.sum(-1), 1, atol=1e-3)
+        return not chances and record["optimizer"] == "Adam" and not record["same_optimizer"]
 
     def _of(self, role: str) -> list[float]:
         moved = self.records[1]["moved"]
