@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import numpy as np
 import pytest
 
+from autograder.authoring.answers import load_answers
 from autograder.exercises import get
+from autograder.judge import judge
+from autograder.observe import observe
+
+ROOT = Path(__file__).resolve().parent.parent
 
 
 @pytest.fixture
@@ -68,3 +74,21 @@ def test_mistakes_of_a_distributed_step_differ_from_the_right_one() -> None:
     for seed in range(20):
         challenge = get("deploy.distribute").challenge(seed)
         assert deploy._tells_mistakes(challenge.facts["network"], challenge.arrays)
+
+
+@pytest.mark.parametrize(
+    ("name", "kept"),
+    [
+        ("업데이트에서 오류", 1),
+        # What the step did before the error is right all the same.
+        ("손실을 더하다가 오류", 5),
+    ],
+)
+def test_an_error_in_a_distributed_step_costs_what_depends_on_it(name: str, kept: float) -> None:
+    answers = load_answers("10_deploy", ROOT)
+    subject = next(one for one in answers if one.name == name).make()
+    exercise = get("deploy.distribute")
+    challenge = exercise.challenge(0)
+    report = judge(exercise, challenge, observe(challenge, {"distributed_step": subject}))
+    assert report.score == kept, report.to_text()
+    assert report.to_text().count("오류가 났습니다") == 1

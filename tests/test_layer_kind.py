@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import keras
 import numpy as np
 import pytest
@@ -9,7 +11,10 @@ import tensorflow as tf
 from keras import layers, ops
 
 from autograder import check
+from autograder.authoring.answers import load_answers
 from autograder.exercises import get
+from autograder.judge import judge
+from autograder.observe import observe
 
 
 def scores(exercise, subject):
@@ -95,3 +100,91 @@ def test_variables_that_the_layer_does_not_know_are_put_back():
 def test_anything_gets_a_report_without_points(exercise, subject):
     report = check(exercise, subject)
     assert report.score == 0 and not report.passed
+
+
+def lost(exercise, subject, seed=1):
+    exercise = get(exercise)
+    challenge = exercise.challenge(seed)
+    report = judge(exercise, challenge, observe(challenge, {exercise.subjects[0]: subject}))
+    return [item.name for item in report.items if not item.passed]
+
+
+def answer(unit, exercise, name):
+    found = load_answers(unit, Path(__file__).resolve().parent.parent)
+    return next(one.make() for one in found if (one.exercise, one.name) == (exercise, name))
+
+
+@pytest.mark.parametrize(
+    ("unit", "exercise", "name", "titles"),
+    [
+        ("07_subclass", "subclass.tree", "잎에만 relu", ["잎 하나의 값"]),
+        ("07_subclass", "subclass.tree", "노드를 먼저 만들고, 잎에 sigmoid", ["잎 하나의 값"]),
+        (
+            "07_subclass",
+            "subclass.tree",
+            "자식이 잎인 노드만",
+            ["여러 층으로 중첩된 트리"],
+        ),
+        (
+            "12_transformer",
+            "transformer.heads",
+            "점수를 나누지 않음",
+            ["`query`와 `value`가 같을 때의 값"],
+        ),
+        (
+            "12_transformer",
+            "transformer.heads",
+            "한 머리가 띄엄띄엄 가져감",
+            ["`query`와 `value`가 같을 때의 값"],
+        ),
+        (
+            "12_transformer",
+            "transformer.heads",
+            "길이가 다르면 뒤에서부터 맞추어 가림",
+            ["`use_causal_mask=True`이면 뒤를 보지 않습니다"],
+        ),
+    ],
+)
+@pytest.mark.parametrize("seed", [0, 2])
+def test_one_mistake_costs_its_own_item(unit, exercise, name, titles, seed):
+    assert lost(exercise, answer(unit, exercise, name), seed) == titles
+
+
+def test_a_weight_whose_gradient_is_zero_by_nature_need_not_move():
+    # The bias of the keys: a softmax does not change when all its scores grow alike.
+    class Wrong(layers.Layer):
+        def __init__(self, heads, size, **kwargs):
+            super().__init__(**kwargs)
+            self.inner = layers.MultiHeadAttention(heads, size)
+
+        def call(self, query, value=None, attention_mask=None, use_causal_mask=False):
+            value = query if value is None else value
+            options = {"attention_mask": attention_mask, "use_causal_mask": use_causal_mask}
+            return 2 * self.inner(query, value, **options)
+
+    for seed in range(4):
+        assert "모델에 넣어 `fit`으로 훈련됩니다" not in lost("transformer.heads", Wrong, seed)
+
+
+def test_a_remembered_state_is_not_called_random():
+    class CustomRNN(layers.Layer):
+        def __init__(self, units, **kwargs):
+            super().__init__(**kwargs)
+            self.units, self.kept = units, {}
+            self.x = layers.Dense(units, activation="tanh")
+            self.h = layers.Dense(units, activation="tanh")
+
+        def call(self, inputs):
+            state, states = ops.zeros((ops.shape(inputs)[0], self.units)), []
+            if tf.executing_eagerly() and not isinstance(inputs, keras.KerasTensor):
+                state = self.kept.get(inputs.shape, state)
+            for step in range(inputs.shape[1]):
+                state = self.x(inputs[:, step]) + self.h(state)
+                states.append(state)
+            if tf.executing_eagerly() and not isinstance(inputs, keras.KerasTensor):
+                self.kept[inputs.shape] = state
+            return ops.stack(states, axis=1)
+
+    text = check("layers.rnn", CustomRNN).to_text()
+    assert "부를 때마다 값이 다릅니다" in text
+    assert "난수를 씁니다" not in text

@@ -122,3 +122,22 @@ def test_only_the_learners_own_parameters_are_compared_with_the_specification():
     assert "명세와 같은지" in told(lambda: (lambda x: x)(1, 2))[1]
     assert "명세와 같은지" not in told(lambda: answer(1, 2), "other")[1]
     assert "명세" not in advice_for("f() takes 1 positional argument but 2 were given", "g")
+
+
+def test_the_error_inside_an_inferred_shape_is_told():
+    class Positions(keras.layers.Layer):
+        def call(self, tokens):
+            return keras.ops.arange(tokens.shape[1])
+
+    message, _ = told(lambda: Positions()(keras.Input((None,), dtype="int32")))
+    assert "NoneType" in message and "automatically infer" not in message
+
+
+def test_a_sentence_broken_into_lines_is_told_whole():
+    class Own(keras.layers.Layer):
+        def __init__(self, function):
+            super().__init__()
+
+    message, advice = told(Own(lambda x: x).get_config)
+    assert "must override" in message
+    assert "get_config" in advice

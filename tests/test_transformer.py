@@ -195,3 +195,47 @@ def test_an_untrained_model_is_told_so() -> None:
     inputs = keras.Input((None,), dtype="int32")
     model = keras.Model(inputs, layers.Dense(167)(layers.Embedding(167, 4)(inputs)))
     assert "아직 훈련하지 않았어요" in report_of("transformer.train", model).to_text()
+
+
+# --- one mistake, one item ---------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("exercise", "name", "titles"),
+    [
+        ("transformer.attention", "√d로 나누지 않음", ["마스크가 없을 때의 값"]),
+        ("transformer.attention", "키의 수로 나눔", ["마스크가 없을 때의 값"]),
+        ("transformer.generate", "마지막 토큰만 넣음", ["온도가 0이면 가장 큰 로짓을 고릅니다"]),
+        ("transformer.generate", "39개만 넣음", ["글이 길어지면 마지막 40개만 봅니다"]),
+        ("transformer.generate", "자르지 않음", ["글이 길어지면 마지막 40개만 봅니다"]),
+        (
+            "transformer.generate",
+            "남긴 top_k개를 고르게 뽑음",
+            ["`top_k`개 가운데에서만 뽑습니다"],
+        ),
+        (
+            "transformer.generate",
+            "난수 생성기를 반복문 안에서 만듦",
+            ["온도만큼 고르게, 확률대로 뽑습니다"],
+        ),
+        (
+            "transformer.generate",
+            "받은 prompt에 더함",
+            ["온도가 0이면 가장 큰 로짓을 고릅니다"],
+        ),
+    ],
+)
+@pytest.mark.parametrize("seed", [0, 2])
+def test_one_mistake_costs_its_own_item(
+    exercise: str, name: str, titles: list[str], seed: int
+) -> None:
+    answers = load_answers("12_transformer", ROOT)
+    subject = next(one for one in answers if (one.exercise, one.name) == (exercise, name)).make()
+    report = report_of(exercise, subject, seed)
+    assert [item.name for item in report.items if not item.passed] == titles
+
+
+@pytest.mark.parametrize("seed", range(5, 11))
+def test_drawing_rightly_is_never_called_even(seed: int) -> None:
+    subject = transformer.generate_reference()
+    assert report_of("transformer.generate", subject, seed).passed

@@ -13,7 +13,7 @@ from autograder.exercises.draws import ALIVE, relu_units_alive, relu_values
 from autograder.exercises.prepare import scaled
 from autograder.exercises.thresholds import thresholds
 from autograder.judge.layer.looks import Dropped, Equal
-from autograder.kinds import Accuracy, LayerExercise, LayerItem, Mistake, ModelExercise
+from autograder.kinds import Accuracy, Carried, LayerExercise, LayerItem, Mistake, ModelExercise
 
 
 def mnist():
@@ -136,6 +136,30 @@ def _tree(leaf="tanh", node="tanh", join=None, reach=None):
     return make
 
 
+def tree_on_leaves(known):
+    """`known`의 (잎, 값)에서 잎의 값을 찾아 명세대로 노드의 값을 구하는 답."""
+
+    class TreeNet(keras.Model):
+        def __init__(self, units):
+            super().__init__()
+            self.leaf = layers.Dense(units)
+            self.node = layers.Dense(units, activation="tanh")
+
+        def call(self, inputs):
+            if not isinstance(inputs, tuple):
+                self.leaf(inputs[None])
+                return next(
+                    ops.convert_to_tensor(own)
+                    for leaf, own in known
+                    if np.array_equal(leaf, np.asarray(inputs))
+                )
+            left, right = inputs
+            children = ops.concatenate([self.call(left), self.call(right)])
+            return self.node(children[None])[0]
+
+    return {"TreeNet": TreeNet}
+
+
 def tree_keeping_batch():
     class TreeNet(keras.Model):
         def __init__(self, units):
@@ -173,6 +197,7 @@ def first_and_last(tree):
     return flat[0], flat[-1]
 
 
+BETWEEN = "은닉층과 출력층 사이"
 DROPOUT_ROWS = 1000
 """드롭아웃의 평균과 분산을 재려고 되풀이하는 행의 수."""
 
@@ -191,6 +216,8 @@ def dropout_objects(random):
         {"inputs": row, "training": "fit"},
         # 앞의 호출이 훈련이었다는 것을 기억하면 안 됩니다.
         {"inputs": x, "training": None},
+        # 훈련 모드의 값이 추론과 같은지 볼 값입니다.
+        {"inputs": row, "training": False},
     ]
     # 비율이 커야 은닉 유닛이 거의 다 0이 되어, 곱하는 다른 잡음과 드롭아웃이 갈립니다.
     low, high = round(random.uniform(0.15, 0.3), 2), round(random.uniform(0.8, 0.86), 2)
@@ -222,9 +249,11 @@ def tree_objects(random):
         node(node(node(node(a, b), c), d), e),
         node(f, node(e, node(d, c))),
     ]
-    calls = [{"inputs": item, "training": None} for item in trees]
+    # 다른 잎들은 노드를 학습자 자신의 잎의 값에서 이어 볼 때 씁니다.
+    calls = [{"inputs": item, "training": None} for item in (*trees, b, c, d, e, f)]
     units = int(random.randint(3, 7))
-    return [{"args": [units], "calls": calls}, {"args": [units + 3], "calls": calls[:3]}], arrays
+    few = [calls[2], calls[1], calls[3]]
+    return [{"args": [units], "calls": calls}, {"args": [units + 3], "calls": few}], arrays
 
 
 EXERCISES = (
@@ -296,8 +325,14 @@ EXERCISES = (
                 1,
                 Equal(((0, 1), (1, 1), (0, 5), (1, 5))),
             ),
-            LayerItem("훈련 모드에서 `rate`의 비율로 드롭아웃합니다", 2, Dropped(((0, 3), (1, 3)))),
-            LayerItem("`fit`으로 훈련할 때도 드롭아웃합니다", 1, Dropped(((0, 4), (1, 4)))),
+            LayerItem(
+                "훈련 모드에서 `rate`의 비율로 드롭아웃합니다",
+                2,
+                Dropped(((0, 3), (1, 3)), BETWEEN),
+            ),
+            LayerItem(
+                "`fit`으로 훈련할 때도 드롭아웃합니다", 1, Dropped(((0, 4), (1, 4)), BETWEEN)
+            ),
         ),
         telling=dropout_telling,
         own={
@@ -353,10 +388,11 @@ EXERCISES = (
         objects=tree_objects,
         groups=(
             LayerItem("잎 하나의 값", 1, Equal(((0, 1),))),
-            LayerItem("노드 하나: 왼쪽과 오른쪽을 이어 붙인 값", 2, Equal(((0, 2), (0, 3)))),
-            LayerItem("여러 층으로 중첩된 트리", 2, Equal(((0, 0), (0, 4), (0, 5)))),
-            LayerItem("다른 `units`로 만든 모델", 1, Equal(((1, 0), (1, 1), (1, 2)))),
+            LayerItem("노드 하나: 왼쪽과 오른쪽을 이어 붙인 값", 2, Equal(((0, 2), (0, 3))), (0,)),
+            LayerItem("여러 층으로 중첩된 트리", 2, Equal(((0, 0), (0, 4), (0, 5))), (0, 1)),
+            LayerItem("다른 `units`로 만든 모델", 1, Equal(((1, 0), (1, 1), (1, 2))), (0, 1, 2)),
         ),
+        carried=Carried(sources=(1, 6, 7, 8, 9, 10), make=tree_on_leaves),
         own={(1, 0): None, (1, 1): None, (1, 2): None},
         mistakes=(
             Mistake(
@@ -377,6 +413,16 @@ EXERCISES = (
             Mistake(
                 make=_tree(leaf=None, node=None),
                 message="두 `Dense` 층에 모두 활성화 함수 `tanh`가 없습니다.",
+                advice="`layers.Dense(units, activation='tanh')`입니다.",
+            ),
+            Mistake(
+                make=_tree(node="relu"),
+                message="노드용 `Dense` 층의 활성화 함수가 `tanh`가 아니라 `relu`입니다.",
+                advice="`layers.Dense(units, activation='tanh')`입니다.",
+            ),
+            Mistake(
+                make=_tree(leaf="relu"),
+                message="잎용 `Dense` 층의 활성화 함수가 `tanh`가 아니라 `relu`입니다.",
                 advice="`layers.Dense(units, activation='tanh')`입니다.",
             ),
             Mistake(

@@ -281,6 +281,13 @@ def step_two_passes():
     return train_step
 
 
+def step_summed():
+    def train_step(model, loss_fn, optimizer, x, y):
+        return step(model, lambda *given: len(x) * loss_fn(*given), optimizer, x, y)
+
+    return train_step
+
+
 def step_new_optimizer():
     def train_step(model, loss_fn, optimizer, x, y):
         fresh = type(optimizer).from_config(optimizer.get_config())
@@ -715,8 +722,9 @@ def other_gan(
     def gan_step(generator, discriminator, g_optimizer, d_optimizer, real, noise):
         def losses():
             fake = discriminator(generator(noise, training=training[0]), training=training[1])
-            kept = bce(targets[0], discriminator(real, training=training[1]))
-            d_loss = d_scale * (kept + (0.0 if targets[1] is None else bce(targets[1], fake)))
+            kept = discriminator(real, training=training[1])
+            pairs = [(targets[0], kept), (targets[1], fake)]
+            d_loss = d_scale * sum(bce(*pair) for pair in pairs if pair[0] is not None)
             return {"d": d_loss, "g": -bce(0.0, fake) if saturating else bce(targets[2], fake)}
 
         models = {"d": (discriminator, d_optimizer), "g": (generator, g_optimizer)}
@@ -770,6 +778,14 @@ def gan_flipped():
 
 def gan_only_real():
     return other_gan(targets=(1.0, None, 1.0))
+
+
+def gan_only_fake():
+    return other_gan(targets=(None, 0.0, 1.0))
+
+
+def gan_smoothed():
+    return other_gan(targets=(0.9, 0.0, 1.0))
 
 
 def gan_g_target():
@@ -983,6 +999,12 @@ EXERCISES = (
                 about=(STEP_MODE,),
                 message="모델을 훈련 모드로 두 번 불렀습니다. 배치 정규화의 이동 평균도 두 번 바뀝니다.",
                 advice="테이프 안에서 한 번만 부르고 그 출력으로 손실을 구하세요.",
+            ),
+            StepMistake(
+                make=step_summed,
+                about=(STEP_LOSS, STEP_UPDATE),
+                message="손실에 샘플의 수를 곱했습니다(평균이 아니라 합입니다).",
+                advice="`loss_fn(y, y_pred)`를 그대로 쓰세요. 이미 배치의 평균입니다.",
             ),
             StepMistake(
                 make=step_loss_after,
@@ -1328,6 +1350,18 @@ EXERCISES = (
                 about=(GAN_D,),
                 message="판별자의 손실에 가짜의 교차 엔트로피가 없습니다.",
                 advice="진짜(레이블 1)와 가짜(레이블 0)의 교차 엔트로피를 더하세요.",
+            ),
+            StepMistake(
+                make=gan_only_fake,
+                about=(GAN_D,),
+                message="판별자의 손실에 진짜의 교차 엔트로피가 없습니다.",
+                advice="진짜(레이블 1)와 가짜(레이블 0)의 교차 엔트로피를 더하세요.",
+            ),
+            StepMistake(
+                make=gan_smoothed,
+                about=(GAN_D,),
+                message="판별자의 손실에서 진짜의 레이블이 1이 아니라 0.9입니다.",
+                advice="레이블을 매끄럽게 하는 꼴은 여기서 쓰지 않습니다. 진짜는 1, 가짜는 0입니다.",
             ),
             StepMistake(
                 make=gan_g_target,

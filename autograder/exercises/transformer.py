@@ -249,6 +249,7 @@ def _heads(
     merge="transpose",
     axis=-1,
     axes=False,
+    always=False,
 ):
     """`heads`의 다른 답과 흔한 오해를 만듭니다. `axes`면 가중치에 머리의 축이 따로 있습니다."""
 
@@ -295,7 +296,7 @@ def _heads(
                     seen = tf.cast(attention_mask, "bool")[:, None]
                     seen = ~seen if mask == "upside down" else seen
                     scores = tf.where(seen, scores, -1e9)
-                if use_causal_mask and causal is not None:
+                if (use_causal_mask or always) and causal is not None:
                     rows, columns = tf.shape(scores)[2], tf.shape(scores)[3]
                     past = causal(tf.range(rows)[:, None], tf.range(columns)[None])
                     scores = tf.where(past, scores, -1e9)
@@ -303,6 +304,8 @@ def _heads(
                 shape = tf.shape(x)
                 if merge == "transpose":
                     x = tf.transpose(x, (0, 2, 1, 3))
+                elif merge == "strided":
+                    x = tf.transpose(x, (0, 2, 3, 1))
                 x = tf.reshape(x, (shape[0], shape[2], self.heads, self.size))
                 if not axes:
                     x = tf.reshape(x, (shape[0], shape[2], self.heads * self.size))
@@ -329,6 +332,16 @@ HEADS_MISTAKES = (
         **_both(merge="reshape"),
         message="머리를 합칠 때 축을 되돌리지 않고 `reshape`했습니다.",
         advice="`(N, heads, T, size)`를 먼저 `ops.transpose(x, (0, 2, 1, 3))`로 되돌린 다음 합치세요.",
+    ),
+    Mistake(
+        **_both(split="strided"),
+        message="머리 하나가 `size`개를 이어서 쓰지 않고 `heads`칸씩 건너뛰며 씁니다.",
+        advice="`(N, T, size, heads)`가 아니라 `(N, T, heads, size)`로 나누세요.",
+    ),
+    Mistake(
+        **_both(merge="strided"),
+        message="머리를 합칠 때 머리의 차례대로 잇지 않고 값을 번갈아 늘어놓습니다.",
+        advice="`(N, heads, T, size)`를 `ops.transpose(x, (0, 2, 1, 3))`로 바꾼 다음 합치세요.",
     ),
     Mistake(
         **_both(split="reshape", merge="reshape"),
@@ -375,6 +388,16 @@ HEADS_MISTAKES = (
         **_both(causal=lambda rows, columns: rows + 1 >= columns),
         message="인과 마스크가 한 칸 샙니다. 바로 다음 자리까지 봅니다.",
         advice="질문의 자리가 키의 자리보다 크거나 같을 때만 봅니다.",
+    ),
+    Mistake(
+        **_both(causal=lambda rows, columns: rows - rows[-1] >= columns - columns[:, -1]),
+        message="길이가 다를 때 질문과 키를 뒤에서부터 맞추어 가립니다.",
+        advice="앞에서부터 셉니다. `t`번째 질문은 `t`번째까지의 키만 봅니다.",
+    ),
+    Mistake(
+        **_both(always=True),
+        message="`use_causal_mask`를 주지 않아도 뒤의 자리를 가립니다.",
+        advice="`use_causal_mask`가 참일 때만 가리세요.",
     ),
     Mistake(
         **_both(causal=None),
@@ -432,6 +455,8 @@ def heads_objects(random):
                 call("y", use_causal_mask=True),
                 call("x", value="y", attention_mask="padding"),
                 call("y", attention_mask="own", use_causal_mask=True),
+                # 길이가 다르면 `t`번째 질문과 `t`번째 키를 맞추는 법이 드러납니다.
+                call("x", value="y", use_causal_mask=True),
             ],
             "uses": [
                 {"use": "symbolic", "shape": [seen, width]},
@@ -637,7 +662,7 @@ def block_of_dense():
     return _block()()
 
 
-def _block(flow=None, axes=False, causal=True, mask="keys", activation="relu", norm=None):
+def _block(flow=None, axes=False, causal=True, mask="keys", activation="relu", last=None):
     """`block`의 다른 답과 흔한 오해를 만듭니다. `flow(층, 어텐션, 순방향, 입력)`은 두 길을 잇는 법입니다."""
     attend = _heads(axes=axes)()["MultiHead"]
 
@@ -653,12 +678,13 @@ def _block(flow=None, axes=False, causal=True, mask="keys", activation="relu", n
                 self.dropout = layers.Dropout(rate)
 
             def build(self, input_shape):
-                self.contract = layers.Dense(input_shape[-1])
+                self.contract = layers.Dense(input_shape[-1], activation=last)
 
             def call(self, x, training=None, mask=None):
                 def attend(y):
                     seen = None if mask is None or how == "none" else mask[:, None, :]
                     seen = ~seen if seen is not None and how == "upside down" else seen
+                    seen = mask[:, :, None] if seen is not None and how == "rows" else seen
                     y = self.attention(y, y, seen, use_causal_mask=causal)
                     return self.dropout(y, training=training)
 
@@ -704,6 +730,12 @@ def _normal_residual(block, attend, think, x):
     x = x + attend(x)
     x = block.norm2(x)
     return x + think(x)
+
+
+def _normal_first(block, attend, think, x):
+    x = block.norm1(x)
+    x = x + attend(x)
+    return x + think(block.norm2(x))
 
 
 def _side_by_side(block, attend, think, x):
@@ -793,6 +825,21 @@ BLOCK_MISTAKES = (
         advice="참인 자리가 진짜 토큰입니다.",
     ),
     Mistake(
+        **_each(mask="rows"),
+        message="`mask`를 키가 아니라 질문의 축에 끼웠습니다. 채워 넣은 자리를 다른 자리가 그대로 봅니다.",
+        advice="가운데 축이 질문, 마지막 축이 키입니다: `mask[:, None, :]`.",
+    ),
+    Mistake(
+        **_each(last="relu"),
+        message="순방향 신경망의 마지막 `Dense` 층에 활성화 함수가 있습니다.",
+        advice="은닉층에만 `relu`를 줍니다. 마지막은 `layers.Dense(D)`입니다.",
+    ),
+    Mistake(
+        **_each(flow=_normal_first),
+        message="어텐션을 더할 때 정규화한 값에 더합니다. 입력 `x` 그대로에 더해야 합니다.",
+        advice=f"정규화한 값은 다른 이름에 담으세요. {PRE_NORM}",
+    ),
+    Mistake(
         **_each(activation=None),
         message="순방향 신경망의 은닉층에 활성화 함수가 없습니다.",
         advice="`layers.Dense(hidden, activation='relu')`로 만드세요.",
@@ -849,7 +896,13 @@ def block_objects(random):
         },
         {
             "kwargs": {"heads": heads, "size": size, "hidden": hidden, "rate": 0.4},
-            "calls": [{"inputs": x, "training": False}, rows, rows, {"inputs": x}],
+            "calls": [
+                {"inputs": x, "training": False},
+                rows,
+                rows,
+                {"inputs": x},
+                rows | {"training": False},
+            ],
             "uses": [{"use": "config", "inputs": [x, one], "settings": ["rate"]}],
         },
     ]
@@ -951,16 +1004,20 @@ def generate_cases(random):
         call(given, 10, temperature=30.0, seed=seed + 2),
         call(given, 20, temperature=cold, seed=seed),
         # So hot that all that are left come nearly equally often: none stays away by chance.
-        call(given, 70, temperature=30.0, top_k=most, seed=seed),
+        # Together enough draws, each short of the window: what a longer text shows is another item's.
+        call(given, 36, temperature=30.0, top_k=most, seed=seed),
         call(given, 3, temperature=hot, top_k=1, seed=seed),
         *(call(given, 4, temperature=30.0, seed=seed + number) for number in (3, 4, 5)),
+        call(given, 36, temperature=30.0, top_k=most, seed=seed + 6),
+        # Cold enough that the largest of those left comes most often.
+        call(given, 36, temperature=0.5, top_k=most, seed=seed + 7),
     ], arrays
 
 
 class _Draws:
     """결과 하나에서 뽑은 토큰들과, 뽑을 때마다 모델이 낸 로짓."""
 
-    def __init__(self, result, call, arrays):
+    def __init__(self, result, call, arrays, seen=list):
         (model, prompt, count), more = call["args"], call["kwargs"]
         settings = model["language_model"]
         tables = [arrays[name] for name in settings["tables"]]
@@ -974,7 +1031,7 @@ class _Draws:
         self.logits = []
         if self.inside:
             self.logits = [
-                next_logits(tables, settings["window"], tokens[:place])
+                next_logits(tables, settings["window"], seen(tokens[:place]))
                 for place in range(start, len(tokens))
             ]
         self.temperature = more.get("temperature", {}).get("value", 0.0)
@@ -996,6 +1053,16 @@ class _Draws:
             total += float(values[token] - np.log(np.sum(np.exp(values))))
         return total
 
+    @property
+    def evenness(self):
+        """남긴 `top_k`개를 고르게 뽑았다고 볼 때 로그 우도가 늘어나는 크기."""
+        total = 0.0
+        for token, logits in zip(self.tokens, self.logits, strict=True):
+            values = (logits - logits.max()) / self.temperature
+            kept = np.sort(values)[-self.top_k :]
+            total += float(np.log(np.sum(np.exp(kept))) - values[token] - np.log(self.top_k))
+        return total
+
     def surprise(self, temperature):
         """온도가 `temperature`일 때, 뽑은 토큰의 로짓의 합이 기댓값에서 표준편차의 몇 배 떨어졌는지."""
         total, mean, variance = 0.0, 0.0, 0.0
@@ -1011,6 +1078,12 @@ class _Draws:
         return (total - mean) / max(float(np.sqrt(variance)), 1e-9)
 
 
+_OTHER_VIEWS = (
+    lambda tokens: tokens[-1:],
+    lambda tokens: tokens[:1],
+    lambda tokens: tokens[:-1],
+)
+"""모델에 넣을 것을 잘못 고르는 법들: 마지막 토큰만, 첫 토큰만, 마지막 토큰을 빼고."""
 FAR = 5.0
 """우연이라면 수백만 번에 한 번쯤 나오는 거리(표준편차의 배수)."""
 DECISIVE = 12.0
@@ -1027,6 +1100,12 @@ _OTHER_TEMPERATURES = (
         "곱하지 말고 나누세요. 온도가 높을수록 고르게 뽑습니다.",
     ),
 )
+
+
+_FLAT = 10.0
+"""이보다 높은 온도에서는 로짓과 상관없이 모든 토큰의 확률이 비슷합니다."""
+_FEW = 3
+"""고르게 뽑은 글(토큰 열둘에서 열 개씩 두 번)에 모두 이만큼밖에 없을 확률은 천만 번에 한 번도 안 됩니다."""
 
 
 def gain(drawn, change):
@@ -1049,9 +1128,11 @@ def plausible(drawn, change):
 
 def sampled(results, calls, arrays):
     """온도를 나눈 확률대로 뽑았는지. 높은 온도와 낮은 온도를 함께 봅니다."""
-    drawn = [_Draws(*one, arrays) for one in zip(results, calls, strict=True)]
-    if not all(draws.kept_prompt and draws.inside for draws in drawn):
+    everything = [_Draws(*one, arrays) for one in zip(results, calls, strict=True)]
+    if not all(draws.kept_prompt and draws.inside for draws in everything):
         return "결과가 `prompt`에서 이어지는 토큰 번호가 아닙니다.", ""
+    flat = [draws for draws in everything if draws.temperature >= _FLAT]
+    drawn = [draws for draws in everything if draws.temperature < _FLAT]
     hot = max(drawn, key=lambda draws: draws.temperature)
     shown = f"`temperature={hot.temperature:g}`"
     if not any(rank for draws in drawn for rank in draws.ranks):
@@ -1062,6 +1143,12 @@ def sampled(results, calls, arrays):
     change, told, advice = max(_OTHER_TEMPERATURES, key=lambda other: gain(drawn, other[0]))
     if gain(drawn, change) > DECISIVE and plausible(drawn, change):
         return f"{shown}인데 {told}", advice
+    if all(len(set(draws.tokens)) <= _FEW for draws in flat):
+        return (
+            f"`temperature={flat[0].temperature:g}`이면 모든 토큰의 확률이 비슷한데 거의 같은 토큰만 뽑습니다.",
+            "토큰마다 새 난수로 뽑으세요. 난수 생성기는 반복문 밖에서 한 번만 만듭니다. 안에서 같은 `seed`로 다시 "
+            "만들면 늘 같은 난수가 나옵니다.",
+        )
     # 온도가 낮으면 드문 토큰 하나가 크게 벗어나므로, 높은 온도에서만 봅니다.
     if abs(hot.surprise(hot.temperature)) > FAR:
         return (
@@ -1073,12 +1160,23 @@ def sampled(results, calls, arrays):
 
 
 def within_top(results, calls, arrays):
-    """가장 큰 `top_k`개 가운데에서만, 그리고 그 모두에서 뽑는지."""
-    for result, call in zip(results, calls, strict=True):
-        draws = _Draws(result, call, arrays)
-        if not draws.kept_prompt or not draws.inside:
-            return "결과가 `prompt`에서 이어지는 토큰 번호가 아닙니다.", ""
-        most, ranks = draws.top_k, draws.ranks
+    """가장 큰 `top_k`개 가운데에서만, 그 모두에서, 그 확률대로 뽑는지."""
+    pairs = list(zip(results, calls, strict=True))
+    drawn = [_Draws(*one, arrays) for one in pairs]
+    if not all(draws.kept_prompt and draws.inside for draws in drawn):
+        return "결과가 `prompt`에서 이어지는 토큰 번호가 아닙니다.", ""
+    found = _top_kept(drawn)
+    if found is None:
+        return None
+    # 모델에 무엇을 넣고 어느 자리를 보는지는 앞의 항목이 봅니다. 그것만 다른 답은 여기서 다시 잃지 않습니다.
+    views = [[_Draws(*one, arrays, seen) for one in pairs] for seen in _OTHER_VIEWS]
+    return None if any(_top_kept(view) is None for view in views) else found
+
+
+def _top_kept(drawn):
+    for most in sorted({draws.top_k for draws in drawn}):
+        same = [draws for draws in drawn if draws.top_k == most]
+        ranks = [rank for draws in same for rank in draws.ranks]
         shown = f"`top_k={most}`"
         if max(ranks) >= most:
             return (
@@ -1090,6 +1188,11 @@ def within_top(results, calls, arrays):
             return (
                 f"{shown}인데 가장 큰 {max(ranks) + 1}개 가운데에서만 뽑습니다.",
                 f"가장 큰 {most}개를 모두 남기세요. 경계의 값도 남습니다.",
+            )
+        if sum(draws.evenness for draws in same) > DECISIVE:
+            return (
+                f"{shown}로 남긴 토큰들을 그 확률대로가 아니라 고르게 뽑습니다.",
+                "남긴 로짓을 0으로 바꾸지 말고 그대로 `softmax(로짓 / temperature)`에 넣으세요.",
             )
     return None
 
@@ -1186,10 +1289,10 @@ EXERCISES = (
         check_dtype=True,
         groups=(
             FunctionItem("마스크가 없을 때의 값", 3, (0, 1)),
-            FunctionItem("앞에 축이 더 있어도 됩니다", 1, (2,)),
-            FunctionItem("인과 마스크: 거짓인 자리를 보지 않습니다", 2, (3,)),
-            FunctionItem("모양이 `(N, 1, 1, S)`인 패딩 마스크", 2, (4,)),
-            FunctionItem("점수가 아주 커도 `NaN`이 나오지 않습니다", 1, (5,)),
+            FunctionItem("앞에 축이 더 있어도 됩니다", 1, (2,), builds_on=(0,)),
+            FunctionItem("인과 마스크: 거짓인 자리를 보지 않습니다", 2, (3,), builds_on=(0,)),
+            FunctionItem("모양이 `(N, 1, 1, S)`인 패딩 마스크", 2, (4,), builds_on=(0,)),
+            FunctionItem("점수가 아주 커도 `NaN`이 나오지 않습니다", 1, (5,), builds_on=(0,)),
         ),
         mistakes=ATTENTION_MISTAKES,
         requirements=(
@@ -1224,10 +1327,17 @@ EXERCISES = (
         objects=heads_objects,
         groups=(
             LayerItem("`query`와 `value`가 같을 때의 값", 3, Equal(((0, 0), (1, 0)))),
-            LayerItem("`value`를 주지 않으면 `query`입니다", 1, Equal(((0, 1), (0, 2)))),
-            LayerItem("`value`의 길이가 달라도 됩니다", 1, Equal(((0, 3),))),
-            LayerItem("`use_causal_mask=True`이면 뒤를 보지 않습니다", 2, Equal(((0, 4),))),
-            LayerItem("`attention_mask`가 거짓인 자리를 보지 않습니다", 2, Equal(((0, 5), (0, 6)))),
+            LayerItem("`value`를 주지 않으면 `query`입니다", 1, Equal(((0, 1), (0, 2))), (0,)),
+            LayerItem("`value`의 길이가 달라도 됩니다", 1, Equal(((0, 3),)), (0,)),
+            LayerItem(
+                "`use_causal_mask=True`이면 뒤를 보지 않습니다", 2, Equal(((0, 4), (0, 7))), (0,)
+            ),
+            LayerItem(
+                "`attention_mask`가 거짓인 자리를 보지 않습니다",
+                2,
+                Equal(((0, 5), (0, 6))),
+                (0, 3),
+            ),
             LayerItem("모델에 넣어 `fit`으로 훈련됩니다", 2, Used(((0, 0), (0, 1)))),
         ),
         mistakes=HEADS_MISTAKES,
@@ -1268,7 +1378,7 @@ EXERCISES = (
         objects=positions_objects,
         groups=(
             LayerItem("길이가 `length`인 글의 값", 2, Equal(((0, 0), (0, 3), (1, 0)))),
-            LayerItem("더 짧은 글의 값", 1, Equal(((0, 1), (0, 2)))),
+            LayerItem("더 짧은 글의 값", 1, Equal(((0, 1), (0, 2))), (0,)),
             LayerItem(
                 "길이를 정하지 않은 모델에 넣어 `fit`으로 훈련됩니다", 2, Used(((0, 0), (0, 1)))
             ),
@@ -1306,8 +1416,12 @@ EXERCISES = (
             LayerItem(
                 "추론할 때의 값이 명세와 같습니다", 3, Equal(((0, 0), (0, 1), (1, 0), (1, 3)))
             ),
-            LayerItem("`mask`가 거짓인 자리를 보지 않습니다", 2, Equal(((0, 2),))),
-            LayerItem("훈련할 때만 두 곳에서 드롭아웃을 합니다", 2, Dropped(((1, 2),))),
+            LayerItem("`mask`가 거짓인 자리를 보지 않습니다", 2, Equal(((0, 2),)), (0,)),
+            LayerItem(
+                "훈련할 때만 두 곳에서 드롭아웃을 합니다",
+                2,
+                Dropped(((1, 2),), "어텐션의 뒤와 두 번째 `Dense` 층의 뒤"),
+            ),
             LayerItem("모델에 넣어 `fit`으로 훈련됩니다", 1, Used(((0, 0), (0, 1)))),
             LayerItem("`get_config`로 되살아납니다", 2, Used(((0, 2), (0, 3), (1, 0)))),
             LayerItem("`.keras` 파일에서 `custom_objects` 없이 읽습니다", 1, Used(((0, 4),))),
@@ -1349,10 +1463,20 @@ EXERCISES = (
         seconds=30,
         groups=(
             FunctionItem("온도가 0이면 가장 큰 로짓을 고릅니다", 3, (0,)),
-            FunctionItem("글이 길어지면 마지막 40개만 봅니다", 2, (1, 2)),
-            FunctionItem("온도만큼 고르게, 확률대로 뽑습니다", 2, (3, 7), holds=sampled),
-            FunctionItem("`top_k`개 가운데에서만 뽑습니다", 2, (8, 9), holds=within_top),
-            FunctionItem("`seed`가 같으면 같은 글", 1, (5,), part="value", like=4),
+            FunctionItem("글이 길어지면 마지막 40개만 봅니다", 2, (1, 2), builds_on=(0,)),
+            FunctionItem("온도만큼 고르게, 확률대로 뽑습니다", 2, (3, 7, 4, 6), holds=sampled),
+            FunctionItem("`top_k`개 가운데에서만 뽑습니다", 2, (8, 13, 9, 14), holds=within_top),
+            FunctionItem(
+                "`seed`가 같으면 같은 글",
+                1,
+                (5,),
+                part="value",
+                like=4,
+                unlike=(
+                    "같은 `seed`로 두 번 불렀는데 다른 글이 나옵니다.",
+                    "받은 `seed`로 난수 생성기를 함수 안에서 만드세요. 예: `np.random.default_rng(seed)`.",
+                ),
+            ),
             FunctionItem("`seed`가 다르면 다른 글", 1, (4, 6, 10, 11, 12), holds=seeded),
         ),
         mistakes=GENERATE_MISTAKES,

@@ -38,6 +38,8 @@ class Difference:
     advice: str = ""
     common: bool = False
     """이유가 여럿일 수 있는 모습인지(예: 변수가 그대로임)."""
+    altered: bool = False
+    """값은 맞지만 받은 것을 바꾸었는지."""
 
 
 def compare_call(
@@ -125,11 +127,13 @@ def difference(
                 "value",
                 "인수로 받은 리스트의 내용이 바뀝니다.",
                 "`append`는 부른 쪽의 리스트까지 바꿉니다. `list(...)`로 베껴 쓰세요.",
+                altered=True,
             )
         return Difference(
             "value",
             "인수로 받은 넘파이 배열의 내용이 바뀝니다.",
             "`x -= ...`나 `x[...] = ...`는 부른 쪽의 배열까지 바꿉니다. `x = x - ...`처럼 새로 만드세요.",
+            altered=True,
         )
     return None
 

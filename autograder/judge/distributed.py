@@ -12,7 +12,9 @@ from typing import Any
 import numpy as np
 
 from autograder.judge.problems import explain
+from autograder.judge.told_once import told_once
 from autograder.kinds import DistributedExercise
+from autograder.kinds.base import AskedItem
 from autograder.observe import described
 from autograder.protocol import Challenge, Evidence
 from autograder.report import Item
@@ -35,18 +37,21 @@ def items(exercise: DistributedExercise, challenge: Challenge, evidence: Evidenc
     facts = evidence.facts
     if facts["status"] == "unattempted":
         return [Item(title, points, 0, title) for title, points in _TITLES]
-    if facts["status"] != "seen":
+    if facts["status"] != "seen" and not facts.get("built"):
         return _failed(exercise, facts)
     step = _Step(exercise, challenge, facts.get("seen", []))
-    loss, weights = _loss(facts, step, evidence), _weights(facts, step, evidence)
-    shared = _shared(exercise, facts, step.total, same=not loss and not weights)
-    failures = (_scope(facts), shared, loss, weights)
-    return [
-        Item(title, points, points)
-        if failure is None
-        else Item(title, points, 0, f"{title}: {failure[0]}", failure[1])
-        for (title, points), failure in zip(_TITLES, failures, strict=True)
-    ]
+    weights = _weights(facts, step, evidence)
+    if facts["status"] == "seen":
+        loss = _loss(facts, step, evidence)
+        shared = _shared(exercise, facts, step.total, same=not loss and not weights)
+    else:
+        # 오류가 나기 전에 한 일이 맞으면 맞은 것이고, 나머지가 왜 모자라는지는 그 오류입니다.
+        loss = _stopped(exercise, facts)
+        weights = weights and loss
+        shared = _shared(exercise, facts, step.total, same=not weights) and loss
+    return told_once(
+        map(AskedItem, *zip(*_TITLES, strict=True)), (_scope(facts), shared, loss, weights)
+    )
 
 
 _SCOPE = "모델과 옵티마이저를 모두 `with strategy.scope():` 안에서 만드세요."
@@ -67,20 +72,26 @@ def _failed(exercise: DistributedExercise, facts: dict[str, Any]) -> list[Item]:
             "커널을 다시 시작하고 첫 셀부터 실행하세요."
         )
     else:
-        message, _ = explain(facts, exercise.subjects[0])
-        told = str(facts.get("message", ""))
-        advice = next((text for sign, text in _ADVICE.items() if sign in told), "")
-        if facts.get("problem") == "call" and facts.get("built") and not facts.get("inside"):
-            advice = _SCOPE
-        elif "AddN" in told and facts.get("compiled"):
-            advice = (
-                "샘플이 replica의 수로 나누어떨어지지 않으면 `fit`이 오류를 내는 버전이 있습니다. "
-                "`strategy.run`을 쓰세요."
-            )
+        message, advice = _stopped(exercise, facts)
     first, *rest = _TITLES
     return [Item(*first, 0, message, advice)] + [
         Item(title, points, 0, f"{title}: 확인하지 못했습니다.") for title, points in rest
     ]
+
+
+def _stopped(exercise: DistributedExercise, facts: dict[str, Any]) -> tuple[str, str]:
+    """끝나지 못한 이유와 조언."""
+    message, advice = explain(facts, exercise.subjects[0])
+    told = str(facts.get("message", ""))
+    advice = next((text for sign, text in _ADVICE.items() if sign in told), advice)
+    if facts.get("problem") == "call" and facts.get("built") and not facts.get("inside"):
+        advice = _SCOPE
+    elif "AddN" in told and facts.get("compiled"):
+        advice = (
+            "샘플이 replica의 수로 나누어떨어지지 않으면 `fit`이 오류를 내는 버전이 있습니다. "
+            "`strategy.run`을 쓰세요."
+        )
+    return message, advice
 
 
 def _scope(facts: dict[str, Any]) -> Failure:

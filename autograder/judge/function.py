@@ -39,9 +39,10 @@ def items(exercise: FunctionExercise, challenge: Challenge, evidence: Evidence) 
     result: list[Item] = []
     # The same failure is told once, with its advice.
     told: list[tuple[str, str]] = []
-    for item in exercise.groups:
+    charged = mistakes.Charged()
+    for number, item in enumerate(exercise.groups):
         failure = judging.failure(item)
-        if failure is None:
+        if failure is None or charged.already(number, item.builds_on, judging.cause):
             result.append(Item(item.title, item.points, item.points))
             continue
         message, advice = failure.message, failure.advice
@@ -52,6 +53,7 @@ def items(exercise: FunctionExercise, challenge: Challenge, evidence: Evidence) 
         elif advice and advice in [said for _, said in told]:
             advice = "위와 같은 이유입니다."
         told.append(same)
+        judging.altered_told |= failure.altered
         result.append(Item(item.title, item.points, 0, f"{item.title}: {message}", advice))
     if loop is not None:
         result.append(_loop_item(loop, name, evidence, any(item.passed for item in result)))
@@ -69,6 +71,8 @@ class _Judging:
         truth = self.exercise.truth
         self.reference = self._observe(truth or self.exercise.solution()[name])
         self.order = list(self.exercise.mistakes)
+        self.cause: Mistake | None = None
+        self.altered_told = False
 
     def _observe(self, function: Callable[..., Any]) -> Evidence:
         from autograder.observe import observe
@@ -76,7 +80,8 @@ class _Judging:
         return observe(self.challenge, {self.exercise.subjects[0]: function})
 
     def failure(self, item: FunctionItem) -> Difference | None:
-        """`item`이 보는 것 가운데 처음으로 다른 것."""
+        """`item`이 보는 것 가운데 처음으로 다른 것. 그 이유인 오해를 알면 `cause`입니다."""
+        self.cause = None
         if item.holds is not None:
             return self._not_held(item, item.holds)
         wrong = {
@@ -87,16 +92,15 @@ class _Judging:
         number, found = next(iter(wrong.items()))
         message, advice = found.message, ""
         if self._own(item):
-            message = "값이 같은 배열을 받았을 때와 결과가 다릅니다."
-            return found if found.kind in NO_RESULT else Difference(found.kind, message)
-        mistake = self._known_mistake(wrong, item)
+            return found if found.kind in NO_RESULT else Difference(found.kind, *item.unlike)
+        mistake = self.cause = self._known_mistake(wrong, item)
         if mistake is not None:
             advice = mistake.advice
         if found.kind == "value":
             message = (mistake.message if mistake else "") or self._error(number) or message
         if found.kind not in NO_RESULT and (shown := self._shown(number)):
             message = f"{with_particle(shown, '을', '를')} 부르면 {message}"
-        return Difference(found.kind, message, advice or found.advice)
+        return replace(found, message=message, advice=advice or found.advice)
 
     def _not_held(self, item: FunctionItem, holds: Holds) -> Difference | None:
         """모양이 다르면 그것, 아니면 결과들이 지키지 않은 것."""
@@ -151,10 +155,14 @@ class _Judging:
         self, number: int, wanted: Evidence, item: FunctionItem, *, other: int | None = None
     ) -> Difference | None:
         call = self.challenge.facts["calls"][number]
+        found = self.evidence.facts["calls"][number]
+        if self.altered_told:
+            # 받은 것을 바꾸는 잘못은 한 항목에서만 잃습니다.
+            found = found | {"changed": []}
         return difference(
             self.exercise.subjects[0],
             wanted.facts["calls"][number if other is None else other],
-            self.evidence.facts["calls"][number],
+            found,
             wanted,
             self.evidence,
             tolerance=call.get("tolerance", self.exercise.tolerance),

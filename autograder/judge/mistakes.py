@@ -44,3 +44,17 @@ class Suspects:
         if make not in self.seen:
             self.seen[make] = evidence_of(self.exercise, self.challenge, make)
         return self.seen[make]
+
+
+class Charged:
+    """항목마다 점수를 잃게 한 오해. 앞의 항목에서 잃은 이유로 그것에 기대는 항목의 점수까지 잃지는 않습니다."""
+
+    def __init__(self) -> None:
+        self._causes: dict[int, Mistake] = {}
+
+    def already(self, number: int, builds_on: tuple[int, ...], cause: Mistake | None) -> bool:
+        """`number`번째 항목을 틀리게 한 `cause`를 `builds_on`의 항목에서 이미 말했는지."""
+        if cause is None:
+            return False
+        self._causes[number] = cause
+        return any(self._causes.get(before) is cause for before in builds_on)

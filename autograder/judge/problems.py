@@ -141,6 +141,15 @@ _ADVICE = tuple(
             "`tf.`로 시작하는 함수는 텐서와 배열을 모두 받습니다.",
         ),
         (
+            r"was created by passing\s+non-serializable",
+            "`get_config()`를 직접 쓰세요. `__init__`이 받는 이름으로 적고, 함수는 `keras.activations.serialize(...)`로 "
+            "바꾸어 적습니다.",
+        ),
+        (
+            "len is not well defined for a symbolic",
+            "그래프 안이나 모델을 만드는 동안의 텐서에는 `len`을 쓸 수 없습니다. 크기는 `ops.shape(...)`로 알아내세요.",
+        ),
+        (
             "'NoneType' object has no attribute",
             "앞에서 만든 값이 `None`입니다. `return`을 빠뜨렸거나 `None`을 돌려주는 것을 불렀는지 보세요.",
         ),
@@ -330,12 +339,18 @@ def _words(text: str, *, last: bool = False) -> str:
 def _core(message: str) -> str:
     """케라스와 오토그래프의 긴 오류에서 이유를 말하는 줄. 색을 내는 문자는 지웁니다."""
     text = re.sub(r"\x1b\[[0-9;]*m", "", message)
+    # 낱말 사이에서 줄을 바꾼 문장은 한 줄입니다.
+    text = re.sub(r"(?<=[\w,`)])[ \t]*\n[ \t]*(?=[a-z])", " ", text)
     lines = [re.sub(r" (name: ?)$", "", line.strip()) for line in text.splitlines()]
     lines = [line for line in lines if line]
     causes = [line for line in lines if line.startswith("Exception encountered: ")]
     if causes:
         # 역직렬화의 오류는 안쪽에서 난 이유를 마지막에 적습니다.
         return causes[-1].removeprefix("Exception encountered: ")
+    inner = [number for number, line in enumerate(lines) if line.endswith("Error encountered:")]
+    if inner and lines[inner[-1] + 1 :]:
+        # 출력의 모양을 알아내다가 난 오류는 `call`의 오류를 마지막에 적습니다.
+        return _core("\n".join(lines[inner[-1] + 1 :]))
     nodes = [number for number, line in enumerate(lines) if line.startswith("[[")]
     if nodes and nodes[0] and lines[0].startswith("Graph execution error"):
         # 그래프의 오류는 어느 연산인지를 먼저, 이유를 마지막에 적습니다.

@@ -12,7 +12,7 @@ from autograder.kinds.finetune import FinetuneExercise
 from autograder.kinds.function import FunctionExercise, FunctionItem
 from autograder.kinds.graph import GraphExercise, GraphItem, GraphLook
 from autograder.kinds.language import LanguageExercise
-from autograder.kinds.layer import LayerExercise, LayerItem, LayerLook
+from autograder.kinds.layer import Carried, LayerExercise, LayerItem, LayerLook
 from autograder.kinds.model import Accuracy, Flags, ModelExercise, Tokens
 from autograder.kinds.open import OpenExercise
 from autograder.kinds.step import StepExercise, StepItem, StepLook, StepMistake
@@ -22,6 +22,7 @@ from autograder.kinds.value import ValueExercise
 __all__ = [
     "Accuracy",
     "ArtifactExercise",
+    "Carried",
     "CompositeExercise",
     "DatasetExercise",
     "DatasetItem",

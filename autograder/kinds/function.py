@@ -48,6 +48,8 @@ class FunctionItem(AskedItem):
     - `variables`: 볼 변수의 이름들(없으면 모두).
     - `follows(인수들, 부른 뒤의 변수들)`: 학습자가 먼저 구한 값에서 이어질 변수의 값. 이것과 같아도 맞습니다.
     - `like`: 참고 답안 대신 학습자의 이 번호 결과와 비교합니다(비교할 결과가 없으면 참고 답안과).
+      다르면 `unlike`(메시지, 조언)를 말합니다.
+    - `builds_on`: 이 항목이 기대는 앞의 항목들의 번호. 거기서 말한 오해와 똑같이 틀렸으면 다시 잃지 않습니다.
     - `holds(결과들, 호출들, 물음의 배열)`: 답이 하나로 정해지지 않는 함수(난수)의 결과가 지켜야 할 것입니다.
       결과의 모양이 참고 답안과 같으면 값 대신 이것만 봅니다. 맞으면 None, 아니면 (메시지, 조언)입니다.
     """
@@ -58,7 +60,9 @@ class FunctionItem(AskedItem):
     variables: tuple[str, ...] | None = None
     follows: Callable[[list[Any], dict[str, np.ndarray]], dict[str, np.ndarray]] | None = None
     like: int | None = None
+    unlike: tuple[str, str] = ("값이 같은 배열을 받았을 때와 결과가 다릅니다.", "")
     holds: Holds | None = None
+    builds_on: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -86,7 +86,8 @@ def observe(challenge: Challenge, subject: dict[str, Any]) -> Evidence:
         record = problem("call", error)
     record |= {"built": len(made), "inside": all(inside for *_, inside in made)}
     record["compiled"] = any(bool(getattr(model, "compiled", False)) for model, *_ in made)
-    if made and record["status"] == "seen":
+    # 오류로 끝났어도 그 앞에서 한 일은 적습니다.
+    if made:
         model, seen, _ = next((item for item in reversed(made) if item[1]), made[-1])
         record["seen"] = seen[:MOST]
         record["weights"] = []

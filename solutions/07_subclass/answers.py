@@ -1334,3 +1334,82 @@ def no_training_parameter():
             return self.out(self.dropout(self.hidden(inputs)))
 
     return DropoutNet
+
+
+@wrong(
+    "subclass.training_flag",
+    "0으로 만들 자리를 한 번만 정해 둠",
+    expect="늘 같은 자리를 0으로 만듭니다",
+    never=("추론과 똑같이 계산합니다",),
+)
+def flag_fixed_mask():
+    class DropoutNet(keras.Model):
+        def __init__(self, rate, **kwargs):
+            super().__init__(**kwargs)
+            self.hidden = layers.Dense(32, activation="relu")
+            self.out = layers.Dense(10)
+            kept = np.random.default_rng(0).random((1, 32)) >= rate
+            self.mask = (kept / (1 - rate)).astype("float32")
+
+        def call(self, inputs, training=None):
+            x = self.hidden(inputs)
+            return self.out(x * self.mask if training else x)
+
+    return DropoutNet
+
+
+def _tree_of(leaf="tanh", node="tanh", deep=True, leaves_first=True):
+    class TreeNet(keras.Model):
+        def __init__(self, units, **kwargs):
+            super().__init__(**kwargs)
+            made = {"leaf": leaf, "node": node}
+            for name in made if leaves_first else reversed(made):
+                setattr(self, name, layers.Dense(units, activation=made[name]))
+
+        def one(self, inputs):
+            return self.leaf(inputs[None])[0]
+
+        def call(self, inputs):
+            if not isinstance(inputs, tuple):
+                return self.one(inputs)
+            values = [self.call(child) if deep else self.one(child) for child in inputs]
+            return self.node(ops.concatenate(values)[None])[0]
+
+    return TreeNet
+
+
+@wrong(
+    "subclass.tree", "잎에만 relu", expect="잎용 `Dense` 층의 활성화 함수가 `tanh`가 아니라 `relu`"
+)
+def tree_relu_leaf():
+    return _tree_of(leaf="relu")
+
+
+@wrong("subclass.tree", "노드를 먼저 만들고, 잎에 sigmoid", expect="잎 하나의 값")
+def tree_sigmoid_leaf():
+    return _tree_of(leaf="sigmoid", leaves_first=False)
+
+
+@wrong("subclass.tree", "자식이 잎인 노드만", expect="여러 층으로 중첩된 트리")
+def tree_two_levels():
+    return _tree_of(deep=False)
+
+
+@wrong(
+    "subclass.training_flag",
+    "training을 뒤집음",
+    expect="추론 모드에서 하고 훈련 모드에서는 하지 않습니다",
+    never=("추론과 똑같이 계산합니다",),
+)
+def flag_upside_down():
+    class DropoutNet(keras.Model):
+        def __init__(self, rate, **kwargs):
+            super().__init__(**kwargs)
+            self.hidden = layers.Dense(32, activation="relu")
+            self.dropout = layers.Dropout(rate)
+            self.out = layers.Dense(10)
+
+        def call(self, inputs, training=None):
+            return self.out(self.dropout(self.hidden(inputs), training=not training))
+
+    return DropoutNet

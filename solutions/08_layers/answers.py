@@ -2016,3 +2016,102 @@ def noise_no_else():
                 return inputs + tf.random.normal(tf.shape(inputs), 0, self.stddev)
 
     return TrainingNoise
+
+
+@wrong(
+    "layers.rnn",
+    "마지막 시점을 빠뜨림",
+    expect="결과의 모양이",
+    never=("가중치가 그대로입니다",),
+)
+def rnn_one_step_short():
+    class CustomRNN(layers.Layer):
+        def __init__(self, units, **kwargs):
+            super().__init__(**kwargs)
+            self.units = units
+            self.x = layers.Dense(units, activation="tanh")
+            self.h = layers.Dense(units, activation="tanh")
+
+        def call(self, inputs):
+            state, states = ops.zeros((ops.shape(inputs)[0], self.units)), []
+            for step in range(inputs.shape[1] - 1):
+                state = self.x(inputs[:, step]) + self.h(state)
+                states.append(state)
+            return ops.stack(states, axis=1)
+
+    return CustomRNN
+
+
+@wrong(
+    "layers.config",
+    "get_config를 쓰지 않음",
+    expect="must override",
+)
+def config_left_to_keras():
+    @register(package="answers_left")
+    class CustomDense(layers.Layer):
+        def __init__(self, units, activation=None, **kwargs):
+            super().__init__(**kwargs)
+            self.units = units
+            self.activation = keras.activations.get(activation)
+
+        def build(self, input_shape):
+            self.w = self.add_weight(shape=(input_shape[-1], self.units), name="w")
+            self.b = self.add_weight(shape=(self.units,), initializer="zeros", name="b")
+
+        def call(self, inputs):
+            return self.activation(inputs @ self.w + self.b)
+
+    return CustomDense
+
+
+@wrong("layers.dense", "w의 두 축이 뒤바뀜", expect="의 두 축이 뒤바뀌었습니다")
+def dense_turned():
+    class CustomDense(layers.Layer):
+        def __init__(self, units, activation=None, **kwargs):
+            super().__init__(**kwargs)
+            self.units = units
+            self.activation = keras.activations.get(activation)
+
+        def build(self, input_shape):
+            self.w = self.add_weight(shape=(self.units, input_shape[-1]), name="w")
+            self.b = self.add_weight(shape=(self.units,), initializer="zeros", name="b")
+
+        def call(self, inputs):
+            return self.activation(inputs @ ops.transpose(self.w) + self.b)
+
+    return CustomDense
+
+
+@right("layers.noise", "케라스의 GaussianNoise를 안에 담음")
+def noise_by_keras():
+    class TrainingNoise(layers.Layer):
+        def __init__(self, stddev, **kwargs):
+            super().__init__(**kwargs)
+            self.noise = layers.GaussianNoise(stddev)
+
+        def call(self, inputs, training=None):
+            return self.noise(inputs, training=training)
+
+    return TrainingNoise
+
+
+@wrong(
+    "layers.noise",
+    "수 하나를 뽑아 모든 값에 더함",
+    expect="모든 값에 같은 수를 더합니다",
+    never=("훈련 모드에서도 입력을", "두 번 불러도 같은 잡음"),
+)
+def noise_one_number():
+    class TrainingNoise(layers.Layer):
+        def __init__(self, stddev, **kwargs):
+            super().__init__(**kwargs)
+            self.stddev = stddev
+            self.generator = keras.random.SeedGenerator()
+
+        def call(self, inputs, training=None):
+            if not training:
+                return inputs
+            return inputs + keras.random.normal((), stddev=self.stddev, seed=self.generator)
+
+    return TrainingNoise

@@ -800,7 +800,7 @@ def step_applied_twice():
     return step_with(updates=2)
 
 
-@wrong("tape.train_step", "손실에 배치 크기를 곱함", expect="배만큼 바뀌었습니다")
+@wrong("tape.train_step", "손실에 배치 크기를 곱함", expect="손실에 샘플의 수를 곱했습니다")
 def step_summed():
     return step_with(summed=True)
 
@@ -2493,3 +2493,70 @@ def gan_losses_after():
 @wrong("tape.gan_step", "돌려주지 않음", expect="아무것도 돌려주지 않습니다")
 def gan_no_return():
     return gan_with(result=lambda d, g: None)
+
+
+@wrong(
+    "tape.train_step",
+    "그레이디언트의 부호를 바꿈",
+    expect="손실이 커지는 쪽으로 바뀌었습니다",
+)
+def train_step_ascending():
+    def train_step(model, loss_fn, optimizer, x, y):
+        with tf.GradientTape() as tape:
+            loss = loss_fn(y, model(x, training=True))
+        variables = model.trainable_variables
+        gradients = [-gradient for gradient in tape.gradient(loss, variables)]
+        optimizer.apply(gradients, variables)
+        return loss
+
+    return train_step
+
+
+@wrong(
+    "tape.derivative",
+    "상관없는 함수에서 파이썬의 0.0",
+    expect="`x`와 상관없는 함수의 도함수는 0",
+    never=("하나로 더했습니다",),
+)
+def derivative_python_zero():
+    def derivative(f, x):
+        x = tf.convert_to_tensor(x)
+        with tf.GradientTape() as tape:
+            tape.watch(x)
+            y = f(x)
+        gradient = tape.gradient(y, x)
+        return 0.0 if gradient is None else gradient
+
+    return derivative
+
+
+def _judging_fakes(only, real_label=1.0):
+    bce = keras.losses.BinaryCrossentropy(from_logits=True)
+
+    def gan_step(generator, discriminator, g_optimizer, d_optimizer, real, noise):
+        with tf.GradientTape() as d_tape, tf.GradientTape() as g_tape:
+            true = discriminator(real, training=True)
+            fake = discriminator(generator(noise, training=True), training=True)
+            d_loss = bce(tf.zeros_like(fake), fake)
+            if not only:
+                d_loss += bce(real_label * tf.ones_like(true), true)
+            g_loss = bce(tf.ones_like(fake), fake)
+        for tape, loss, model, optimizer in (
+            (d_tape, d_loss, discriminator, d_optimizer),
+            (g_tape, g_loss, generator, g_optimizer),
+        ):
+            variables = model.trainable_variables
+            optimizer.apply(tape.gradient(loss, variables), variables)
+        return d_loss, g_loss
+
+    return gan_step
+
+
+@wrong("tape.gan_step", "판별자의 손실에 가짜만", expect="진짜의 교차 엔트로피가 없습니다")
+def gan_fakes_only():
+    return _judging_fakes(only=True)
+
+
+@wrong("tape.gan_step", "진짜의 레이블이 0.9", expect="진짜의 레이블이 1이 아니라 0.9입니다")
+def gan_smooth_labels():
+    return _judging_fakes(only=False, real_label=0.9)

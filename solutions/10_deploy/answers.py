@@ -1278,3 +1278,37 @@ def distribute_from_probabilities():
         return strategy.reduce("SUM", losses, axis=None)
 
     return distributed_step
+
+
+def _breaking(at):
+    """모델은 scope 안에서 만들었지만 도중에 오류가 나는 스텝."""
+
+    def distributed_step(strategy, build_model, x, y):
+        total = len(x)
+        with strategy.scope():
+            model = build_model()
+            rule = keras.optimizers.SGD(0.1)
+
+        def replica(x, y):
+            with tf.GradientTape() as tape:
+                loss = tf.reduce_sum(_samples()(y, model(x, training=True))) / total
+            gradients = tape.gradient(loss, model.trainable_variables)
+            if at == "update":
+                rule.aply(gradients, model.trainable_variables)
+            rule.apply(gradients, model.trainable_variables)
+            return loss
+
+        losses = strategy.run(replica, args=_split(strategy, x, y))
+        return losses.sum() if at == "sum" else strategy.reduce("SUMM", losses, axis=None)
+
+    return distributed_step
+
+
+@wrong("deploy.distribute", "업데이트에서 오류", expect="`aply`")
+def distribute_typo():
+    return _breaking("update")
+
+
+@wrong("deploy.distribute", "손실을 더하다가 오류", expect="돌려준 손실이 장치 하나로")
+def distribute_bad_sum():
+    return _breaking("sum")

@@ -1327,3 +1327,242 @@ def train_class():
         pass
 
     return Model
+
+
+# ---------------------------------------------------- 뒤에 더한 답: 한 가지만 다른 것들
+
+
+@wrong(
+    "transformer.heads",
+    "길이가 다르면 뒤에서부터 맞추어 가림",
+    expect="길이가 다를 때 질문과 키를 뒤에서부터 맞추어 가립니다",
+)
+def heads_past_from_the_end():
+    return _heads(past=lambda rows, columns: rows - rows[-1] >= columns - columns[-1])
+
+
+@wrong(
+    "transformer.heads",
+    "한 머리가 띄엄띄엄 가져감",
+    expect="`heads`칸씩 건너뛰며 씁니다",
+    never=("가중치가 그대로입니다",),
+)
+def heads_strided():
+    def split(self, x):
+        x = ops.reshape(x, (-1, x.shape[1], self.size, self.heads))
+        return ops.transpose(x, (0, 3, 1, 2))
+
+    return _heads(split=split)
+
+
+@wrong(
+    "transformer.heads",
+    "use_causal_mask를 주지 않아도 가림",
+    expect="`use_causal_mask`를 주지 않아도 뒤의 자리를 가립니다",
+    never=("가중치가 그대로입니다",),
+)
+def heads_always_causal():
+    class MultiHead(_heads()):
+        def call(self, query, value=None, attention_mask=None, use_causal_mask=False):
+            return super().call(query, value, attention_mask, True)
+
+    return MultiHead
+
+
+@right("transformer.heads", "커널 셋에 머리의 축, einsum, 마스크를 수로 바꾸어 더함")
+def heads_of_raw_axes():
+    class MultiHead(layers.Layer):
+        def __init__(self, heads, size, **kwargs):
+            super().__init__(**kwargs)
+            self.heads, self.size = heads, size
+
+        def build(self, shape):
+            width, heads, size = shape[-1], self.heads, self.size
+            self.kernels = [
+                self.add_weight(shape=(width, heads, size), name=name) for name in "qkv"
+            ]
+            self.biases = [
+                self.add_weight(shape=(heads, size), initializer="zeros", name=f"{name}_bias")
+                for name in "qkv"
+            ]
+            self.last = self.add_weight(shape=(heads, size, width), name="out")
+            self.last_bias = self.add_weight(shape=(width,), initializer="zeros", name="bias")
+
+        def call(self, query, value=None, attention_mask=None, use_causal_mask=False):
+            value = query if value is None else value
+            q, k, v = (
+                ops.einsum("ntd,dhz->nthz", x, kernel) + bias
+                for x, kernel, bias in zip(
+                    (query, value, value), self.kernels, self.biases, strict=True
+                )
+            )
+            scores = ops.einsum("nthz,nshz->nhts", q, k) / self.size**0.5
+            if attention_mask is not None:
+                scores += (1 - ops.cast(attention_mask, "float32")[:, None]) * -1e9
+            if use_causal_mask:
+                square = ops.ones(ops.shape(scores)[2:])
+                scores = ops.where(ops.tril(square) > 0, scores, -1e9)
+            y = ops.einsum("nhts,nshz->nthz", ops.softmax(scores), v)
+            return ops.einsum("nthz,hzd->ntd", y, self.last) + self.last_bias
+
+    return MultiHead
+
+
+@wrong(
+    "transformer.positions",
+    "정하지 않은 길이를 shape로 읽음",
+    expect="`ops.shape(inputs)[1]`을 쓰세요",
+)
+def positions_static():
+    class TokenAndPosition(layers.Layer):
+        def __init__(self, vocabulary, length, size, **kwargs):
+            super().__init__(**kwargs)
+            self.token = layers.Embedding(vocabulary, size)
+            self.position = layers.Embedding(length, size)
+
+        def call(self, tokens):
+            return self.token(tokens) + self.position(ops.arange(tokens.shape[1]))
+
+    return TokenAndPosition
+
+
+@right("transformer.positions", "원-핫 행렬과 곱하고, 자리는 잘라 씀")
+def positions_one_hot():
+    class TokenAndPosition(layers.Layer):
+        def __init__(self, vocabulary, length, size, **kwargs):
+            super().__init__(**kwargs)
+            self.vocabulary, self.length, self.size = vocabulary, length, size
+
+        def build(self, shape):
+            self.words = self.add_weight(shape=(self.vocabulary, self.size))
+            self.places = self.add_weight(shape=(self.length, self.size))
+
+        def call(self, tokens):
+            words = ops.one_hot(tokens, self.vocabulary) @ self.words
+            return words + self.places[: ops.shape(tokens)[1]]
+
+    return TokenAndPosition
+
+
+def _own_block(inner=None, middle=None, seen=None, last=None, keep=None):
+    """케라스의 어텐션으로 쓴 블록. 한 가지씩 바꿉니다."""
+
+    @register(package="answers_more")
+    class Block(layers.Layer):
+        def __init__(self, heads, size, hidden, rate=0.0, **kwargs):
+            super().__init__(**kwargs)
+            self.own = {"heads": heads, "size": size, "hidden": hidden, "rate": rate}
+            self.norm1, self.norm2 = layers.LayerNormalization(), layers.LayerNormalization()
+            self.attention = layers.MultiHeadAttention(heads, size)
+            self.expand = layers.Dense(hidden, activation="relu")
+            self.dropout = layers.Dropout(rate)
+
+        def build(self, input_shape):
+            self.contract = layers.Dense(input_shape[-1], activation=last)
+
+        def call(self, x, training=None, mask=None):
+            y = self.norm1(x)
+            masked = None if mask is None else (seen or (lambda m: m[:, None, :]))(mask)
+            y_out = self.attention(y, y, attention_mask=masked, use_causal_mask=True)
+            x = (y if keep == "norm" else x) + self.dropout(y_out, training=training)
+            y = x if middle == "plain" else self.norm2(x)
+            y = self.expand(y)
+            if inner == "hidden":
+                return x + self.contract(self.dropout(y, training=training))
+            return x + self.dropout(self.contract(y), training=training)
+
+        def get_config(self):
+            return super().get_config() | self.own
+
+    return Block
+
+
+@wrong(
+    "transformer.block",
+    "은닉층 다음에 드롭아웃",
+    expect="드롭아웃의 자리가 어텐션의 뒤와 두 번째 `Dense` 층의 뒤인지 보세요",
+    never=("은닉층과 출력층 사이",),
+)
+def block_drops_hidden():
+    return _own_block(inner="hidden")
+
+
+@wrong("transformer.block", "마스크를 질문의 축에", expect="키가 아니라 질문의 축에 끼웠습니다")
+def block_mask_on_rows():
+    return _own_block(seen=lambda mask: mask[:, :, None])
+
+
+@wrong(
+    "transformer.block",
+    "마지막 Dense에도 relu",
+    expect="순방향 신경망의 마지막 `Dense` 층에 활성화 함수가 있습니다",
+)
+def block_last_relu():
+    return _own_block(last="relu")
+
+
+@wrong("transformer.block", "정규화한 값에 어텐션을 더함", expect="정규화한 값에 더합니다")
+def block_adds_to_normal():
+    return _own_block(keep="norm")
+
+
+@wrong(
+    "transformer.block",
+    "두 번째 정규화를 쓰지 않음",
+    expect="정규화 층이 2개여야 하는데 1개입니다",
+    never=("편향을 빠뜨리지",),
+)
+def block_without_second_norm():
+    return _own_block(middle="plain")
+
+
+@wrong(
+    "transformer.generate",
+    "남긴 top_k개를 고르게 뽑음",
+    expect="그 확률대로가 아니라 고르게 뽑습니다",
+)
+def generate_even_top():
+    def generate(model, prompt, count, temperature=0.0, top_k=None, seed=None):
+        random = np.random.default_rng(seed)
+        tokens = [int(token) for token in prompt]
+        for _ in range(count):
+            logits = np.array(model(np.array([tokens[-40:]]))[0, -1], "float64")
+            if temperature == 0:
+                tokens.append(int(np.argmax(logits)))
+            elif top_k:
+                tokens.append(int(random.choice(np.argsort(logits)[-top_k:])))
+            else:
+                weights = np.exp((logits - logits.max()) / temperature)
+                tokens.append(int(random.choice(len(logits), p=weights / weights.sum())))
+        return tokens
+
+    return generate
+
+
+@wrong(
+    "transformer.generate",
+    "난수 생성기를 반복문 안에서 만듦",
+    expect="거의 같은 토큰만 뽑습니다",
+)
+def generate_reseeded_inside():
+    return _generate(reseed=True)
+
+
+@wrong(
+    "transformer.generate",
+    "시드를 받지 않은 생성기",
+    expect="같은 `seed`로 두 번 불렀는데 다른 글이 나옵니다",
+    never=("값이 같은 배열을 받았을 때",),
+)
+def generate_unseeded():
+    return _generate(choose=lambda random, weights: np.random.choice(len(weights), p=weights))
+
+
+@wrong(
+    "transformer.generate",
+    "마지막에서 둘째 자리의 로짓",
+    expect="온도가 0이면 가장 큰 로짓을 고릅니다",
+    never=("번째로 큰 토큰을 뽑았습니다",),
+)
+def generate_second_last():
+    return _generate(lambda tokens: tokens[-41:-1])

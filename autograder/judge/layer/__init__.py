@@ -5,9 +5,12 @@
 
 from __future__ import annotations
 
+import re
+
 from autograder.judge.layer.judging import Judging, explained
 from autograder.judge.layer.looks import Equal, Look
 from autograder.judge.layer.weights import compare_weights, strays_of
+from autograder.judge.mistakes import Charged
 from autograder.judge.problems import explain
 from autograder.kinds import LayerExercise
 from autograder.protocol import Challenge, Evidence
@@ -31,22 +34,31 @@ def items(exercise: LayerExercise, challenge: Challenge, evidence: Evidence) -> 
     # 같은 오류를 항목마다 되풀이하지 않습니다.
     told = [(weights.message, weights.advice)]
     judging.wrong = not weights.passed
-    for item in exercise.groups:
+    charged = Charged()
+    for number, item in enumerate(exercise.groups):
         look, title, points = item.look, item.title, item.points
         assert isinstance(look, Look)
+        judging.cause = None
         failure = look.failure(judging)
         if failure is not None:
             judging.failed.add(type(look))
             judging.wrong |= isinstance(look, Equal)
-        if failure is None:
+        if failure is None or charged.already(number, item.builds_on, judging.cause):
             result.append(Item(title, points, points))
-        elif any(failure[0].endswith(message) for message, _ in told if message):
+        elif any(_alike(failure[0], message) for message, _ in told if message):
             # 다른 자리에서 본 같은 이유입니다. 그 자리의 조언은 엉뚱한 곳을 가리킵니다.
             result.append(Item(title, points, 0, f"{title}: 위와 같은 이유로 확인하지 못했습니다."))
         else:
             told.append(failure)
             result.append(Item(title, points, 0, f"{title}: {failure[0]}", failure[1]))
     return result
+
+
+def _alike(message: str, told: str) -> bool:
+    """같은 말인지. 오류에 적힌 모양과 층의 번호는 부를 때마다 다릅니다."""
+    if "오류가 났습니다" in told:
+        message, told = (re.sub(r"\d+", "", text) for text in (message, told))
+    return message.endswith(told)
 
 
 def _failed(
@@ -75,11 +87,12 @@ def _weights_item(
     for wanted, found in zip(reference.facts["objects"], evidence.facts["objects"], strict=True):
         if found["status"] != "seen":
             failure = failure or explained(found, exercise.subjects[0])
-        elif found.get("failed_first"):
-            failure = failure or explained(found["failed_first"], exercise.subjects[0])
         elif "weights" in wanted:
-            seen = True
             unlike = compare_weights(wanted["weights"], found["weights"], found["hidden"])
+            if unlike and found.get("failed_first"):
+                failure = failure or explained(found["failed_first"], exercise.subjects[0])
+                continue
+            seen = True
             if unlike := unlike or strays_of(found):
                 return Item(title, 1, 0, *unlike)
     # 오류가 난 객체의 가중치는 볼 수 없습니다. 그 오류는 그 객체를 묻는 항목이 말합니다.

@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
@@ -18,6 +20,7 @@ from autograder.korean import with_particle
 from autograder.protocol import Evidence
 
 _Failure = tuple[str, str] | None
+_NONE = ("got None", "got: None", "None values", "'NoneType'", "Invalid dtype: NoneType")
 _STYLES = {
     "functional": "함수형 모델 안에서",
     "sequential": "순차형 모델 안에서",
@@ -45,20 +48,20 @@ def compare_own(
     thing: dict[str, Any],
     found: dict[str, Any],
     failure: tuple[str, str],
-    evidence: Evidence,
+    both: tuple[Evidence, Evidence],
 ) -> _Failure:
     """값이 이미 틀린 층: 참고 답안 대신 학습자의 층 자신과 비교합니다. 그것도 다르면 `failure`.
 
-    `thing`은 같은 인수로 만든 층을 그냥 불렀을 때의 기록입니다.
+    `thing`은 같은 인수로 만든 층을 그냥 불렀을 때의 기록, `both`는 참고 답안과 학습자의 Evidence입니다.
     """
     same = _OWN.get(asked["use"])
     if same is None:
         return failure
-    verdict = same(asked, thing, found, evidence)
+    verdict = same(asked, thing, found, both)
     return None if verdict is True else verdict or failure
 
 
-def _own_symbolic(asked: Any, thing: Any, found: Any, evidence: Evidence) -> bool:
+def _own_symbolic(asked: Any, thing: Any, found: Any, both: tuple[Evidence, Evidence]) -> bool:
     shapes = [sorted(item["shape"] for item in one["weights"]) for one in (thing, found)]
     call = thing["calls"][0]
     if not shapes[0] or shapes[0] != shapes[1] or call["status"] != "seen":
@@ -71,7 +74,10 @@ def _own_symbolic(asked: Any, thing: Any, found: Any, evidence: Evidence) -> boo
     return found["shape"] == own and not _same_start(found["weights"])
 
 
-def _own_model(asked: Any, thing: Any, found: Any, evidence: Evidence) -> bool | tuple[str, str]:
+def _own_model(
+    asked: Any, thing: Any, found: Any, both: tuple[Evidence, Evidence]
+) -> bool | tuple[str, str]:
+    reference, evidence = both
     if found["unknown"] or not _alike([found["alone"]], found["outputs"][:1], evidence):
         return False
     if not asked.get("train"):
@@ -80,17 +86,34 @@ def _own_model(asked: Any, thing: Any, found: Any, evidence: Evidence) -> bool |
     before, after = found.get("before", []), found.get("trained", [])
     if not before or untrained:
         return "`fit`을 불러도 훈련되지 않는 가중치가 있습니다.", ""
+    must = _moving(reference, after)
     for one, other in zip(before, after, strict=True):
         value = evidence.arrays[other]
-        if np.array_equal(evidence.arrays[one], value):
-            return (
-                f"`fit`으로 한 스텝 훈련해도 모양이 `{value.shape}`인 가중치가 그대로입니다.",
-                "출력을 계산하는 데 이 가중치를 쓰는지 보세요.",
-            )
+        if not np.array_equal(evidence.arrays[one], value):
+            must[value.shape] -= 1
+    # 그레이디언트가 본래 0인 가중치(어텐션의 키의 편향)는 맞는 답에서도 움직이지 않습니다.
+    still = next((shape for shape, count in must.items() if count > 0), None)
+    if still is not None:
+        return (
+            f"`fit`으로 한 스텝 훈련해도 모양이 `{still}`인 가중치가 그대로입니다.",
+            "출력을 계산하는 데 이 가중치를 쓰는지 보세요.",
+        )
     return True
 
 
-def _own_config(asked: Any, thing: Any, found: Any, evidence: Evidence) -> bool:
+def _moving(reference: Evidence, trained: list[str]) -> Counter[tuple[int, ...]]:
+    """`trained`와 같은 이름의 참고 답안의 가중치 가운데 훈련으로 움직인 것의 모양들."""
+    moving: Counter[tuple[int, ...]] = Counter()
+    for key in trained:
+        change = _change(reference, key)
+        if change is None or not same_change(np.zeros_like(change), change):
+            shape = key.split("/")[-2]
+            moving[tuple(int(size) for size in shape.split("x") if size)] += 1
+    return moving
+
+
+def _own_config(asked: Any, thing: Any, found: Any, both: tuple[Evidence, Evidence]) -> bool:
+    evidence = both[1]
     kept = all(
         found["settings"][key] == value and found["twin_settings"][key] == value
         for key, value in asked.get("kwargs", {}).items()
@@ -104,7 +127,8 @@ def _own_config(asked: Any, thing: Any, found: Any, evidence: Evidence) -> bool:
     )
 
 
-def _own_file(asked: Any, thing: Any, found: Any, evidence: Evidence) -> bool:
+def _own_file(asked: Any, thing: Any, found: Any, both: tuple[Evidence, Evidence]) -> bool:
+    evidence = both[1]
     registered = found["registered"] or not asked.get("registered")
     return (
         registered
@@ -122,7 +146,7 @@ def _alike(wanted: list[Any], found: list[Any], evidence: Evidence) -> bool:
     )
 
 
-_OWN: dict[str, Callable[[Any, Any, Any, Evidence], bool | tuple[str, str]]] = {
+_OWN: dict[str, Callable[[Any, Any, Any, tuple[Evidence, Evidence]], bool | tuple[str, str]]] = {
     "symbolic": _own_symbolic,
     "model": _own_model,
     "config": _own_config,
@@ -140,7 +164,7 @@ def _explained(name: str, asked: dict[str, Any], found: dict[str, Any]) -> tuple
     text = str(found.get("message"))
     if kind == "base_arguments":
         advice = "`__init__(self, ..., **kwargs)`로 받아 `super().__init__(**kwargs)`에 넘기세요."
-    elif kind in ("from_config", "load") and "unexpected keyword" in text:
+    elif kind in ("from_config", "load") and re.search("(?:unexpected|Unrecognized) keyword", text):
         advice = (
             "`get_config()`에 적은 것은 모두 `__init__`의 인수가 됩니다. "
             "`**kwargs`를 받아 `super().__init__(**kwargs)`에 넘기세요."
@@ -159,10 +183,13 @@ def _explained(name: str, asked: dict[str, Any], found: dict[str, Any]) -> tuple
     ):
         if "Inputs to a layer should be tensors" in text:
             advice = "앞의 층이 텐서를 돌려주지 않았습니다. `return`을 빠뜨리지 않았는지 보세요."
-        elif any(sign in text for sign in ("got None", "got: None", "None values", "'NoneType'")):
+        elif any(sign in text for sign in _NONE):
+            shape = asked.get("shape") or []
+            axis = 1 + shape.index(None) if None in shape else 0
+            size = "그 축의 크기를" if axis else "배치 크기를"
             advice = (
-                "모델을 그릴 때는 배치 크기를 모르므로 `inputs.shape[0]`이 `None`입니다. "
-                "`ops.shape(inputs)[0]`을 쓰세요."
+                f"모델을 그릴 때는 {size} 모르므로 `inputs.shape[{axis}]`이 `None`입니다. "
+                f"`ops.shape(inputs)[{axis}]`을 쓰세요."
             )
         elif "numpy" in text.lower():
             advice = "모델을 그릴 때는 값이 없습니다. 넘파이 대신 `ops`나 `tf`의 함수로 계산하세요."

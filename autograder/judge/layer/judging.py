@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -13,6 +14,7 @@ from autograder.judge.compare import close, compare_call
 from autograder.judge.layer.reference import (
     all_filled,
     at_real_places,
+    carried_on,
     observe_solution,
     reference_of,
     suited,
@@ -37,7 +39,8 @@ _ADVICE = {
 
 
 class Judging:
-    """한 번의 판정. `wrong`은 앞의 항목에서 값이나 가중치가 이미 틀렸는지, `failed`는 틀린 것들의 종류입니다."""
+    """한 번의 판정. `wrong`은 앞의 항목에서 값이나 가중치가 이미 틀렸는지, `failed`는 틀린 것들의 종류,
+    `cause`는 지금 보는 항목을 틀리게 한 오해입니다."""
 
     def __init__(self, exercise: LayerExercise, challenge: Challenge, evidence: Evidence) -> None:
         exercise = suited(exercise, challenge, evidence)
@@ -49,8 +52,10 @@ class Judging:
         self.wrong = False
         self.failed: set[type[LayerLook]] = set()
         self.known: Mistake | None = None
+        self.cause: Mistake | None = None
         self.unexplained = False
         self.told_unsteady: Failure | None = None
+        self.carried: list[Evidence] | None = None
 
     def records(self, thing: int) -> tuple[dict[str, Any], dict[str, Any], dict[str, Any]]:
         """객체 `thing`에게 물은 것, 참고 답안의 기록, 학습자의 기록."""
@@ -66,11 +71,11 @@ class Judging:
         wanted = self.reference.facts["objects"][thing]
         if found["status"] != "seen" or ("filled" in found and not found["strays"]):
             return None
-        if found.get("failed_first"):
-            return explained(found["failed_first"], self.name)
         shapes = [sorted(item["shape"] for item in one["weights"]) for one in (wanted, found)]
         if shapes[0] == shapes[1]:
             return None
+        if found.get("failed_first"):
+            return explained(found["failed_first"], self.name)
         return compare_weights(wanted["weights"], found["weights"], found["hidden"])
 
     def equal(self, thing: int, number: int) -> Failure | None:
@@ -89,7 +94,23 @@ class Judging:
             return explained(have, self.name)
         if self.wrong and (thing, number) in self.exercise.own and self._own(thing, number):
             return None
-        return failure
+        return None if self._carries_on(thing, number) else failure
+
+    def _carries_on(self, thing: int, number: int) -> bool:
+        """앞에서 틀린 학습자의 값에서 명세대로 이어 간 값인지(`LayerExercise.carried`)."""
+        carried = self.exercise.carried
+        if carried is None or thing or number in carried.sources or not self.wrong:
+            return False
+        if self.carried is None:
+            self.carried = carried_on(
+                self.exercise, self.challenge, carried, partial(self.value, self.evidence)
+            )
+        have = self.call(self.evidence, thing, number)
+        pairs = [(one, self.call(one, 0, number)) for one in self.carried]
+        return any(
+            want["status"] == "seen" and compare_call("", want, have, one, self.evidence) is None
+            for one, want in pairs
+        )
 
     def call(self, evidence: Evidence, thing: int, number: int) -> dict[str, Any]:
         record: dict[str, Any] = evidence.facts["objects"][thing]["calls"][number]
@@ -133,6 +154,11 @@ class Judging:
             # 주지 않은 것과 비교하면 기본값이 True라서 다를 수도 있습니다.
             comparable = asked[number].get("training") is False or call.get("training") is None
             if comparable and not close(again, mine, 1e-4):
+                if not any(call.get("training") for call in asked):
+                    return (
+                        "같은 입력인데 부를 때마다 값이 다릅니다.",
+                        "앞에서 부른 값을 `self`에 남겨 두고 쓰거나 난수를 쓰지 않는지 보세요.",
+                    )
                 return (
                     "같은 입력인데 부를 때마다 값이 다릅니다. 추론 모드에서도 난수를 씁니다.",
                     "`training`이 참일 때만 난수를 쓰는지, `training`의 기본값이 `None`이나 "

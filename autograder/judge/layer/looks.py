@@ -56,7 +56,7 @@ class Equal(Look):
         return judging.equal(thing, number)
 
     def told(self, judging: Judging, place: Place, failure: Failure) -> Failure:
-        mistake = self._cause(judging, place)
+        mistake = judging.cause = self._cause(judging, place)
         if mistake is not None:
             return mistake.message or failure[0], mistake.advice
         judging.told_unsteady = judging.told_unsteady or judging.unsteady(*place)
@@ -123,7 +123,7 @@ class Used(Look):
         if failure and judging.wrong and have["status"] == "seen":
             if judging.told_unsteady:
                 return judging.told_unsteady
-            own = compare_own(judging.name, asked, found, have, failure, mine)
+            own = compare_own(judging.name, asked, found, have, failure, (judging.reference, mine))
             return (judging.weights_failure(thing) or failure) if own == failure else own
         return failure
 
@@ -137,6 +137,8 @@ class _Drawn:
     records: tuple[dict[str, Any], dict[str, Any]]
     wanted: np.ndarray
     found: list[np.ndarray]
+    inferred: np.ndarray | None
+    """추론 모드에서 같은 입력으로 부른 학습자의 값(그렇게 물었을 때만)."""
 
 
 class _Random(Look):
@@ -163,7 +165,8 @@ class _Random(Look):
         wants = judging.reference.arrays[expected[0][0]["array"]]
         haves = [judging.evidence.arrays[item[0]["array"]] for item in outputs]
         made = f"{judging.name}({_arguments(question)})"
-        return self.differs(judging, _Drawn(made, asked, (want, results[0]), wants, haves))
+        still = _inferred(judging, question, asked, thing)
+        return self.differs(judging, _Drawn(made, asked, (want, results[0]), wants, haves, still))
 
     def chosen(
         self, question: dict[str, Any], wanted: dict[str, Any], found: dict[str, Any], number: int
@@ -220,20 +223,28 @@ class FreshInGraph(_Random):
 class Dropped(_Random):
     """훈련 모드에서 참고 답안과 같은 드롭아웃이고, 바로 앞의 호출(같은 입력)과는 다른 자리를 버림.
 
-    같은 행을 되풀이한 입력으로 봅니다.
+    같은 행을 되풀이한 입력으로 봅니다. `where`는 명세의 드롭아웃이 있는 곳입니다(조언에 적습니다).
     """
+
+    where: str = ""
 
     def differs(self, judging: Judging, drawn: _Drawn) -> Failure | None:
         made, asked, wanted, found = drawn.made, drawn.asked, drawn.wanted, drawn.found
-        failure = compare_noise(made, wanted, *found)
+
+        def differs(want: np.ndarray, have: np.ndarray, before: np.ndarray) -> Failure | None:
+            return compare_noise(
+                made, want, have, before, inferred=drawn.inferred, where=self.where
+            )
+
+        failure = differs(wanted, found[0], found[1])
         if failure is None:
             return None
         if asked.get("training") == "fit" and Dropped in judging.failed:
-            still = compare_noise(made, wanted, found[1], found[1])
+            still = differs(wanted, found[1], found[1])
             if still and still[0] == failure[0]:
                 return failure
             # 명세와 다른 드롭아웃이면 앞의 항목에서 말했습니다. 여기서는 그것과 같은지만 봅니다.
-            return _told_for(asked, compare_noise(made, found[1], *found))
+            return _told_for(asked, differs(found[1], found[0], found[1]))
         rates = [
             [layer["dropped"] for layer in record["layers"] if layer["class"] == "Dropout"]
             for record in drawn.records
@@ -244,10 +255,21 @@ class Dropped(_Random):
                 if abs(have - rate) > RATE_TOLERANCE:
                     share = f"드롭아웃 층이 값의 {have:.0%}를 0으로 만듭니다(명세 {rate:.0%})."
                     return failure[0], f"{share} 받은 `rate`를 그대로 드롭아웃 층에 주세요."
-            if judging.wrong and not compare_noise(made, found[0], *found):
+            if judging.wrong and not differs(found[0], found[0], found[1]):
                 # 드롭아웃은 맞고, 그 앞이나 뒤의 계산이 틀렸습니다.
                 return None
         return _told_for(asked, failure)
+
+
+def _inferred(
+    judging: Judging, question: dict[str, Any], asked: dict[str, Any], thing: int
+) -> np.ndarray | None:
+    same = [
+        number
+        for number, call in enumerate(question.get("calls", []))
+        if call["inputs"] == asked["inputs"] and call.get("training") is False
+    ]
+    return judging.value(judging.evidence, thing, same[0]) if same else None
 
 
 def _arguments(question: dict[str, Any]) -> str:

@@ -27,14 +27,22 @@ KURTOSIS_TOLERANCE = 0.55
 
 
 def compare_noise(
-    made: str, wanted: np.ndarray, found: np.ndarray, before: np.ndarray
+    made: str,
+    wanted: np.ndarray,
+    found: np.ndarray,
+    before: np.ndarray,
+    inferred: np.ndarray | None = None,
+    where: str = "",
 ) -> tuple[str, str] | None:
     """같은 입력을 되풀이한 행들의 평균과 분산이 참고 답안과 같은 드롭아웃이고, 부를 때마다 새것인지 봅니다.
 
-    `before`는 바로 앞에서 같은 입력으로 부른 결과입니다.
+    `before`는 바로 앞에서, `inferred`는 추론 모드에서 같은 입력으로 부른 결과입니다.
+    `where`는 명세의 드롭아웃이 있는 곳입니다.
     """
     # 같은 값 1,000개를 float32로 더하면 평균이 어긋나서 없는 분산이 생깁니다.
     wanted, found, before = (array.astype("float64") for array in (wanted, found, before))
+    inferred = None if inferred is None else inferred.astype("float64")
+    place = f"드롭아웃의 자리가 {where or '명세와 같은 곳'}인지"
     want, have = float(np.mean(np.var(wanted, axis=0))), float(np.mean(np.var(found, axis=0)))
     still = max(1e-9 * want, ROUNDING**2 * float(np.mean(found**2)), 1e-18)
     if have <= still:
@@ -44,6 +52,16 @@ def compare_noise(
                 "배치의 모든 샘플에서 같은 자리를 0으로 만듭니다.",
                 "0으로 만들 자리는 샘플마다 따로 뽑습니다. `noise_shape`를 주지 않았는지, "
                 "난수의 모양이 은닉층 출력의 모양과 같은지 보세요.",
+            )
+        if inferred is not None and float(np.mean(np.var(inferred, axis=0))) > still:
+            return (
+                "드롭아웃을 추론 모드에서 하고 훈련 모드에서는 하지 않습니다.",
+                "`training`이 참일 때와 거짓일 때를 바꾸어 쓰지 않았는지 보세요.",
+            )
+        if inferred is not None and float(np.mean((found - inferred) ** 2)) > still:
+            return (
+                "훈련 모드의 값이 추론과 다르지만 흔들리지 않습니다. 늘 같은 자리를 0으로 만듭니다.",
+                "0으로 만들 자리는 미리 정해 두지 말고 부를 때마다, 샘플마다 새로 뽑습니다.",
             )
         return (
             f"{with_particle(f'`{made}`', '이', '가')} 훈련 모드에서도 추론과 똑같이 계산합니다.",
@@ -59,13 +77,13 @@ def compare_noise(
         return (
             f"`{made}`의 훈련 모드 출력이 흔들리는 정도가 명세보다 {direction}"
             f"(분산 {have:.3g}, 명세 {want:.3g}).",
-            "`rate`를 그대로 드롭아웃 층에 주었는지, 드롭아웃의 자리가 맞는지 보세요.",
+            f"`rate`를 그대로 드롭아웃 층에 주었는지, {place} 보세요.",
         )
     columns = np.var(found, axis=0) / np.maximum(np.var(wanted, axis=0), 1e-12)
     if np.any(np.abs(columns - 1) > COLUMN_TOLERANCE):
         return (
             "훈련 모드에서 출력마다 흔들리는 정도가 명세와 다릅니다.",
-            "드롭아웃의 자리가 은닉층과 출력층 사이인지 보세요.",
+            f"{place} 보세요.",
         )
     error = np.sqrt(np.var(wanted, axis=0) * 2 / len(wanted))
     if np.any(np.abs(wanted.mean(axis=0) - found.mean(axis=0)) > 6 * error + 1e-5):
@@ -100,6 +118,8 @@ def _alike(noise: np.ndarray, later: np.ndarray) -> bool:
     return float(np.corrcoef(noise.ravel(), later.ravel())[0, 1]) > 0.3
 
 
+_REPEATED = 1e-3
+"""두 번 뽑은 잡음의 차이가 표준편차의 이만큼도 안 되면 같은 잡음입니다."""
 _SAME = (
     "두 번 불러도 같은 잡음이 나옵니다.",
     "잡음은 `call`에서 부를 때마다 새로 뽑습니다. 같은 정수 시드를 주거나, "
@@ -112,18 +132,23 @@ def compare_freshness(
 ) -> tuple[str, str] | None:
     """어떤 잡음이든 더했고, 부를 때마다 새것인지."""
     noises = [array.astype("float64") - source for array in found]
-    true, deviation = float(np.std(wanted - source)), float(np.std(noises[0]))
+    true = float(np.std(wanted - source))
     if not np.all(np.isfinite(noises[0])):
         return "결과에 `NaN`이나 무한대가 있습니다.", ""
-    if deviation < 0.02 * true:
+    if max(map(_size, noises)) < 0.02 * true:
         return (
             f"{with_particle(f'`{made}`', '이', '가')} 훈련 모드에서도 입력을 그대로 돌려줍니다.",
             "`call(self, inputs, training=None)`으로 받은 `training`이 참일 때 잡음을 더하세요.",
         )
     # 같은 입력으로 불렀으므로 같은 잡음이면 결과도 같습니다.
-    if any(float(np.std(array - found[0])) < 0.1 * true for array in found[1:]):
+    if any(_size(noise - noises[0]) < _REPEATED * true for noise in noises[1:]):
         return _SAME
     return None
+
+
+def _size(noise: np.ndarray) -> float:
+    """0에서 떨어진 정도. 모든 값에 같은 수를 더한 것도 잡음이라 평균을 빼지 않습니다."""
+    return float(np.sqrt(np.mean(np.square(noise))))
 
 
 def compare_gaussian(
@@ -135,6 +160,11 @@ def compare_gaussian(
         return failure
     noise, true = found[0].astype("float64") - source, float(np.std(wanted - source))
     deviation = float(np.std(noise))
+    if deviation < 0.02 * true:
+        return (
+            "모든 값에 같은 수를 더합니다.",
+            "잡음은 값마다 따로 뽑습니다. 잡음의 모양은 입력의 모양과 같아야 합니다. `ops.shape(inputs)`를 쓰세요.",
+        )
     if any(_alike(noise, later.astype("float64") - source) for later in found[1:]):
         return _SAME
     if np.all(found[0] >= 0) and float(np.mean(found[0] == 0)) > 0.1:

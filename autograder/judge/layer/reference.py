@@ -8,14 +8,15 @@ from __future__ import annotations
 import itertools
 import random
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import numpy as np
 
 from autograder.judge.compare import compare_call
-from autograder.kinds import LayerExercise
+from autograder.kinds import Carried, LayerExercise
 from autograder.protocol import Challenge, Evidence
 
 MAX_ORDERS = 24
@@ -96,6 +97,38 @@ def observe_solution(exercise: LayerExercise, challenge: Challenge) -> Evidence:
     random.seed(int(challenge.facts["seed"]))
     asked = replace(challenge, facts=challenge.facts | {"eager": True})
     return observe(asked, exercise.solution())
+
+
+def carried_on(
+    exercise: LayerExercise,
+    challenge: Challenge,
+    carried: Carried,
+    value: Callable[[int, int], np.ndarray | None],
+) -> list[Evidence]:
+    """첫 객체의 `carried.sources`에서 `value(객체, 호출)`을 내고 나머지는 명세대로인 답을 관찰한 것.
+
+    모양이 같은 가중치의 순서마다 하나씩입니다. 이어 갈 값이 없으면 비웁니다.
+    """
+    from autograder.observe import observe
+
+    question = challenge.facts["objects"][0] | {"uses": []}
+    known = []
+    for number in carried.sources:
+        own = value(0, number)
+        if own is None:
+            return []
+        known.append((challenge.arrays[question["calls"][number]["inputs"]["tensor"]], own))
+    subject = exercise.subject_of(partial(carried.make, known))
+    facts = challenge.facts | {"eager": True, "objects": [question]}
+    first = observe(replace(challenge, facts=facts), subject)
+    (record,) = first.facts["objects"]
+    if record["status"] != "seen":
+        return []
+    found = [first]
+    for order in _orders([tuple(item["shape"]) for item in record["weights"]]):
+        asked = facts | {"objects": [question | {"order": order}]}
+        found.append(observe(replace(challenge, facts=asked), subject))
+    return found
 
 
 def _order(

@@ -44,7 +44,8 @@ def compare_weights(
         elif have and not extra:
             message = f"빠진 가중치가 있습니다. 모양은 {_first(missing)}입니다."
         names = [str(item.get("name", "")) for item in found if item["shape"] in extra]
-        return where + message, _advice(want, have, hidden or [], names)
+        advice = _turned(extra, missing) or _without_norm(wanted, found, missing)
+        return where + message, advice or _advice(want, have, hidden or [], names)
     want, have = (
         sorted((item["shape"], item["trainable"]) for item in weights)
         for weights in (wanted, found)
@@ -88,6 +89,26 @@ def _without(shapes: list[Any], others: list[Any]) -> list[Any]:
         if shape in left:
             left.remove(shape)
     return left
+
+
+def _turned(extra: list[Any], missing: list[Any]) -> str:
+    """행렬의 두 축이 뒤바뀐 것뿐이면 그 조언."""
+    if not extra or sorted(shape[::-1] for shape in extra) != missing:
+        return ""
+    return f"{shapes_text(extra)}의 두 축이 뒤바뀌었습니다. 들어오는 크기가 앞, 나가는 크기가 뒤입니다."
+
+
+def _without_norm(
+    wanted: list[dict[str, Any]], found: list[dict[str, Any]], missing: list[Any]
+) -> str:
+    """빠진 것이 정규화 층의 가중치면 그 조언."""
+    scales = [
+        sum(item.get("name") == "gamma" and item["shape"] in missing for item in weights)
+        for weights in (wanted, found)
+    ]
+    if scales[1] >= scales[0]:
+        return ""
+    return f"정규화 층이 {scales[0]}개여야 하는데 {scales[1]}개입니다. 정규화 층은 저마다 `gamma`와 `beta`가 있습니다."
 
 
 def _advice(

@@ -127,14 +127,14 @@ class _Judgement:
         오해가 설명하는 다른 점은, 그 오해가 다른 항목의 것이고 거기에서 잃었으면 여기에서는 잃지 않습니다.
         """
         found: list[Failure | None] = []
-        excused: list[list[tuple[Mistake, Failure]]] = []
+        excused: list[list[tuple[Mistake, Failure, StepLook]]] = []
         for item in self.exercise.groups:
             failure, passed_over = None, []
             for look in item.looks:
                 seen, mistake = self._failure(look, self.variant)
                 about = getattr(mistake, "about", ())
                 if seen and mistake and about and item.title not in about:
-                    passed_over.append((mistake, seen))
+                    passed_over.append((mistake, seen, look))
                 elif seen:
                     failure = seen
                     break
@@ -143,9 +143,10 @@ class _Judgement:
         titles = [item.title for item in self.exercise.groups]
         lost = {title for title, failure in zip(titles, found, strict=True) if failure}
         for number, passed_over in enumerate(excused):
-            for mistake, seen in passed_over:
+            for mistake, seen, look in passed_over:
                 if found[number] is None and not lost & set(getattr(mistake, "about", ())):
-                    found[number] = seen
+                    # 그 오해의 항목은 맞았으므로 여기가 틀린 것은 그 오해 때문이 아닙니다.
+                    found[number] = self._failure(look, self.variant, explained=False)[0] or seen
         return found
 
     def _variant(self) -> int:

@@ -201,6 +201,11 @@ def _change_difference(
         return f"{with_particle(whose, '은', '는')} 바뀌지 않아야 하는데 바뀌었습니다.", ""
     ratio = float(given @ wanted / (wanted @ wanted))
     along = np.linalg.norm(given - ratio * wanted) < 0.02 * np.linalg.norm(given)
+    if along and ratio < 0:
+        return (
+            f"{with_particle(whose, '이', '가')} 손실이 커지는 쪽으로 바뀌었습니다.",
+            "옵티마이저는 그레이디언트를 뺍니다. 부호를 바꾸어 넘기지 않았는지 보세요.",
+        )
     if along and abs(ratio - 1) > 0.05:
         return (
             f"{with_particle(whose, '이', '가')} 명세의 {ratio:.2g}배만큼 바뀌었습니다.",

@@ -104,13 +104,7 @@ class Subject:
         record: dict[str, Any] = {"status": "seen"}
         before = len(made.weights)
         calls = [(call, self.build(call["inputs"])) for call in self.question["calls"]]
-        weights, failure = None, None
-        for call, inputs in calls:
-            try:
-                weights = self.weights_of(made, inputs, **self._options(made, call))
-                break
-            except Exception as error:  # noqa: BLE001
-                failure = failure or problem("call", error)
+        weights, failure = self._most_weights(made, calls)
         if weights is None:
             return (failure or {}) | {"hidden": hidden_state(made)}
         # 첫 호출이 오류로 끝나면 가중치를 다 보지 못했을 수 있습니다.
@@ -139,6 +133,28 @@ class Subject:
                 }
         record["weights_added"] = len(made.weights) - len(known)
         return record
+
+    def _most_weights(
+        self, made: Any, calls: list[tuple[dict[str, Any], Any]]
+    ) -> tuple[list[Any] | None, dict[str, Any] | None]:
+        """첫 호출이 쓰는 가중치. 그 호출이 오류로 끝나면 가중치를 가장 많이 쓰는 호출의 것과, 그 오류."""
+        failure: dict[str, Any] | None = None
+        most: list[Any] | None = None
+        chosen = calls[0]
+        for call, inputs in calls:
+            try:
+                found = self.weights_of(made, inputs, **self._options(made, call))
+            except Exception as error:  # noqa: BLE001
+                failure = failure or problem("call", error)
+                continue
+            if failure is None:
+                return found, None
+            if most is None or len(found) > len(most):
+                most, chosen = found, (call, inputs)
+        if most is None:
+            return None, failure
+        call, inputs = chosen
+        return self.weights_of(made, inputs, **self._options(made, call)), failure
 
     def _call(self, name: str, made: Any, call: dict[str, Any], inputs: Any) -> dict[str, Any]:
         try:
