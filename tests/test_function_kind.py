@@ -243,3 +243,18 @@ def test_names_and_powers_are_found_in_the_code():
     assert traits(plain)["powers"] == []
     assert traits(math.sqrt) is None
     assert traits(3) is None
+
+
+def test_what_is_noted_of_a_result_can_always_be_read_again() -> None:
+    """Evidence has a most; what goes beyond it is told beside the learner, not by the grader."""
+    from autograder.observe import structure
+    from autograder.protocol import MAX_MEMBERS
+
+    arrays: dict[str, np.ndarray] = {}
+    (picture,) = structure.collect("a", np.zeros((2, 3, 4, 1)).tolist(), arrays)
+    assert picture["type"] == "list" and picture["shape"] == [2, 3, 4, 1]
+    assert len(structure.collect("b", [[1.0, 2.0], [3.0, 4.0]], arrays)) == 2
+    with pytest.raises(structure.TooLarge):
+        structure.collect("c", [np.zeros(2)] * (structure.MAX_LEAVES + 1), arrays)
+    # An exercise asks for a few dozen results.
+    assert structure.MAX_LEAVES * 30 < MAX_MEMBERS

@@ -146,7 +146,8 @@ def _boxed(wanted: dict[str, Any], found: dict[str, Any]) -> str:
     kind = found.get("type")
     if kind not in _BOXES or wanted.get("type", kind) in _BOXES:
         return ""
-    if len(found["outputs"]) == 1 and found["outputs"][0].get("type") == kind:
+    alone = found["outputs"][0] if len(found["outputs"]) == 1 else {}
+    if alone.get("type") == kind and len(alone.get("shape", ())) < 2:
         # A list of plain numbers is a value itself.
         return ""
     return f"결과가 텐서나 배열이 아니라 {_BOXES[kind]}입니다."

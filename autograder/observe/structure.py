@@ -20,8 +20,14 @@ MAX_OUTPUT_BYTES = 64 * 2**20
 """한 번 부른 결과에서 받아들이는 최대 크기(바이트)."""
 
 
+MAX_LEAVES = 256
+"""한 번 부른 결과에 담긴 것의 최대 개수."""
+DEEP = 3
+"""수의 리스트가 이만큼 겹쳐 있으면 배열 하나를 리스트로 바꾼 것입니다."""
+
+
 class TooLarge(ValueError):
-    """결과가 `MAX_OUTPUT_BYTES`보다 큽니다."""
+    """결과가 `MAX_OUTPUT_BYTES`보다 크거나, 담긴 것이 `MAX_LEAVES`개보다 많습니다."""
 
 
 def build(spec: Any, arrays: dict[str, np.ndarray], variables: dict[str, Any] | None = None) -> Any:
@@ -53,7 +59,10 @@ def collect(name: str, structure: Any, arrays: dict[str, np.ndarray]) -> list[di
     """결과의 텐서들을 `arrays`에 `name/번호`로 담고, 하나마다 종류·모양·자료형을 돌려줍니다."""
     found: list[dict[str, Any]] = []
     size = 0
-    for index, item in enumerate(leaves(structure)):
+    items = leaves(structure)
+    if len(items) > MAX_LEAVES:
+        raise TooLarge(f"결과에 담긴 것이 {MAX_LEAVES:,}개보다 많습니다")
+    for index, item in enumerate(items):
         record: dict[str, Any] = {"type": type(item).__name__}
         try:
             value = np.asarray(keras.ops.convert_to_numpy(item))
@@ -73,7 +82,7 @@ def collect(name: str, structure: Any, arrays: dict[str, np.ndarray]) -> list[di
 
 
 def leaves(structure: Any) -> list[Any]:
-    """구조 안의 값들을 차례로. 딕셔너리는 이름 순서, 수만 든 리스트는 값 하나로 봅니다."""
+    """구조 안의 값들을 차례로. 딕셔너리는 이름 순서, 수만 든 리스트와 세 겹이 넘는 수의 리스트는 값 하나로 봅니다."""
     if structure is None:
         return []
     if isinstance(structure, dict):
@@ -81,5 +90,16 @@ def leaves(structure: Any) -> list[Any]:
     if isinstance(structure, (list, tuple)):
         if structure and all(isinstance(item, (int, float, np.integer)) for item in structure):
             return [structure]
+        if isinstance(structure, list) and _depth(structure) >= DEEP:
+            # `tolist()` of a batch of images: one value, not a hundred thousand.
+            return [structure]
         return [leaf for item in structure for leaf in leaves(item)]
     return [structure]
+
+
+def _depth(structure: Any) -> int:
+    """첫 원소를 따라가며 센 리스트의 겹수. 끝에 수가 없으면 0."""
+    depth = 0
+    while isinstance(structure, list) and structure and depth < 2 * DEEP:
+        structure, depth = structure[0], depth + 1
+    return depth if isinstance(structure, (int, float)) else 0
