@@ -15,7 +15,6 @@ from typing import Any
 import numpy as np
 import pytest
 
-from autograder.grading.files import remove_folder
 from autograder.grading.run import kernel
 from autograder.grading.run.kernel import Bounds
 from autograder.grading.run.outputs import Outputs
@@ -28,6 +27,7 @@ from autograder.grading.run.runner import (
     Task,
     run_notebook,
 )
+from autograder.grading.sandbox.removing import remove_folder
 from autograder.grading.unfinished import notes
 from autograder.protocol import Challenge
 

@@ -59,7 +59,8 @@ def collect(name: str, structure: Any, arrays: dict[str, np.ndarray]) -> list[di
     """결과의 텐서들을 `arrays`에 `name/번호`로 담고, 하나마다 종류·모양·자료형을 돌려줍니다."""
     found: list[dict[str, Any]] = []
     size = 0
-    items = leaves(structure)
+    # `tolist()` of a batch of images: one value, not a hundred thousand.
+    items = [structure] if _depth(structure) >= DEEP else leaves(structure)
     if len(items) > MAX_LEAVES:
         raise TooLarge(f"결과에 담긴 것이 {MAX_LEAVES:,}개보다 많습니다")
     for index, item in enumerate(items):
@@ -82,16 +83,13 @@ def collect(name: str, structure: Any, arrays: dict[str, np.ndarray]) -> list[di
 
 
 def leaves(structure: Any) -> list[Any]:
-    """구조 안의 값들을 차례로. 딕셔너리는 이름 순서, 수만 든 리스트와 세 겹이 넘는 수의 리스트는 값 하나로 봅니다."""
+    """구조 안의 값들을 차례로. 딕셔너리는 이름 순서, 수만 든 리스트는 값 하나로 봅니다."""
     if structure is None:
         return []
     if isinstance(structure, dict):
         return [leaf for key in sorted(structure) for leaf in leaves(structure[key])]
     if isinstance(structure, (list, tuple)):
         if structure and all(isinstance(item, (int, float, np.integer)) for item in structure):
-            return [structure]
-        if isinstance(structure, list) and _depth(structure) >= DEEP:
-            # `tolist()` of a batch of images: one value, not a hundred thousand.
             return [structure]
         return [leaf for item in structure for leaf in leaves(item)]
     return [structure]

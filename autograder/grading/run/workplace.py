@@ -18,9 +18,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from autograder.grading.files import remove_folder
 from autograder.grading.sandbox.package import copy_observing_package
 from autograder.grading.sandbox.process import Room
+from autograder.grading.sandbox.removing import remove_folder
 from autograder.protocol import RUN_VARIABLE
 
 EVIDENCE_BYTES = 128 * 2**20

@@ -24,10 +24,10 @@ from typing import Any
 
 import psutil
 
-from autograder.grading.files import remove_folder
 from autograder.grading.sandbox import refused, walls, warm_process
 from autograder.grading.sandbox.levels import Level
 from autograder.grading.sandbox.package import copy_observing_package
+from autograder.grading.sandbox.removing import remove_folder
 
 START_SECONDS = 180.0
 FORKS = 200
