@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from autograder.grading import deaths
 from autograder.grading.run import kernel
 from autograder.grading.run.kernel import Bounds
 from autograder.grading.run.outputs import Outputs
@@ -378,3 +379,17 @@ def test_a_cell_ends_with_its_last_two_messages_whichever_comes_first(
     started = time.monotonic()
     assert made.run("1", 60, Outputs()) == kernel.DONE
     assert time.monotonic() - started < kernel.IDLE_SECONDS / 2
+
+
+def test_a_machine_without_memory_left_stops_the_notebook_and_runs_it_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(kernel, "memory_is_short", lambda: True)
+    made = run_notebook(Task((Code("import time; time.sleep(30)"),), {}))
+    assert made.results == [kernel.SHORT]
+    assert deaths.cause(made) == "컴퓨터의 메모리가 모자라"
+    # Nobody says that the notebook took it.
+    cells = (Code("x = 1"), Code("check", "start.first_tensor"))
+    stopped = Run([kernel.SHORT, NOT_RUN], [[], []])
+    (said,) = notes(cells, stopped, Limits()).values()
+    assert "채점하는 컴퓨터의 메모리가 모자라" in said

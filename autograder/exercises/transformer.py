@@ -1291,7 +1291,7 @@ EXERCISES = (
             FunctionItem("마스크가 없을 때의 값", 3, (0, 1)),
             FunctionItem("앞에 축이 더 있어도 됩니다", 1, (2,), builds_on=(0,)),
             FunctionItem("인과 마스크: 거짓인 자리를 보지 않습니다", 2, (3,), builds_on=(0,)),
-            FunctionItem("모양이 `(N, 1, 1, S)`인 패딩 마스크", 2, (4,), builds_on=(0,)),
+            FunctionItem("모양이 `(N, 1, 1, S)`인 패딩 마스크", 2, (4,), builds_on=(0, 2)),
             FunctionItem("점수가 아주 커도 `NaN`이 나오지 않습니다", 1, (5,), builds_on=(0,)),
         ),
         mistakes=ATTENTION_MISTAKES,

@@ -12,7 +12,11 @@ from autograder.grading.store import Graded
 RUNS = 3
 """처음 한 번과 다시 하는 두 번. 모두 끝까지 가지 못하면 그대로 점수가 됩니다."""
 
-_LOST = {kernel.DIED: "커널이 죽어", kernel.MEMORY: "메모리의 한도를 넘어"}
+_LOST = {
+    kernel.DIED: "커널이 죽어",
+    kernel.MEMORY: "메모리의 한도를 넘어",
+    kernel.SHORT: "컴퓨터의 메모리가 모자라",
+}
 _LATE = (kernel.TIMEOUT, kernel.STUCK, OUT_OF_TIME)
 
 

@@ -17,6 +17,7 @@ _STOPPED = {
         "`os._exit()`처럼 커널을 끝내는 코드가 있을 수 있습니다."
     ),
     kernel.MEMORY: "{cell}이 메모리를 너무 많이 써서 커널을 껐습니다.",
+    kernel.SHORT: "{cell}을 실행하다가 채점하는 컴퓨터의 메모리가 모자라 커널을 껐습니다.",
     kernel.PROCESSES: "{cell}이 프로세스를 너무 많이 만들어 커널을 껐습니다.",
     kernel.DISK: "{cell}이 파일을 너무 많이 써서 커널을 껐습니다.",
     OUT_OF_TIME: "노트북 전체가 {total} 안에 끝나지 않아 여기서 멈추었습니다.",
@@ -27,6 +28,7 @@ _BEFORE = {
     kernel.FLOOD: "앞의 셀이 너무 많이 출력해서",
     kernel.DIED: "앞에서 커널이 죽어",
     kernel.MEMORY: "앞의 셀이 메모리를 너무 많이 써서",
+    kernel.SHORT: "앞에서 채점하는 컴퓨터의 메모리가 모자라",
     kernel.PROCESSES: "앞의 셀이 프로세스를 너무 많이 만들어",
     kernel.DISK: "앞의 셀이 파일을 너무 많이 써서",
     OUT_OF_TIME: "노트북 전체의 시간이 다 되어",

@@ -882,7 +882,9 @@ def step_fresh_optimizer():
     return train_step
 
 
-@wrong("tape.train_step", "학습률을 정해 두고 직접 뺌", expect="다르게 바뀌었습니다")
+@wrong(
+    "tape.train_step", "학습률을 정해 두고 직접 뺌", expect="옵티마이저를 쓰지 않고 바꾸었습니다"
+)
 def step_own_sgd():
     def train_step(model, loss_fn, optimizer, x, y):
         with tf.GradientTape() as tape:
@@ -1897,7 +1899,9 @@ def fit_fixed_loss():
     return model_with(body)
 
 
-@wrong("tape.custom_fit", "학습률을 정해 두고 직접 뺌", expect="명세와 다르게 바뀌었습니다")
+@wrong(
+    "tape.custom_fit", "학습률을 정해 두고 직접 뺌", expect="옵티마이저를 쓰지 않고 바꾸었습니다"
+)
 def fit_own_sgd():
     def body(self, x, y):
         with tf.GradientTape() as tape:

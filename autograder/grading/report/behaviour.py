@@ -15,6 +15,7 @@ from autograder.grading.table import BROKEN, MISSING, UNREADABLE
 
 _STOPPED = {
     kernel.MEMORY: "메모리의 한도를 넘었습니다",
+    kernel.SHORT: "컴퓨터의 메모리가 모자랐습니다",
     kernel.PROCESSES: "프로세스를 너무 많이 만들었습니다",
     kernel.DISK: "파일을 너무 많이 썼습니다",
     kernel.DIED: "커널이 죽었습니다",

@@ -44,8 +44,8 @@ DRAIN_SECONDS = 5.0
 
 DONE, ERROR, TIMEOUT, FLOOD, DIED, STUCK = "done", "error", "timeout", "flood", "died", "stuck"
 """셀의 결과: 끝남, 예외, 시간 초과로 중단, 출력이 많아 중단, 커널이 죽음, 중단되지 않아 끔."""
-MEMORY, PROCESSES, DISK = "memory", "processes", "disk"
-"""셀의 결과: 메모리, 프로세스의 수, 디스크의 한도를 넘어 커널을 끔."""
+MEMORY, PROCESSES, DISK, SHORT = "memory", "processes", "disk", "short"
+"""셀의 결과: 메모리, 프로세스의 수, 디스크의 한도를 넘어, 또는 컴퓨터의 메모리가 모자라 커널을 끔."""
 WATCH_SECONDS = 1.0
 
 
@@ -288,8 +288,10 @@ class Kernel:
         if len(processes) > self._bounds.processes:
             return PROCESSES
         shared = shared_memory() - self._shared
-        if max(memory_of(processes), shared) > self._bounds.memory or memory_is_short():
+        if max(memory_of(processes), shared) > self._bounds.memory:
             return MEMORY
+        if memory_is_short():
+            return SHORT
         size = size_of_removed(processes) + size_of(self._folder, self._bounds.disk)
         return DISK if size > self._bounds.disk else ""
 

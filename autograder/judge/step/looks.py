@@ -199,6 +199,13 @@ def _change_difference(
         return f"{with_particle(whose, '이', '가')} 바뀌지 않았습니다.", advice
     if np.max(np.abs(wanted), initial=0.0) < 1e-7:
         return f"{with_particle(whose, '은', '는')} 바뀌지 않아야 하는데 바뀌었습니다.", ""
+    if found.get("iterations") and not any(found["iterations"].values()):
+        return (
+            f"{with_particle(whose, '이', '가')} 명세와 다르게 바뀌었습니다. 옵티마이저를 쓰지 않고 바꾸었습니다"
+            "(`optimizer.iterations`가 0입니다).",
+            "`optimizer.apply_gradients(zip(gradients, variables))`로 업데이트하세요. "
+            "학습률과 업데이트하는 식은 옵티마이저에 있습니다.",
+        )
     ratio = float(given @ wanted / (wanted @ wanted))
     along = np.linalg.norm(given - ratio * wanted) < 0.02 * np.linalg.norm(given)
     if along and ratio < 0:
