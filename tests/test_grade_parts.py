@@ -22,7 +22,7 @@ from autograder import notebook
 from autograder.authoring.release import release
 from autograder.grading import submission, table
 from autograder.grading.course.feedback_page import FeedbackExporter
-from autograder.grading.course.harmless import harmless
+from autograder.grading.course.safe_html import safe_html
 from autograder.grading.planning import extra_files
 from autograder.grading.run import kernel
 from autograder.grading.run.outputs import TEXT_LIMIT, Outputs
@@ -459,7 +459,7 @@ SCRIPTS = (
 
 @pytest.mark.parametrize("text", SCRIPTS)
 def test_html_of_a_learner_holds_nothing_that_runs(text: str) -> None:
-    for page in (harmless(text), harmless(STYLE + text).removeprefix(STYLE)):
+    for page in (safe_html(text), safe_html(STYLE + text).removeprefix(STYLE)):
         for tag in BeautifulSoup(page, "html.parser").find_all(True):
             assert tag.name in ("a", "p", "img", "table"), page
             assert not [name for name in tag.attrs if name.startswith("on")], page
@@ -470,15 +470,15 @@ def test_html_of_a_learner_holds_nothing_that_runs(text: str) -> None:
 def test_what_the_course_shows_stays_as_it_is() -> None:
     picture = '<img src="data:image/png;base64,aGk=" width="9" alt="그림">'
     kept = f"<details open><summary><b>a</b></summary><table><tr><td>1</td></tr></table>{picture}</details>"
-    shown = BeautifulSoup(harmless(kept), "html.parser")
+    shown = BeautifulSoup(safe_html(kept), "html.parser")
     assert str(shown.img) == str(BeautifulSoup(picture, "html.parser").img)
     assert [tag.name for tag in shown.find_all(True)][:3] == ["details", "summary", "b"]
     item = Item("항목", 2, 1.5, "메시지 `x`", "조언")
     report = Report("a.b", "1-1", "제목", (item,), True, "비고").to_html()
-    cleaned = harmless(report)
+    cleaned = safe_html(report)
     assert cleaned.startswith(STYLE)
     # A browser adds the body of a table, too.
     bare = cleaned.replace("<tbody>", "").replace("</tbody>", "")
     assert BeautifulSoup(bare, "html.parser") == BeautifulSoup(report, "html.parser")
-    svg = harmless(b"<svg xmlns='http://www.w3.org/2000/svg'/>")
+    svg = safe_html(b"<svg xmlns='http://www.w3.org/2000/svg'/>")
     assert svg.startswith('<img alt="') and "image/svg+xml;base64," in svg

@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import KW_ONLY, dataclass, field
 from pathlib import Path
+from unicodedata import category
 
 from rich.console import Console
 from rich.table import Table
@@ -160,7 +161,9 @@ def _said(text: str) -> Text:
 def _visible(text: str) -> str:
     """화면을 지우거나 글의 방향을 바꾸는 문자 대신 �를 둔 글. 오류의 말과 폴더의 이름은 학생이 짓습니다."""
     return "".join(
-        letter if letter.isprintable() or letter in "\n\t" else "\N{REPLACEMENT CHARACTER}"
+        "\N{REPLACEMENT CHARACTER}"
+        if category(letter)[0] == "C" and letter not in "\n\t"
+        else letter
         for letter in text
     )
 

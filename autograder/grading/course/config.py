@@ -19,7 +19,6 @@ from nbgrader.preprocessors import ClearSolutions, DeduplicateIds, Execute, Save
 
 from autograder.grading.course.exchange import ReleaseFeedback
 from autograder.grading.course.feedback_page import FeedbackExporter
-from autograder.grading.course.harmless import harmless, harmless_markdown
 from autograder.grading.course.preprocessors import (
     RepairNotebook,
     RunNotebook,
@@ -27,6 +26,7 @@ from autograder.grading.course.preprocessors import (
     SubmissionExporter,
 )
 from autograder.grading.course.release import KoreanStubs
+from autograder.grading.course.safe_html import safe_html, safe_markdown
 from autograder.grading.course.timestamps import accept_dates
 from autograder.report import inline_html
 
@@ -59,11 +59,11 @@ def configure(config: Any) -> Any:
     config.HTMLExporter.extra_template_basedirs = [str(TEMPLATES), str(_NBGRADER_TEMPLATES)]
     config.HTMLExporter.filters = {
         "report_text": inline_html,
-        "clean_html": harmless,
-        "markdown2html": harmless_markdown,
+        "clean_html": safe_html,
+        "markdown2html": safe_markdown,
     }
     config.HTMLExporter.sanitize_html = True
-    config.FeedbackExporter.filters = {"report_text": inline_html, "clean_html": harmless}
+    config.FeedbackExporter.filters = {"report_text": inline_html, "clean_html": safe_html}
     config.FeedbackExporter.sanitize_html = False
     config.GenerateFeedback.exporter_class = FeedbackExporter
     # Somebody's own exchange stays.

@@ -1,6 +1,6 @@
 """피드백을 HTML로 내보냅니다. 모습은 `feedback/`의 템플릿이 정하고, 여기서는 한 학급에 같은 일을 한 번만 합니다.
 
-여기 없는 것: Report의 모습(`report`), 피드백을 만들라고 부르는 일(`grading.recording`), formgrader가 보이는 HTML(`grading.course.harmless`).
+여기 없는 것: Report의 모습(`report`), 피드백을 만들라고 부르는 일(`grading.recording`), formgrader가 보이는 HTML(`grading.course.safe_html`).
 
 학생의 글과 출력이 그대로 들어 있으므로, 페이지의 첫머리에서 브라우저에 어떤 스크립트도 실행하지 말라고 적습니다
 (Content-Security-Policy). 그래서 수식은 스크립트 없이 그려지는 MathML입니다.
@@ -18,7 +18,9 @@ from jinja2.bccache import Bucket
 from latex2mathml.converter import convert
 from nbconvert.exporters import HTMLExporter
 from nbconvert.exporters import html as nbconvert_html
-from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
+from nbconvert.filters.markdown_mistune import IPythonRenderer
+
+from autograder.grading.course.safe_html import rendered
 
 
 class _Compiled(BytecodeCache):
@@ -74,7 +76,7 @@ def _formula(text: str, mark: str, display: str) -> str:
         return html.escape(f"{mark}{text}{mark}")
 
 
-# A page in the page's own words: what a learner wrote must not send the reader elsewhere.
+# The head has no other: one that a learner wrote could send the reader elsewhere.
 _META = re.compile(r"<(?=meta\b)", re.IGNORECASE)
 
 
@@ -97,11 +99,10 @@ class FeedbackExporter(HTMLExporter):  # type: ignore[misc]
     @pass_context
     def markdown2html(self, context: Any, source: str) -> str:
         """nbconvert의 것과 같지만 수식은 MathML입니다."""
-        attachments = context.get("cell", {}).get("attachments", {})
-        renderer = _Renderer(
-            escape=False,
-            attachments=attachments,
+        return rendered(
+            context,
+            source,
+            _Renderer,
             anchor_link_text=self.anchor_link_text,
             exclude_anchor_links=self.exclude_anchor_links,
         )
-        return str(MarkdownWithMath(renderer=renderer).render(source))

@@ -46,8 +46,11 @@ _ATTRIBUTES: dict[str, Any] = {
 }
 
 
-@functools.lru_cache(maxsize=4096)
-def harmless(text: Any) -> str:
+MOST_KEPT = 20_000
+"""이보다 긴 글은 다시 나오지 않는 출력이므로 기억해 두지 않습니다."""
+
+
+def safe_html(text: Any) -> str:
     """`text`(HTML)에서 글과 표와 그림만 남깁니다. SVG(바이트)는 그림으로 바꿉니다. 스크립트는 글이 됩니다."""
     if isinstance(text, bytes):
         # As a picture, what is in it is never run.
@@ -56,19 +59,36 @@ def harmless(text: Any) -> str:
     text = str(text)
     # The style of the reports is ours; anybody may use it.
     ours = STYLE if text.startswith(STYLE) else ""
-    cleaned: str = bleach.clean(
-        text.removeprefix(STYLE),
-        tags=_TAGS,
-        attributes=_ATTRIBUTES,
-        protocols=[*bleach.ALLOWED_PROTOCOLS, "data"],
-        css_sanitizer=_CSS,
+    text = text.removeprefix(STYLE)
+    return ours + (_kept if len(text) <= MOST_KEPT else _cleaned)(text)
+
+
+def _cleaned(text: str) -> str:
+    return str(
+        bleach.clean(
+            text,
+            tags=_TAGS,
+            attributes=_ATTRIBUTES,
+            protocols=[*bleach.ALLOWED_PROTOCOLS, "data"],
+            css_sanitizer=_CSS,
+        )
     )
-    return ours + cleaned
+
+
+# The lesson's words and code are the same for every student.
+_kept = functools.lru_cache(maxsize=4096)(_cleaned)
+
+
+def rendered(
+    context: Any, source: str, renderer: type[IPythonRenderer] = IPythonRenderer, **settings: Any
+) -> str:
+    """마크다운 `source`의 HTML. 셀에 붙은 그림은 템플릿의 `context`에서 찾습니다."""
+    attachments = context.get("cell", {}).get("attachments", {})
+    made = renderer(escape=False, attachments=attachments, **settings)
+    return str(MarkdownWithMath(renderer=made).render(source))
 
 
 @pass_context
-def harmless_markdown(context: Any, source: str) -> str:
+def safe_markdown(context: Any, source: str) -> str:
     """nbconvert의 `markdown2html`이 만드는 것에서 글과 표와 그림만 남긴 HTML."""
-    attachments = context.get("cell", {}).get("attachments", {})
-    renderer = IPythonRenderer(escape=False, attachments=attachments)
-    return harmless(MarkdownWithMath(renderer=renderer).render(source))
+    return safe_html(rendered(context, source))
