@@ -866,6 +866,17 @@ def regularized_add():
     return model
 
 
+@right("sequential.regularized", "모델의 계산을 바꾸지 않는 설정: 초깃값, 제약, 이동 평균의 비율")
+def regularized_free_settings():
+    wanted = regularized()
+    wanted[1].kernel_initializer = keras.initializers.HeNormal(seed=1)
+    wanted[-3] = layers.Dense(
+        64, activation="relu", bias_initializer="ones", kernel_constraint="max_norm"
+    )
+    wanted[-2] = layers.BatchNormalization(momentum=0.5, gamma_initializer="random_uniform")
+    return stack(*wanted)
+
+
 @right("sequential.regularized", "L1L2와 따로 쓴 활성화 함수")
 def regularized_l1l2():
     return stack(
