@@ -46,6 +46,7 @@ DRAWING = ("annotate", "add_patch", "quiver", "Rectangle", "Circle", "Polygon", 
 _BRACKETS = re.compile(r"[\s()\[\]{},]*")
 _FENCED = re.compile(r"^(```|~~~).*?^\1", re.M | re.S)
 _ROW_OR_ITEM = re.compile(r"[|*+-]\s*[^-|:\s]|\d+\. ")
+_HTML_LINK = re.compile(r"<a\b[^>]*\bhref\b", re.I)
 _COUNTED = re.compile(rf"^#+ .*{QUIET_MISTAKE}\W*([①-⑳])", re.M)
 
 
@@ -122,6 +123,8 @@ def _text(cell: NotebookNode) -> Iterator[str]:
     if cell.cell_type == "markdown":
         yield from map(str, korean_problems(cell.source))
         yield from _repeated(cell.source)
+        if _HTML_LINK.search(_FENCED.sub("", cell.source)):
+            yield "[링크] `<a href=…>` → `[글](주소)`로 쓰세요. 웹사이트는 마크다운의 링크만 쪽으로 잇습니다."
         if found := _NOT_READ.search(cell.source):
             yield f"[그림] '{found.group()}' → 읽지 않을 코드는 `autograder.figures`의 함수로 옮기세요."
     elif cell.cell_type == "code":
