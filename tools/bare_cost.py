@@ -31,6 +31,7 @@ def main(course: Path, unit: str, workers: int) -> float:
     name = Path(UNITS[unit].notebook).name
     lesson = lesson_cells(course / "source" / unit / name)
     places = [prepared(path, lesson) for path in sorted(course.glob(f"submitted/*/{unit}/{name}"))]
+    write_challenges([(place, asked) for place, _, asked in places])
     import keras  # noqa: F401
     import matplotlib.pyplot  # noqa: F401
 
@@ -38,7 +39,7 @@ def main(course: Path, unit: str, workers: int) -> float:
 
     began = time.perf_counter()
     running: set[int] = set()
-    for place, cells in places:
+    for place, cells, _ in places:
         if len(running) == workers:
             running.discard(os.wait()[0])
         child = os.fork()
@@ -50,11 +51,8 @@ def main(course: Path, unit: str, workers: int) -> float:
     return time.perf_counter() - began
 
 
-def prepared(path: Path, lesson: frozenset[str]) -> tuple[Path, list[str]]:
-    """The folder with the challenges of a submission, and the cells to run.
-
-    Challenges are made by a process of its own: a fork after the first operation of TensorFlow hangs.
-    """
+def prepared(path: Path, lesson: frozenset[str]) -> tuple[Path, list[str], list[str]]:
+    """The folder of a submission, the cells to run, and the exercises that they check."""
     import nbformat
 
     from autograder.grading.needed import needed
@@ -66,17 +64,22 @@ def prepared(path: Path, lesson: frozenset[str]) -> tuple[Path, list[str]]:
     made = nbformat.read(path, as_version=4)
     code = [cell for cell in made.cells if cell.cell_type == "code"]
     keep = needed([(cell.source, cell.source.strip() in lesson) for cell in code])
-    asked = [checked_exercise(cell) for cell in code if checked_exercise(cell)]
+    cells = [cell.source for cell, run in zip(code, keep, strict=True) if run]
+    return place, cells, [exercise for cell in code if (exercise := checked_exercise(cell))]
+
+
+def write_challenges(places: list[tuple[Path, list[str]]]) -> None:
+    """In a process of its own: a fork after the first operation of TensorFlow hangs."""
     child = os.fork()
     if child == 0:
         from autograder.exercises import get
 
-        for exercise in asked:
-            data = get(exercise).challenge(7).to_bytes()
-            (place / "challenges" / f"{exercise}.npz").write_bytes(data)
+        for place, asked in places:
+            for exercise in asked:
+                data = get(exercise).challenge(7).to_bytes()
+                (place / "challenges" / f"{exercise}.npz").write_bytes(data)
         os._exit(0)
     os.waitpid(child, 0)
-    return place, [cell.source for cell, run in zip(code, keep, strict=True) if run]
 
 
 def run(place: Path, cells: list[str]) -> None:

@@ -38,6 +38,7 @@ from autograder.grading.sandbox.process import memory_of  # noqa: E402
 UNITS_GRADED = ("00_start", "04_sequential", "08_layers")
 MODEL_SECONDS, ACCURACY_SECONDS = 1.0, 3.0
 REPEATS = 5
+_CONFIG = 'c = get_config()\nc.CourseDirectory.course_id = "bench"\nc.Execute.timeout = 600\n'
 
 
 def main() -> int:
@@ -106,12 +107,13 @@ def bench_grading(
     folder = Path(tempfile.mkdtemp(prefix="autograder-bench-"))
     stock, ours = folder / "stock", folder / "ours"
     make_class(stock, unit, students, exercises_only)
-    shutil.copytree(stock, ours)
-    # Without outputs, answers or scores taken from one run to the other.
-    (stock / "nbgrader_config.py").write_text(
-        'c = get_config()\nc.CourseDirectory.course_id = "bench"\nc.Execute.timeout = 600\n'
-    )
+    # Released once, before the term: in neither of the times.
+    config = stock / "nbgrader_config.py"
+    config.write_text(_CONFIG, "utf-8")
     run(stock, "-m", "nbgrader", "generate_assignment", unit)
+    # Without outputs, answers or scores taken from one run to the other.
+    shutil.copytree(stock, ours)
+    (ours / config.name).unlink()
     grade = ("-m", "autograder.cli", "grade", unit, "--workers", str(workers))
     rows = {
         "nbgrader autograde": measured(stock, "-m", "nbgrader", "autograde", unit),
