@@ -381,7 +381,7 @@ EXERCISES = (
         requirements=(
             "`distributed_step(strategy, build_model, x, y)`: 전체 배치 `(x, y)`로 훈련 스텝을 "
             "**한 번** 하고, 업데이트하기 전의 손실을 수 하나로 돌려줍니다.",
-            "`build_model()`은 컴파일하지 않은 모델을 만듭니다. 출력은 로짓입니다.",
+            "`build_model()`은 컴파일하지 않은 모델을 만들고, `strategy.scope()` 안에서 부릅니다. 출력은 로짓입니다.",
             "손실은 `SparseCategoricalCrossentropy(from_logits=True)`를 **전체 배치**에서 평균한 값, "
             "옵티마이저는 `SGD(learning_rate=0.1)`입니다.",
             "배치를 `strategy`의 replica들이 나누어 맡습니다. 모든 샘플을 어느 replica든 맡아야 합니다.",

@@ -112,8 +112,8 @@ class _WithModel(dict):
         return keras.Model(inputs, layers.Dense(100, activation="softmax")(x))
 
 
-def _blocks(call, inner="relu", bias=False):
-    """`call(층, 입력)`으로 두 길을 잇는 블록과 그 모델."""
+def _blocks(call, inner="relu", bias=False, after_main=False):
+    """`call(층, 입력)`으로 두 길을 잇는 블록과 그 모델. `after_main`이면 지름길이 본길의 값을 받습니다."""
 
     @keras.saving.register_keras_serializable(package="final")
     class ResidualBlock(layers.Layer):
@@ -126,8 +126,9 @@ def _blocks(call, inner="relu", bias=False):
 
         def build(self, input_shape):
             self.first.build(input_shape)
-            self.second.build((*input_shape[:-1], self.filters))
-            self.shortcut.build(input_shape)
+            wide = (*input_shape[:-1], self.filters)
+            self.second.build(wide)
+            self.shortcut.build(wide if after_main else input_shape)
 
         def call(self, inputs):
             return call(self, inputs)
@@ -166,6 +167,26 @@ def _relu_on_both():
     return _blocks(lambda block, x: ops.relu(_main(block, x)) + ops.relu(block.shortcut(x)))
 
 
+def _relu_on_shortcut():
+    return _blocks(lambda block, x: ops.relu(_main(block, x) + ops.relu(block.shortcut(x))))
+
+
+def _shortcut_of_main():
+    def call(block, x):
+        x = _main(block, x)
+        return ops.relu(x + block.shortcut(x))
+
+    return _blocks(call, after_main=True)
+
+
+def _shortcut_of_first():
+    def call(block, x):
+        x = block.first(x)
+        return ops.relu(block.second(x) + block.shortcut(x))
+
+    return _blocks(call, after_main=True)
+
+
 def _product():
     return _blocks(lambda block, x: ops.relu(_main(block, x) * block.shortcut(x)))
 
@@ -195,6 +216,7 @@ def _shortcut_bias():
 
 
 AFTER_ADDING = "더한 **다음**에 `relu`를 한 번: `ops.relu(x + self.shortcut(inputs))`."
+OWN_INPUT = "`x = self.first(x)`처럼 입력의 이름을 덮어쓰면 입력을 잃습니다. `self.shortcut(inputs)`로 블록이 받은 것을 넣으세요."
 BLOCK_MISTAKES = (
     Mistake(
         make=_no_relu,
@@ -225,6 +247,21 @@ BLOCK_MISTAKES = (
         make=_relu_on_both,
         message="`relu`를 두 길에 따로 한 다음 더했습니다.",
         advice=AFTER_ADDING,
+    ),
+    Mistake(
+        make=_relu_on_shortcut,
+        message="지름길에도 `relu`를 했습니다.",
+        advice="지름길의 합성곱에는 활성화 함수가 없습니다. " + AFTER_ADDING,
+    ),
+    Mistake(
+        make=_shortcut_of_main,
+        message="지름길이 블록의 입력이 아니라 본길의 결과를 받습니다.",
+        advice=OWN_INPUT,
+    ),
+    Mistake(
+        make=_shortcut_of_first,
+        message="지름길이 블록의 입력이 아니라 본길의 첫 합성곱의 결과를 받습니다.",
+        advice=OWN_INPUT,
     ),
     Mistake(
         make=_product,
@@ -363,7 +400,7 @@ EXERCISES = (
         requirements=(
             '`make_model(style)`: `style`은 `"sequential"`, `"functional"`, `"subclass"` 가운데 하나',
             "어느 것을 주어도 아래의 신경망을 새로 만들어 돌려줍니다. 만드는 API만 다릅니다.",
-            "부를 때마다 층도 새로 만들어, 어느 두 모델도 가중치를 같이 쓰지 않습니다.",
+            "부를 때마다 새로 만들어, 어느 두 모델도 가중치를 같이 쓰지 않습니다.",
         ),
         hints=(
             "세 갈래의 `if`가 필요합니다. 층의 목록은 세 번 적지 않아도 됩니다.",
@@ -427,7 +464,7 @@ EXERCISES = (
             "출력: `relu`(본길 + 지름길)",
             "`get_config`의 설정으로 되살아나고, `keras.saving.register_keras_serializable`로 등록해 "
             "파일에서 다시 읽을 수 있습니다.",
-            "`model`: 함수형 모델. 합성곱 16(커널 3, 스트라이드 2, `same`, `relu`) → `ResidualBlock(16)` → "
+            "`model`: 입력이 `(32, 32, 3)`인 함수형 모델. 합성곱 16(커널 3, 스트라이드 2, `same`, `relu`) → `ResidualBlock(16)` → "
             "최대 풀링 2 → `ResidualBlock(32)` → 최대 풀링 2 → 평탄화 → `Dense` 100(`softmax`)",
         ),
         hints=(
@@ -486,7 +523,7 @@ EXERCISES = (
             f"파라미터는 {BUDGET:,}개 이하입니다. 훈련하지 않는 것과 계산에 쓰는 큰 배열까지 모두 셉니다.",
             "`tf.function` 안에서도 부를 수 있습니다. `tf.py_function`이나 `tf.numpy_function`은 쓰지 않습니다.",
             "구조, 옵티마이저, 훈련하는 법은 자유입니다.",
-            "예산을 지킨 모델의 정확도를 여러분이 보지 못한 이미지로 잽니다.",
+            "예산을 지킨 모델의 정확도를 잽니다. 내장 데이터에서는 노트북에 없는 새 이미지로, 원본 데이터에서는 테스트 이미지로 잽니다.",
         ),
         hints=(
             "파라미터를 가장 많이 쓰는 곳부터 줄이세요. 합성곱은 생각보다 적게 씁니다.",

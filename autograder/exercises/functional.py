@@ -189,7 +189,7 @@ EXERCISES = (
         style="functional",
         shared="세 모델은 가중치를 함께 쓰지 않고, `ensemble`은 그 가중치를 그대로 씁니다",
         requirements=(
-            "`members`는 구조가 같은 모델 셋의 리스트이며, 가중치를 함께 쓰지 않습니다.",
+            "`members`는 구조가 같은 모델 셋의 리스트(나 튜플)이며, 가중치를 함께 쓰지 않습니다.",
             "`ensemble`은 같은 입력을 세 모델에 넣고 출력의 평균을 냅니다.",
         ),
         hints=(

@@ -581,7 +581,7 @@ EXERCISES: tuple[LayerExercise, ...] = (
         mistakes=tuple(_activations_mistakes()),
         requirements=(
             "`CustomLayer(hidden_dimension, hidden_dimension2, output_dimension)`로 만드는 "
-            "`keras.layers.Layer`의 하위 클래스입니다.",
+            "`keras.layers.Layer`의 하위 클래스이고, 다음 층을 차례로 부릅니다.",
             "`Dense` 층: 유닛 `hidden_dimension`개, 활성화 함수 `relu`",
             "`Dense` 층: 유닛 `hidden_dimension2`개, 활성화 함수 `relu`",
             "`Dense` 층: 유닛 `output_dimension`개, 활성화 함수 `softmax`",
@@ -670,9 +670,9 @@ EXERCISES: tuple[LayerExercise, ...] = (
             "`CustomRNN(units)`로 만드는 `keras.layers.Layer`의 하위 클래스입니다.",
             "입력 `x`는 모양 `(N, T, D)`, 출력은 모든 시점의 상태 `(N, T, units)`입니다.",
             "`h_t = tanh(x_t·W + b) + tanh(h_{t−1}·U + c)`이고 처음 상태 `h_0`은 0입니다.",
-            "가중치: `W (D, units)`, `b (units,)`, `U (units, units)`, `c (units,)`. "
+            "가중치: 난수로 시작하는 `W (D, units)`와 `U (units, units)`, 그리고 `b (units,)`와 `c (units,)`. "
             "모든 시점이 같은 가중치를 씁니다.",
-            "배치 크기 `N`은 무엇이든 되고, 정하지 않아도(`None`) 됩니다. 모델에 넣어 `fit`으로 훈련됩니다.",
+            "배치 크기 `N`과 시점의 수 `T`는 부를 때마다 달라도 되고, `N`은 정하지 않아도(`None`) 됩니다. 모델에 넣어 `fit`으로 훈련됩니다.",
         ),
         hints=(
             "`inputs.shape[0]`은 모델을 그릴 때 `None`입니다. 실행할 때의 배치 크기는 어떻게 알까요?",

@@ -64,8 +64,8 @@ def _model_lines(exercise: ModelExercise) -> list[str]:
         lines.append(f"- 모델의 이름(`name`)은 `{exercise.model_name}`입니다.")
     lines += [f"- {text}" for text in exercise.requirements]
     lines += [
-        "- 적지 않은 설정은 케라스의 기본값입니다(가중치의 초깃값처럼 모델의 계산을 바꾸지 않는 것은 "
-        "달라도 됩니다). 적지 않은 층은 넣지 않습니다.",
+        "- 적지 않은 설정은 케라스의 기본값이고, 적지 않은 층은 넣지 않습니다. "
+        "가중치의 초깃값처럼 모델의 계산을 바꾸지 않는 것은 달라도 됩니다.",
         "",
     ]
     shown: set[str] = set()

@@ -269,7 +269,7 @@ EXERCISES = (
         inputs={"model": (28, 28, 1)},
         style="subclass",
         requirements=(
-            "가중치가 있는 층은 `__init__` 메서드에서 만들어 `self`에 담고, `call` 메서드에서 부릅니다.",
+            "가중치가 있는 층은 `call` 밖에서(보통 `__init__`) 한 번만 만들어 `self`에 담고, `call` 메서드에서 부릅니다.",
             "`call`의 입력이 모델의 입력, 돌려주는 값이 모델의 출력입니다.",
         ),
         hints=(
@@ -296,7 +296,7 @@ EXERCISES = (
             dataset="cifar100", thresholds=thresholds("cifar100_cnn"), prepare=scaled
         ),
         requirements=(
-            "가중치가 있는 층은 `__init__` 메서드에서 만들어 `self`에 담고, `call` 메서드에서 부릅니다.",
+            "가중치가 있는 층은 `call` 밖에서(보통 `__init__`) 한 번만 만들어 `self`에 담고, `call` 메서드에서 부릅니다.",
             "`call`의 입력이 모델의 입력, 돌려주는 값이 모델의 출력입니다.",
         ),
         hints=(
@@ -364,9 +364,9 @@ EXERCISES = (
             ),
         ),
         requirements=(
-            "`DropoutNet(rate)`로 만드는 `keras.Model`의 하위 클래스입니다.",
+            "`DropoutNet(rate)`로 만드는 `keras.Model`의 하위 클래스이고, 다음 층을 차례로 부릅니다.",
             "`Dense` 층: 유닛 32개, 활성화 함수 `relu`",
-            "드롭아웃 층: 비율 `rate`, 훈련 모드에서만 동작(`fit`으로 훈련할 때도)",
+            "드롭아웃 층: 비율 `rate`, 훈련 모드에서만 동작(`fit`으로 훈련할 때도). `training`을 주지 않으면 추론 모드입니다.",
             "`Dense` 층: 유닛 10개, 활성화 함수 없음",
         ),
         hints=(

@@ -232,7 +232,8 @@ def _photo_base(random):
     x = layers.Activation("tanh", name="stem_tanh")(x)
     kept = x = layers.Conv2D(width, 1, activation="tanh", name="below")(x)
     before = 5
-    for block in range(random.randint(1, 3)):
+    # 둘: `base.layers[count:]`가 여는 층이 `[-count:]`보다 적습니다. 아래의 표에서는 더 많습니다.
+    for block in range(2):
         x = layers.Conv2D(width, 3, padding="same", use_bias=False, name=f"conv{block}")(x)
         x = layers.BatchNormalization(name=f"norm{block}")(x)
         x = layers.Activation("tanh", name=f"tanh{block}")(x)
@@ -249,9 +250,8 @@ def _table_base(random):
     model.add(layers.BatchNormalization(name="first_norm"))
     model.add(layers.Dense(width, activation="tanh", name="below"))
     before = 3
-    for block in range(random.randint(1, 3)):
-        model.add(layers.Dense(width, activation="tanh", name=f"dense{block}"))
-        model.add(layers.BatchNormalization(name=f"norm{block}"))
+    model.add(layers.Dense(width, activation="tanh", name="dense"))
+    model.add(layers.BatchNormalization(name="norm"))
     return model, len(model.layers) - before
 
 
@@ -360,7 +360,7 @@ EXERCISES = (
         requirements=(
             "`make_extractor(base)`는 케라스 모델을 받아, 새 모델을 돌려줍니다.",
             "새 모델은 `base`와 같은 입력을 받아, 입력층을 뺀 `base`의 모든 층의 출력을 "
-            "`base.layers`의 차례대로 리스트로 냅니다.",
+            "`base.layers`의 차례대로 리스트(나 튜플)로 냅니다.",
             "층을 새로 만들지 않습니다. 가중치는 `base`의 것이고, `base`는 바뀌지 않습니다.",
             "`base`는 순차형일 수도 함수형일 수도 있고, 입력이 여럿일 수도 있습니다. "
             "층은 저마다 한 번씩만 불렸습니다.",

@@ -1296,11 +1296,11 @@ EXERCISES = (
         ),
         mistakes=ATTENTION_MISTAKES,
         requirements=(
-            "`attention(query, key, value, mask=None)`: 텐서 셋을 받아 텐서 하나를 돌려줍니다.",
+            "`attention(query, key, value, mask=None)`: `float32` 텐서 셋을 받아 `float32` 텐서 하나를 돌려줍니다.",
             "모양: `query (…, T, d)`, `key (…, S, d)`, `value (…, S, v)` → 결과 `(…, T, v)`. "
             "`…`은 배치나 머리처럼 앞에 있는 축이며 없을 수도, 여럿일 수도 있습니다.",
             "점수 `query·keyᵀ / √d`를 마지막 축 `S`의 소프트맥스에 넣어 비율로 바꾸고, 그 비율로 `value`를 "
-            "섞습니다.",
+            "섞습니다. 점수가 아주 커도 결과에 `NaN`이 없습니다.",
             "`mask`는 `(…, T, S)`로 브로드캐스팅되는 불리언 텐서입니다. **참이면 보아도 되고** 거짓인 자리의 비율은 "
             "0입니다. 모든 자리가 거짓인 행은 넣지 않습니다.",
         ),
@@ -1346,7 +1346,7 @@ EXERCISES = (
             "크기입니다.",
             "`layer(query, value=None, attention_mask=None, use_causal_mask=False)`로 부릅니다. `value`를 주지 "
             "않으면 `query`이고, 키도 `value`에서 만듭니다.",
-            "입력 `query (N, T, D)`, `value (N, S, D)` → 출력 `(N, T, D)`.",
+            "입력 `query (N, T, D)`, `value (N, S, D)` → 출력 `(N, T, D)`. 모델에 넣어 `fit`으로 훈련됩니다.",
             "가중치: 질문, 키, 값의 커널 `(D, heads·size)`와 편향 `(heads·size,)` 셋, 출력의 커널 `(heads·size, D)`와 "
             "편향 `(D,)`. 커널에 머리의 축을 따로 두어 `(D, heads, size)`, `(heads, size)`, `(heads, size, D)`로 "
             "만들어도 됩니다.",
@@ -1430,7 +1430,8 @@ EXERCISES = (
         requirements=(
             "`Block(heads, size, hidden, rate=0.0)`으로 만드는 `keras.layers.Layer`의 하위 클래스입니다. "
             "`name` 같은 케라스의 인수도 받습니다.",
-            "`layer(x, training=None, mask=None)`으로 부릅니다. 입력 `(N, T, D)`와 출력의 모양이 같습니다.",
+            "`layer(x, training=None, mask=None)`으로 부릅니다. 입력 `(N, T, D)`와 출력의 모양이 같습니다. "
+            "모델에 넣어 `fit`으로 훈련됩니다.",
             "`x = x + 드롭아웃(어텐션(정규화(x)))`: `LayerNormalization` 층, 문제 12-2의 `MultiHead(heads, size)`"
             "(또는 `keras.layers.MultiHeadAttention`), 드롭아웃 `rate`. 뒤의 자리를 보지 않습니다.",
             "`x = x + 드롭아웃(순방향(정규화(x)))`: 또 하나의 `LayerNormalization` 층, `Dense(hidden, relu)`, "

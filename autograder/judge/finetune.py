@@ -27,6 +27,10 @@ _STILL = 1e-9
 """이보다 적게 움직였으면 그대로입니다."""
 _NEAR_RATE = (0.6, 1.5)
 """`Adam`의 첫 스텝이 학습률의 이 배수 안이면 그 학습률입니다."""
+_LIKE_ADAM = ("AdamW", "Adamax", "Nadam", "Lion")
+"""첫 스텝이 `Adam`처럼 학습률만큼인 케라스의 다른 옵티마이저. 학습자가 `Adam`을 상속한 것은 괜찮습니다."""
+_NOISE = 1e-3
+"""동결한 `base`와 `Dense`의 출력은 훈련 모드에서도 이보다 가깝습니다."""
 _FREEZE = "`compile`하기 전에 `base.trainable = False`로 동결하세요."
 _BATCH_NORM = "`BatchNormalization` 층마다 `layer.trainable = False`를 주면 추론 모드로 계산하고 통계도 바꾸지 않습니다."
 
@@ -157,7 +161,22 @@ class _Base:
             tuple(item["shape"]): self.evidence.arrays[item["array"]] for item in record["head"]
         }
         scores = self.features @ values[(size, classes)] + values[(classes,)]
-        return _compared(scores, outputs)
+        return _compared(scores, outputs) or self._extra()
+
+    def _extra(self) -> Failure | None:
+        """머리에 가중치가 없는 다른 것이 있는지. `base`가 움직였으면 어느 쪽인지 모릅니다."""
+        record = self.records[0]
+        if record.get("added", 0) > _STILL:
+            return (
+                "머리에 명세에 없는 규제가 있습니다.",
+                "`Dense(num_classes)`에 `kernel_regularizer` 따위를 주지 마세요.",
+            )
+        if record["noise"] > _NOISE and "fit" not in record and not self.frozen():
+            return (
+                "머리가 훈련 모드에서 다른 값을 냅니다. `Dropout`처럼 명세에 없는 층이 있습니다.",
+                "머리는 `Dense(num_classes)`와 소프트맥스뿐입니다.",
+            )
+        return None
 
     def frozen(self) -> Failure | None:
         """첫 단계에서 `base`의 가중치가 그대로인지."""
@@ -201,6 +220,11 @@ class _Base:
         if stopped := self._stopped(1):
             return stopped
         record, count = self.records[1], self.question["count"]
+        if self._another_head():
+            return (
+                "둘째 단계의 모델에 첫 단계에서 훈련한 머리가 없습니다.",
+                "머리를 새로 만들면 첫 단계가 헛일이 됩니다. 받은 `model`을 다시 컴파일해 돌려주세요.",
+            )
         sizes = self._of("top")
         if all(size > _STILL for size in sizes):
             if min(record["head_moved"], default=0.0) > _STILL:
@@ -211,7 +235,9 @@ class _Base:
             for flag, role in zip(record["trainable"], self.roles, strict=True)
             if role == "top"
         ]
-        if all(open_now) and self._no_gradient():
+        # 다른 옵티마이저의 걸음은 float32의 끝자리보다 작을 수 있습니다. 크기는 마지막 항목이 말합니다.
+        tiny = record["optimizer"] != "Adam" and not record["same_optimizer"]
+        if all(open_now) and (tiny or self._no_gradient()):
             return None
         if all(open_now) and record["same_optimizer"]:
             return (
@@ -233,6 +259,20 @@ class _Base:
         return (
             f"`base`의 마지막 {count}개 층 가운데 일부만 움직였습니다.",
             "마지막 `count`개는 `base.layers[-count:]`입니다. 배치 정규화가 아닌 층은 모두 엽니다.",
+        )
+
+    def _another_head(self) -> bool:
+        """첫 단계가 끝났을 때와 다른 값에서 둘째 단계의 머리가 시작하는지."""
+        heads: list[list[np.ndarray]] = []
+        for record, key in zip(self.records, ("trained", "array"), strict=True):
+            found = [self.evidence.arrays.get(item.get(key)) for item in record["head"]]
+            if any(value is None for value in found):
+                return False
+            heads.append([value for value in found if value is not None])
+        before, after = heads
+        return any(
+            not any(one.shape == other.shape and close(one, other, _STILL) for other in after)
+            for one in before
         )
 
     def low(self) -> Failure | None:
@@ -278,17 +318,25 @@ class _Base:
         ]
         if not moved:
             return None if self._no_gradient() else ("아무 가중치도 움직이지 않았습니다.", "")
-        wrong = self._size(shown or record["head_moved"], 1, "가중치가") or self._size(
-            record["head_moved"], 1, "머리의 가중치가"
-        )
+        wrong = self._size(shown or record["head_moved"], 1, "가중치가")
+        # 움직이지 않은 머리는 앞의 항목이 말합니다.
+        if not wrong and max(record["head_moved"], default=0.0) > _STILL:
+            wrong = self._size(record["head_moved"], 1, "머리의 가중치가")
         return wrong or (None if self.head() or self.statistics() else self._loss(1))
 
     def _no_gradient(self) -> bool:
-        """새 `Adam`인데도 움직이지 않을 수 있는지: 출력이 확률이 아니면 로그를 자른 손실의 그레이디언트가 0일 수 있습니다."""
+        """새 `Adam`인데도 움직이지 않을 수 있는지.
+
+        출력이 확률이 아니면 로그를 자른 손실의, 머리에 다른 층이 있으면 죽은 relu의 그레이디언트가 0일 수 있습니다.
+        """
         record = self.records[1]
         outputs = self.evidence.arrays[record["outputs"]]
         chances = outputs.min() >= 0 and np.allclose(outputs.sum(-1), 1, atol=1e-3)
-        return not chances and record["optimizer"] == "Adam" and not record["same_optimizer"]
+        other = not chances or self._more_than_a_head()
+        return other and record["optimizer"] == "Adam" and not record["same_optimizer"]
+
+    def _more_than_a_head(self) -> bool:
+        return len(self.records[0]["head"]) > 2
 
     def _of(self, role: str) -> list[float]:
         moved = self.records[1]["moved"]
@@ -300,6 +348,15 @@ class _Base:
         size = max(sizes, default=0.0)
         low, high = (bound * rate for bound in _NEAR_RATE)
         if low <= size <= high:
+            if record["optimizer"] not in _LIKE_ADAM:
+                return None
+            return (
+                f"옵티마이저가 `Adam`이 아니라 `{record['optimizer']}`입니다.",
+                f"`keras.optimizers.Adam({_shown(rate)})`을 쓰세요.",
+            )
+        adam = record["optimizer"] == "Adam" and np.isclose(record["rate"], rate, rtol=0.05)
+        if adam and self._more_than_a_head():
+            # 죽은 relu 뒤의 걸음은 작고, 정규화의 통계는 크게 움직입니다. 머리의 층은 앞의 항목이 말합니다.
             return None
         if not size > _STILL:
             return f"{what} 움직이지 않았습니다.", "`compile`에 준 옵티마이저를 보세요."

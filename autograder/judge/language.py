@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from autograder.judge.problems import explain
+from autograder.judge.problems import explain, several_outputs
 from autograder.judge.told_once import nothing_seen
 from autograder.kinds import LanguageExercise
 from autograder.korean import with_particle
@@ -36,7 +36,8 @@ def items(exercise: LanguageExercise, challenge: Challenge, evidence: Evidence) 
         message, advice = explain(facts, name)
         return nothing_seen(zip(titles, worth, strict=True), message, advice)
     made = [Item(title, points, points) for title, points in zip(titles, worth, strict=True)]
-    shape = _wrong_shape(challenge, evidence, size)
+    nested = facts.get("nested")
+    shape = several_outputs(nested) if nested else _wrong_shape(challenge, evidence, size)
     if shape:
         made[0] = _lost(made[0], *shape)
         made[1] = _lost(made[1], f"{titles[1]}: 출력의 모양이 맞으면 확인합니다.")

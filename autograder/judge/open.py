@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from autograder.judge.model.accuracy import by_chance, not_trained
-from autograder.judge.problems import explain
+from autograder.judge.problems import explain, several_outputs
 from autograder.judge.told_once import nothing_seen
 from autograder.kinds import OpenExercise
 from autograder.korean import with_particle
@@ -33,7 +33,8 @@ def items(exercise: OpenExercise, challenge: Challenge, evidence: Evidence) -> l
     )
     worth = (2.0, 2.0, question.points)
     if facts.get("status") != "seen" or "nested" in facts:
-        message, advice = _nested(facts) if "nested" in facts else explain(facts, name)
+        nested = facts.get("nested")
+        message, advice = several_outputs(nested) if nested else explain(facts, name)
         return nothing_seen(zip(titles, worth, strict=True), message, advice)
     shape_item = _shape_item(titles[0], worth[0], exercise, facts["shape"], len(_asked(challenge)))
     size_item = _size_item(titles[1], worth[1], exercise, facts, name)
@@ -41,13 +42,6 @@ def items(exercise: OpenExercise, challenge: Challenge, evidence: Evidence) -> l
     if shape_item.passed and size_item.passed:
         accuracy_item = _accuracy_item(titles[2], exercise, challenge, evidence, threshold)
     return [shape_item, size_item, accuracy_item]
-
-
-def _nested(facts: dict[str, Any]) -> tuple[str, str]:
-    nested = facts["nested"]
-    kind = with_particle(f"`{nested['type']}`", "을", "를")
-    message = f"출력이 하나여야 합니다. 지금은 값이 {nested['count']}개인 {kind} 돌려줍니다."
-    return message, "클래스 값을 내는 텐서 하나만 돌려주세요."
 
 
 def _asked(challenge: Challenge) -> np.ndarray:

@@ -375,3 +375,10 @@ def _after(lines: list[str]) -> str:
         ),
         "",
     )
+
+
+def several_outputs(nested: dict[str, Any]) -> tuple[str, str]:
+    """텐서 하나가 아니라 값이 여럿인 것을 돌려준 모델(`type`, `count`)에 하는 말."""
+    kind = with_particle(f"`{nested['type']}`", "을", "를")
+    message = f"출력이 하나여야 합니다. 지금은 값이 {nested['count']}개인 {kind} 돌려줍니다."
+    return message, "명세의 값을 내는 텐서 하나만 돌려주세요."

@@ -120,6 +120,8 @@ class _Result:
             "outputs": outputs,
             "missing": len(self.own - known),
             "optimizer": type(getattr(model, "optimizer", None)).__name__,
+            "rate": _rate(model),
+            "noise": self._noise(model, self.arrays[outputs]) if when == "frozen" else 0.0,
             "compiled": bool(getattr(model, "compiled", False)),
             "trainable": [bool(_among(weight, model)) for weight in self.base.weights],
             "head": [],
@@ -134,15 +136,45 @@ class _Result:
             if value.size <= _MOST:
                 self.arrays[key] = value
         try:
-            done = model.fit(
-                self.x, self.y, batch_size=len(self.x), epochs=1, shuffle=False, verbose=0
-            )
+            record |= self._losses(model)
+            model.fit(self.x, self.y, batch_size=len(self.x), epochs=1, shuffle=False, verbose=0)
         except Exception as error:  # noqa: BLE001 - 손실이나 옵티마이저가 맞지 않을 수 있습니다
             return record | {"fit": problem("fit", error)}
-        record["loss"] = float(done.history["loss"][0])
+        for item, weight in zip(record["head"], head, strict=True):
+            value = snapshot(weight)
+            if value.size <= _MOST:
+                item["trained"] = f"{item['array']}/trained"
+                self.arrays[item["trained"]] = value
         record["moved"] = _moved(before, self.base.weights)
         record["head_moved"] = _moved(head_before, head)
         return record
+
+    def _losses(self, model: Any) -> dict[str, float]:
+        """컴파일한 손실과 그 가운데 층이 더한 것(규제). `train_step`을 다시 쓴 모델은 기록에 손실이 없을 수 있습니다."""
+        outputs = model(self.x, training=False)
+        added = float(sum(float(snapshot(loss)) for loss in model.losses))
+        return {
+            "loss": float(snapshot(model.compute_loss(x=self.x, y=self.y, y_pred=outputs))),
+            "added": added,
+        }
+
+    def _noise(self, model: Any, outputs: np.ndarray) -> float:
+        """훈련 모드의 출력이 추론 모드와 다른 만큼. 부르지 못하면 0."""
+        try:
+            trained = np.asarray(snapshot(model(self.x, training=True)))
+        except Exception:  # noqa: BLE001 - 훈련 모드로 부를 수 없는 모델도 있습니다
+            return 0.0
+        if trained.shape != outputs.shape:
+            return 0.0
+        return float(np.nan_to_num(np.max(np.abs(trained - outputs), initial=0.0)))
+
+
+def _rate(model: Any) -> float:
+    """옵티마이저의 학습률. 없거나 수가 아니면 0."""
+    try:
+        return float(snapshot(model.optimizer.learning_rate))
+    except Exception:  # noqa: BLE001 - 옵티마이저는 무엇이든 될 수 있습니다
+        return 0.0
 
 
 def _among(weight: Any, model: Any) -> bool:

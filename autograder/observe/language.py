@@ -36,15 +36,19 @@ def observe(challenge: Challenge, subject: dict[str, Any]) -> Evidence:
     facts["shapes"] = {}
     try:
         for name in challenge.facts["texts"]:
-            found = _run(model, challenge.arrays[name])
-            if found is None:
+            outputs = _outputs(model, challenge.arrays[name])
+            if outputs is None:
                 return Evidence(challenge.exercise, challenge.kind, facts | problem("returns_none"))
+            if keras.tree.is_nested(outputs):
+                facts["nested"] = {"type": type(outputs).__name__, "count": len(outputs)}
+                break
+            found = _array(outputs)
             facts["shapes"][name] = list(found.shape)
             if found.ndim == 3 and found.nbytes <= MOST:
                 arrays[name] = found[:, -1]
-        for name in ("one", "other"):
-            found = _run(model, challenge.arrays[name])
-            if found is not None and found.ndim == 3 and found.nbytes <= MOST:
+        for name in () if "nested" in facts else ("one", "other"):
+            found = _array(_outputs(model, challenge.arrays[name]))
+            if found.ndim == 3 and found.nbytes <= MOST:
                 arrays[name] = found[:, : challenge.facts["same"]]
     except Exception as error:  # noqa: BLE001 - 학습자의 모델은 무엇이든 던집니다
         return Evidence(challenge.exercise, challenge.kind, facts | problem("call", error))
@@ -56,11 +60,11 @@ def observe(challenge: Challenge, subject: dict[str, Any]) -> Evidence:
     return Evidence(challenge.exercise, challenge.kind, facts, arrays)
 
 
-def _run(model: Any, tokens: np.ndarray) -> np.ndarray | None:
-    """출력 하나를 실수 배열로. 아무것도 돌려주지 않으면 None."""
+def _outputs(model: Any, tokens: np.ndarray) -> Any:
+    """모델이 돌려주는 것. 하나뿐인 리스트면 그 하나입니다."""
     outputs = model(tf.convert_to_tensor(tokens), training=False)
-    if isinstance(outputs, (list, tuple)) and len(outputs) == 1:
-        outputs = outputs[0]
-    if outputs is None:
-        return None
+    return outputs[0] if isinstance(outputs, (list, tuple)) and len(outputs) == 1 else outputs
+
+
+def _array(outputs: Any) -> np.ndarray:
     return np.asarray(keras.ops.convert_to_numpy(outputs), "float32")

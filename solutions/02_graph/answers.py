@@ -1759,3 +1759,16 @@ def counter_python_numbers():
             return self.add(float(v))
 
     return Accumulator
+
+
+@wrong(
+    "graph.simple_nn",
+    "relu가 linear_layer 안에 있음",
+    expect="한쪽의 계산이 다른 쪽에 들어 있지 않은지",
+    never=("바꾸어 보아도",),
+)
+def nn_relu_inside():
+    def linear_layer(x):
+        return tf.nn.relu(3 * x + 2)
+
+    return tf.function(lambda x: linear_layer(x))

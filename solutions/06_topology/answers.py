@@ -1,6 +1,7 @@
 """06 복잡한 그래프: 맞는 답과 틀린 답."""
 
 import keras
+import tensorflow as tf
 from keras import layers, ops
 
 from autograder.authoring.answers import right, wrong
@@ -1458,6 +1459,126 @@ def finetune_same_optimizer():
         return model
 
     return _finetune() | {"open_top": open_top}
+
+
+@wrong("topology.finetune", "AdamW", expect="옵티마이저가 `Adam`이 아니라 `AdamW`입니다")
+def finetune_adamw():
+    return _finetune(kind=keras.optimizers.AdamW)
+
+
+@right("topology.finetune", "train_step을 다시 쓴 서브클래스")
+def finetune_own_step():
+    class Transfer(keras.Model):
+        def __init__(self, base, classes):
+            super().__init__()
+            self.base, self.dense, self.softmax = base, layers.Dense(classes), layers.Softmax()
+
+        def call(self, x, training=False):
+            return self.softmax(self.dense(self.base(x, training=False)))
+
+        def train_step(self, data):
+            x, y = data
+            with tf.GradientTape() as tape:
+                loss = self.compute_loss(x=x, y=y, y_pred=self(x, training=True))
+            gradients = tape.gradient(loss, self.trainable_variables)
+            self.optimizer.apply_gradients(zip(gradients, self.trainable_variables, strict=True))
+            return {"loss": loss}
+
+    return _finetune(Transfer)
+
+
+@wrong(
+    "topology.finetune",
+    "둘째 단계에서 머리를 새로 만듦",
+    expect="첫 단계에서 훈련한 머리가 없습니다",
+)
+def finetune_new_head():
+    def open_top(model, base, count):
+        made = _headed(base, model.output_shape[-1])
+        _opened(base, count)
+        made.compile(keras.optimizers.Adam(1e-5), loss=_LOSS)
+        return made
+
+    return _finetune() | {"open_top": open_top}
+
+
+@wrong(
+    "topology.finetune",
+    "머리에 드롭아웃",
+    expect="`Dropout`처럼 명세에 없는 층이 있습니다",
+    never=("sparse_categorical_crossentropy",),
+)
+def finetune_dropout():
+    def make(base, classes):
+        head = layers.Dense(classes, activation="softmax")
+        return keras.Sequential([base, layers.Dropout(0.5), head])
+
+    return _finetune(make)
+
+
+@wrong(
+    "topology.finetune",
+    "머리에 규제",
+    expect="명세에 없는 규제가 있습니다",
+    never=("sparse_categorical_crossentropy",),
+)
+def finetune_regularized():
+    def make(base, classes):
+        options = {"activation": "softmax", "kernel_regularizer": "l2"}
+        return keras.Sequential([base, layers.Dense(classes, **options)])
+
+    return _finetune(make)
+
+
+@wrong(
+    "topology.finetune",
+    "머리에 배치 정규화",
+    expect="머리에는 `Dense` 층 하나의 가중치",
+    never=("`keras.optimizers.Adam(",),
+)
+def finetune_norm_in_head():
+    def make(base, classes):
+        head = layers.Dense(classes, activation="softmax")
+        return keras.Sequential([base, layers.BatchNormalization(), head])
+
+    return _finetune(make)
+
+
+@wrong(
+    "topology.finetune",
+    "둘째 단계에서 머리를 동결",
+    expect="머리가 움직이지 않았습니다",
+    never=("`compile`에 준 옵티마이저",),
+)
+def finetune_frozen_head():
+    def make(base, classes):
+        return keras.Sequential([base, layers.Dense(classes, activation="softmax")])
+
+    def open_top(model, base, count):
+        _opened(base, count)
+        model.layers[-1].trainable = False
+        model.compile(keras.optimizers.Adam(1e-5), loss=_LOSS)
+        return model
+
+    return _finetune(make) | {"open_top": open_top}
+
+
+@wrong("topology.finetune", "뒤에서가 아니라 앞에서 셈", expect="일부만 움직였습니다")
+def finetune_from_the_front():
+    def open_(base, count):
+        base.trainable = False
+        for layer in base.layers[count:]:
+            layer.trainable = not isinstance(layer, layers.BatchNormalization)
+
+    return _finetune(open_=open_)
+
+
+@right("topology.finetune", "Adam을 상속한 옵티마이저")
+def finetune_own_adam():
+    class Named(keras.optimizers.Adam):
+        pass
+
+    return _finetune(kind=Named)
 
 
 @wrong(

@@ -1034,3 +1034,43 @@ def open_mnist():
 )
 def open_function():
     return lambda images: np.zeros((len(images), 100))
+
+
+@wrong(
+    "final.own_block",
+    "입력의 이름을 덮어씀",
+    expect="지름길이 블록의 입력이 아니라 본길의 결과를 받습니다",
+    never=("값이 명세와 다릅니다", "층이 아닌 연산"),
+)
+def block_overwritten():
+    @keras.saving.register_keras_serializable(package="final_overwritten")
+    class ResidualBlock(layers.Layer):
+        def __init__(self, filters, **kwargs):
+            super().__init__(**kwargs)
+            self.filters = filters
+            self.first = layers.Conv2D(filters, 3, padding="same", activation="relu")
+            self.second = layers.Conv2D(filters, 3, padding="same")
+            self.shortcut = layers.Conv2D(filters, 1, use_bias=False)
+
+        def call(self, x):
+            x = self.first(x)
+            x = self.second(x)
+            return ops.relu(x + self.shortcut(x))
+
+        def get_config(self):
+            return {**super().get_config(), "filters": self.filters}
+
+    return _answer(ResidualBlock)
+
+
+@wrong(
+    "final.own_block",
+    "지름길에도 relu",
+    expect="지름길에도 `relu`를 했습니다",
+    never=("값이 명세와 다릅니다", "층이 아닌 연산"),
+)
+def block_relu_on_shortcut():
+    def call(block, x):
+        return ops.relu(block.second(block.first(x)) + ops.relu(block.shortcut(x)))
+
+    return _answer(_block_of(call))

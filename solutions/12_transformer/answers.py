@@ -572,6 +572,20 @@ def positions_weights():
     return TokenAndPosition
 
 
+@right("transformer.positions", "자리의 표를 0으로 시작")
+def positions_zeros():
+    class TokenAndPosition(layers.Layer):
+        def __init__(self, vocabulary, length, size, **kwargs):
+            super().__init__(**kwargs)
+            self.token = layers.Embedding(vocabulary, size)
+            self.places = self.add_weight(shape=(length, size), initializer="zeros")
+
+        def call(self, tokens):
+            return self.token(tokens) + self.places[: ops.shape(tokens)[1]]
+
+    return TokenAndPosition
+
+
 @right("transformer.positions", "tf.gather, 자리마다 번호를 만들어 배치만큼 되풀이")
 def positions_gather():
     class TokenAndPosition(keras.Layer):
@@ -1566,3 +1580,20 @@ def generate_unseeded():
 )
 def generate_second_last():
     return _generate(lambda tokens: tokens[-41:-1])
+
+
+@wrong(
+    "transformer.train",
+    "로짓을 딕셔너리로 냄",
+    expect="값이 1개인 `dict`를 돌려줍니다",
+    never=("오류가 났습니다",),
+)
+def train_dictionary():
+    model = _transformer()
+    return keras.Model(model.inputs, {"logits": model.outputs[0]})
+
+
+@wrong("transformer.train", "로짓과 확률을 함께 냄", expect="값이 2개인 `list`를 돌려줍니다")
+def train_two_outputs():
+    model = _transformer()
+    return keras.Model(model.inputs, [model.outputs[0], layers.Softmax()(model.outputs[0])])

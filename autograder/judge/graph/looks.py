@@ -344,7 +344,13 @@ class Replaced(GraphLook):
             unchanged = original["status"] == "seen" and not compare_call(
                 name, original, found, evidence, evidence, tolerance=exercise.tolerance
             )
-            if right or unchanged:
+            if right and not unchanged:
+                return (
+                    f"`{name}`의 결과를 명세대로 쓰지 않습니다.",
+                    f"{with_particle(f'`{name}`', '을', '를')} 다른 함수로 바꾸어 보면 명세와 다른 값이 나옵니다. "
+                    f"두 함수가 저마다 명세의 계산만 하는지, 한쪽의 계산이 다른 쪽에 들어 있지 않은지 보세요.",
+                )
+            if unchanged:
                 return (
                     f"`{name}`의 결과를 명세대로 쓰지 않습니다.",
                     f"{with_particle(f'`{name}`', '을', '를')} 다른 함수로 바꾸어 보아도 결과가 그에 맞게 "

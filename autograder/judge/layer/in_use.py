@@ -220,7 +220,9 @@ def _symbolic(
     failure = compare_weights(wanted["weights"], found["weights"], found["hidden"], where)
     if failure:
         return failure
-    if same_start(wanted["weights"], found["weights"]):
+    # 정수를 받는 층의 행렬은 줄을 고르는 표입니다. 고른 줄만 움직이므로 같은 값으로 시작해도 배웁니다.
+    looked_up = str(asked.get("dtype", "")).startswith("int")
+    if not looked_up and same_start(wanted["weights"], found["weights"]):
         return (
             "가중치 행렬이 모두 같은 값으로 시작합니다. 그러면 모든 유닛이 똑같이 배웁니다.",
             "`initializer='glorot_uniform'`처럼 난수로 시작하세요.",
