@@ -43,6 +43,11 @@ def items(exercise: DistributedExercise, challenge: Challenge, evidence: Evidenc
     weights = _weights(facts, step, evidence)
     if facts["status"] == "seen":
         loss = _loss(facts, step, evidence)
+        if loss or weights:
+            # 빠뜨린 샘플은 나누기의 항목이 말합니다. 받은 것으로 한 계산은 맞을 수 있습니다.
+            for own in step.of_received(facts.get("seen", [])):
+                loss = loss and _loss(facts, own, evidence) and loss
+                weights = weights and _weights(facts, own, evidence) and weights
         shared = _shared(exercise, facts, step.total, same=not loss and not weights)
     else:
         # 오류가 나기 전에 한 일이 맞으면 맞은 것이고, 나머지가 왜 모자라는지는 그 오류입니다.
@@ -84,6 +89,11 @@ def _stopped(exercise: DistributedExercise, facts: dict[str, Any]) -> tuple[str,
     message, advice = explain(facts, exercise.subjects[0])
     told = str(facts.get("message", ""))
     advice = next((text for sign, text in _ADVICE.items() if sign in told), advice)
+    if "positional argument" in told and f"{exercise.subjects[0]}()" not in told:
+        # 학습자가 쓴, replica에서 실행하는 함수입니다.
+        advice = (
+            "`strategy.run(함수, args=...)`의 `args`는 그 함수의 인수를 차례로 담은 튜플입니다."
+        )
     if facts.get("problem") == "call" and facts.get("built") and not facts.get("inside"):
         advice = _SCOPE
     elif "AddN" in told and facts.get("compiled"):
@@ -196,6 +206,24 @@ class _Step:
             gradients.append([np.asarray(item) for item in found])
         return np.array(sums), gradients
 
+    def of_received(self, seen: list[list[Any]]) -> list[_Step]:
+        """빠뜨린 샘플이 있으면, 받은 것만으로 한 스텝. 받은 수로도 전체 배치 크기로도 나눌 수 있습니다."""
+        rows: dict[int, list[int]] = {}
+        for number, found in seen:
+            rows.setdefault(number, []).extend(row for row in found if row >= 0)
+        received = list(itertools.chain(*rows.values()))
+        complete = len(received) >= self.total or len(set(received)) < len(received)
+        if complete or len(rows) != self.exercise.replicas or not all(rows.values()):
+            return []
+        steps = []
+        for total in (len(received), self.total):
+            own = copy.copy(self)
+            own.rows = [rows[number] for number in sorted(rows)]
+            own.sizes, own.total = [len(part) for part in own.rows], total
+            own.losses, own.gradients = own._samples(own.before)
+            steps.append(own)
+        return steps
+
     def mean_loss(self, weights: list[np.ndarray]) -> float:
         """가중치가 `weights`일 때 전체 배치의 평균 손실."""
         return float(self._samples(weights)[0].sum()) / self.total
@@ -235,6 +263,7 @@ class _Step:
             "mean of means": [1 / size / count for size in self.sizes],
             "sum of means": [1 / size for size in self.sizes],
             "sum": [1.0] * count,
+            "by replicas": [1 / count] * count,
             "divided twice": [1 / self.total / count] * count,
             "first": [1 / self.total, *[0.0] * (count - 1)],
             "first mean": [1 / self.sizes[0], *[0.0] * (count - 1)],
@@ -252,9 +281,14 @@ _LOSS = {
         "replica 안에서 `len(x)`(전체 배치 크기)로 나누세요.",
     ),
     "sum": ("샘플 손실의 합을 나누지 않았습니다.", "전체 배치 크기 `len(x)`로 나누세요."),
+    "by replicas": (
+        "샘플 손실의 합을 replica 수로 나누었습니다.",
+        "전체 배치 크기 `len(x)`로 나누세요.",
+    ),
     "divided twice": (
-        "전체 배치 크기로 나눈 뒤에 다시 평균했습니다.",
-        "`strategy.reduce('SUM', ...)`으로 더하세요.",
+        "전체 배치 크기로 나눈 값을 replica 수로 한 번 더 나누었습니다.",
+        "`strategy.reduce('SUM', ...)`으로 더하고, 손실은 `reduction='none'`으로 만드세요. "
+        "scope 안에서 기본값으로 만든 손실은 replica 수로 나눕니다.",
     ),
     "first": (
         "replica 하나의 손실만 돌려줍니다.",
@@ -311,6 +345,7 @@ _WEIGHTS = {
         "그레이디언트가 샘플 수만큼 큽니다. 손실의 합을 나누지 않았습니다.",
         "미분하기 **전에** 손실을 전체 배치 크기 `len(x)`로 나누세요.",
     ),
+    "by replicas": _LOSS["by replicas"],
     "divided twice": (
         "그레이디언트가 절반입니다. replica 수로 한 번 더 나누었습니다.",
         "옵티마이저는 replica들의 그레이디언트를 더합니다. 전체 배치 크기로만 나누세요.",

@@ -1080,7 +1080,7 @@ def distribute_no_division():
 @wrong(
     "deploy.distribute",
     "전체로 나누고 MEAN으로 합침",
-    expect="전체 배치 크기로 나눈 뒤에 다시 평균",
+    expect="전체 배치 크기로 나눈 값을 replica 수로 한 번 더",
     typical=True,
 )
 def distribute_divided_twice():
@@ -1312,3 +1312,63 @@ def distribute_typo():
 @wrong("deploy.distribute", "손실을 더하다가 오류", expect="돌려준 손실이 장치 하나로")
 def distribute_bad_sum():
     return _breaking("sum")
+
+
+@wrong(
+    "deploy.distribute",
+    "남는 샘플을 버림",
+    expect="1개는 아무도 받지 않았습니다",
+    never=("이어야 하는데", "장치 하나로 훈련한 가중치와 다릅니다"),
+)
+def distribute_dropped():
+    def split(strategy, x, y):
+        even = len(x) // 2 * 2
+        return _split(strategy, x[:even], y[:even])
+
+    return _step(split=split)
+
+
+@wrong("deploy.distribute", "replica 수로만 나눔", expect="replica 수로 나누었습니다")
+def distribute_by_replicas():
+    return _step(share=lambda losses, total: tf.reduce_sum(losses) / 2)
+
+
+@wrong(
+    "deploy.distribute",
+    "scope 안의 손실을 기본값으로 만듦",
+    expect="기본값으로 만든 손실은 replica 수로 나눕니다",
+)
+def distribute_scaled_loss():
+    def distributed_step(strategy, build_model, x, y):
+        with strategy.scope():
+            model = build_model()
+            optimizer = keras.optimizers.SGD(0.1)
+            mean = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
+
+        def replica(features, labels):
+            with tf.GradientTape() as tape:
+                share = tf.cast(tf.shape(labels)[0], tf.float32) / len(x)
+                loss = mean(labels, model(features, training=True)) * share
+            gradients = tape.gradient(loss, model.trainable_variables)
+            optimizer.apply_gradients(zip(gradients, model.trainable_variables, strict=True))
+            return loss
+
+        losses = tf.function(strategy.run)(replica, args=_split(strategy, x, y))
+        return strategy.reduce("SUM", losses, axis=None)
+
+    return distributed_step
+
+
+@wrong("deploy.distribute", "묶음을 하나의 인수로 넘김", expect="인수를 차례로 담은 튜플입니다")
+def distribute_one_argument():
+    def distributed_step(strategy, build_model, x, y):
+        with strategy.scope():
+            model = build_model()
+
+        def replica(features, labels):
+            return tf.reduce_sum(_samples()(labels, model(features)))
+
+        losses = strategy.run(replica, args=(_split(strategy, x, y),))
+        return strategy.reduce("SUM", losses, axis=None) / len(x)
+
+    return distributed_step
