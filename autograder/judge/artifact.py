@@ -89,6 +89,7 @@ _SAVING = _WRONG_ARGUMENTS | {
     "`model.save(path)`를 쓰세요.",
 }
 _EXPORTING = _WRONG_ARGUMENTS | {
+    "save_format": "케라스 3의 `model.save`는 SavedModel을 쓰지 않습니다. `model.export(path)`를 쓰세요.",
     "Invalid filepath extension for saving": "SavedModel은 `model.export(path)`로 내보내고, "
     "`model.save`에는 `.keras`로 끝나는 이름을 줍니다.",
 }
@@ -226,6 +227,7 @@ _LOADING = {
     "`custom_objects={'CustomDense': CustomDense}`로 알려 주거나 클래스를 등록하세요.",
     "Unknown layer": "등록하지 않은 클래스는 이름만으로 찾지 못합니다. "
     "`custom_objects={'CustomDense': CustomDense}`로 알려 주거나 클래스를 등록하세요.",
+    ".keras.keras": "받은 `path`는 이미 `.keras`로 끝납니다. 덧붙이지 말고 그대로 쓰세요.",
     "No such file": _MOVED,
     "File not found": _MOVED,
     "No file or directory found": _MOVED,
@@ -282,8 +284,8 @@ def _lost(
         )
     if all(started(item) for item in have if item.ndim == 1):
         return (
-            "읽은 모델의 가중치가 갓 만든 모델의 것입니다. 구조만 저장하고 가중치를 빠뜨렸습니다. "
-            "`model.save(path)`는 둘 다 저장합니다."
+            "읽은 모델의 가중치가 갓 만든 모델의 것입니다. 구조만 저장했거나, 읽은 다음 모델을 새로 만들었습니다. "
+            "`model.save(path)`는 가중치까지 저장하고, `keras.saving.load_model(path)`가 준 모델이 그 모델입니다."
         )
     if same:
         return f"가중치 {len(want)}개 가운데 {len(want) - same}개가 저장한 값과 다릅니다."

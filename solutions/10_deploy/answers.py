@@ -319,7 +319,7 @@ def reads_the_last():
 @wrong(
     "deploy.roundtrip",
     "구조만 저장함",
-    expect="구조만 저장하고 가중치를 빠뜨렸습니다",
+    expect="구조만 저장했거나",
     typical=True,
 )
 def structure_only():
@@ -1372,3 +1372,33 @@ def distribute_one_argument():
         return strategy.reduce("SUM", losses, axis=None) / len(x)
 
     return distributed_step
+
+
+@wrong("deploy.roundtrip", "읽은 다음 복제함", expect="읽은 다음 모델을 새로 만들었습니다")
+def cloned_after_loading():
+    def load_model(path):
+        objects = {"CustomDense": CustomDense}
+        return keras.models.clone_model(keras.saving.load_model(path, custom_objects=objects))
+
+    return pair(lambda model, path: model.save(path), load_model)
+
+
+@wrong(
+    "deploy.roundtrip",
+    "확장자를 한 번 더 붙여 읽음",
+    expect="이미 `.keras`로 끝납니다",
+    never=("옮겼습니다",),
+)
+def twice_the_suffix():
+    return pair(
+        lambda model, path: model.save(path),
+        lambda path: keras.saving.load_model(f"{path}.keras"),
+    )
+
+
+@wrong("deploy.savedmodel", "model.save에 save_format", expect="`model.export(path)`를 쓰세요")
+def saved_with_format():
+    def export_model(model, path):
+        model.save(path, save_format="tf")
+
+    return export_model

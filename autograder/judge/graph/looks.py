@@ -41,8 +41,8 @@ FAMILIES: dict[Family, tuple[str, str, str]] = {
 
 
 _ADVICE = {
-    "as a Python `bool`": "오토그래프가 바꾸지 못한 `if`나 `while`이 있습니다. "
-    "`autograph=False`를 썼다면 지우세요.",
+    "as a Python `bool`": "그래프 안의 텐서를 파이썬의 참·거짓으로 썼습니다. 파이썬의 `max`, `and`, `not`은 "
+    "`tf.maximum`, `tf.logical_and`, `tf.logical_not`으로 바꾸고, `autograph=False`를 썼다면 지우세요.",
     "to a numpy array": "넘파이 함수는 그래프에 들어가지 못합니다. `tf.`로 시작하는 연산으로 바꾸세요.",
     "'numpy'": "그래프 안의 텐서에는 아직 값이 없어서 `.numpy()`를 쓸 수 없습니다.",
     r"int\(\) argument": "그래프 안의 텐서에는 아직 값이 없어서 파이썬 수로 바꿀 수 없습니다.",
