@@ -171,7 +171,7 @@ class _Base:
                 "머리에 명세에 없는 규제가 있습니다.",
                 "`Dense(num_classes)`에 `kernel_regularizer` 따위를 주지 마세요.",
             )
-        if record["noise"] > _NOISE and "fit" not in record and not self.frozen():
+        if record.get("noise", 0.0) > _NOISE and "fit" not in record and not self.frozen():
             return (
                 "머리가 훈련 모드에서 다른 값을 냅니다. `Dropout`처럼 명세에 없는 층이 있습니다.",
                 "머리는 `Dense(num_classes)`와 소프트맥스뿐입니다.",
@@ -354,7 +354,9 @@ class _Base:
                 f"옵티마이저가 `Adam`이 아니라 `{record['optimizer']}`입니다.",
                 f"`keras.optimizers.Adam({_shown(rate)})`을 쓰세요.",
             )
-        adam = record["optimizer"] == "Adam" and np.isclose(record["rate"], rate, rtol=0.05)
+        adam = record["optimizer"] == "Adam" and np.isclose(
+            record.get("rate", 0.0), rate, rtol=0.05
+        )
         if adam and self._more_than_a_head():
             # 죽은 relu 뒤의 걸음은 작고, 정규화의 통계는 크게 움직입니다. 머리의 층은 앞의 항목이 말합니다.
             return None

@@ -18,6 +18,8 @@ LEAK = 1e-3
 """뒤의 글자를 바꾸었을 때 앞의 로짓이 달라져도 되는 크기(로짓의 표준편차에 대한 비율)."""
 LEARNED_NOTHING = 0.9
 """손실이 아무것이나 고르는 손실의 이 비율보다 크면 배운 것이 없다고 봅니다."""
+SURE_AND_WRONG = 1.3
+"""손실이 아무것이나 고르는 손실의 이 배수보다 크면, 배우지 않은 것이 아니라 틀린 것을 배웠습니다."""
 MOSTLY = 0.5
 
 
@@ -156,6 +158,11 @@ def _advice(loss: float, chance: float, repeated: float, later: float, leaks: bo
         )
     if later < 0.8 * loss:
         return f"다음다음 글자를 맞히는 손실은 {later:.2f}로 더 작습니다. 타깃을 한 칸만 밀었는지 보세요."
+    if loss > SURE_AND_WRONG * chance:
+        return (
+            f"아무 글자나 고르는 손실 {chance:.2f}보다도 훨씬 큽니다. 다른 것을 배웠습니다. "
+            "타깃은 한 칸 뒤의 글자입니다: `x = windows[:, :-1]`, `y = windows[:, 1:]`."
+        )
     if loss > LEARNED_NOTHING * chance:
         return (
             f"아무 글자나 고르는 손실 {chance:.2f}와 다르지 않습니다. 그레이디언트를 적용하는지, "

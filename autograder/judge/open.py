@@ -86,8 +86,11 @@ def _uncounted(record: dict[str, Any], name: str) -> tuple[str, str]:
             "`tf.numpy_function`이나 `tf.py_function` 안에서 쓰는 파라미터를 셀 수 없습니다.",
             "계산은 모두 케라스의 층이나 텐서플로의 연산으로 하세요.",
         )
+    message = f"파라미터를 셀 수 없습니다. `tf.function`으로 {explain(record, name)[0]}"
+    if "tf.Variable" in message:
+        return message, "가중치가 있는 층은 `call`이 아니라 `__init__`에서 한 번만 만드세요."
     return (
-        f"파라미터를 셀 수 없습니다. `tf.function`으로 {explain(record, name)[0]}",
+        message,
         "텐서의 값을 파이썬으로 꺼내면(`.numpy()`, `int(...)`, `if`) "
         "`fit`과 `predict`로도 쓸 수 없습니다. 텐서플로의 연산으로 쓰세요.",
     )

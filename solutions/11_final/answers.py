@@ -1074,3 +1074,17 @@ def block_relu_on_shortcut():
         return ops.relu(block.second(block.first(x)) + ops.relu(block.shortcut(x)))
 
     return _answer(_block_of(call))
+
+
+@wrong(
+    "final.open",
+    "call에서 층을 새로 만듦",
+    expect="`__init__`에서 한 번만 만드세요",
+    never=(".numpy()",),
+)
+def open_layers_in_call():
+    class Network(keras.Model):
+        def call(self, images):
+            return layers.Dense(100)(layers.GlobalAveragePooling2D()(images))
+
+    return Network()

@@ -1597,3 +1597,19 @@ def train_dictionary():
 def train_two_outputs():
     model = _transformer()
     return keras.Model(model.inputs, [model.outputs[0], layers.Softmax()(model.outputs[0])])
+
+
+@wrong(
+    "transformer.train",
+    "타깃이 앞 글자",
+    expect="보다도 훨씬 큽니다",
+    never=("그레이디언트를 적용하는지",),
+)
+def train_previous():
+    inputs = keras.Input((None,), dtype="int32")
+    before = layers.ZeroPadding1D((1, 0))(layers.Embedding(167, 64)(inputs))
+    model = keras.Model(inputs, layers.Dense(167)(layers.Cropping1D((0, 1))(before)))
+    tokens = np.random.default_rng(1).integers(0, 167, (32, 80)).astype("int32")
+    targets = np.concatenate([tokens[:, :1], tokens[:, :-1]], axis=1)
+    _steps(model, tf.constant(tokens), tf.constant(targets), 60, 0.03)
+    return model
