@@ -8,6 +8,7 @@ Prints one line per answer whose items differ between seeds, then the counts. Ex
 from __future__ import annotations
 
 import argparse
+import gc
 import os
 import sys
 import time
@@ -37,6 +38,8 @@ def main() -> int:
     from autograder.startup import import_tensorflow
 
     import_tensorflow()
+    import keras
+
     unsteady = answers = 0
     started = time.perf_counter()
     for unit in UNITS:
@@ -51,6 +54,9 @@ def main() -> int:
                         continue
                     answers += 1
                     seen = verdicts(answer, options.seeds)
+                    # Every model that was fitted leaves its graphs behind.
+                    keras.utils.clear_session()
+                    gc.collect()
                     if len(seen) > 1:
                         unsteady += 1
                         told = "; ".join(f"{count}× {dict(v)}" for v, count in seen.most_common())

@@ -28,7 +28,7 @@ def items(exercise: LanguageExercise, challenge: Challenge, evidence: Evidence) 
     size = _vocabulary()
     facts, name = evidence.facts, exercise.subjects[0]
     titles = (
-        f"글자 번호 `(N, T)`를 받아 로짓 `(N, T, {size})`를 내는 모델",
+        f"글자 번호 `(N, T)`를 받아 로짓 {with_particle(f'`(N, T, {size})`', '을', '를')} 내는 모델",
         "뒤의 글자를 바꾸어도 앞자리의 로짓은 그대로입니다",
         "`fit`을 부르지 않고 훈련합니다",
         f"처음 보는 글의 손실 {exercise.loss:.2f} 이하",
