@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from autograder.judge.compare import close
-from autograder.judge.problems import explain
+from autograder.judge.problems import explain, wrong_arguments
 from autograder.kinds import ArtifactExercise
 from autograder.korean import with_particle
 from autograder.observe import described
@@ -73,22 +73,21 @@ def _raised(
     """난 오류와, 그 오류의 글이 말하는 이유. 층이나 함수를 쓰는 문제의 조언은 여기에 맞지 않습니다."""
     message, _ = explain(found | more, name)
     told = f"{found.get('error', '')}: {found.get('message', '')}"
-    return message, next((text for sign, text in causes.items() if sign in told), "")
+    advice = next((text for sign, text in causes.items() if sign in told), "")
+    return message, advice or wrong_arguments(told, name)
 
 
-_WRONG_ARGUMENTS = {
+_SWAPPED = {
     "'str' object has no attribute": "받는 차례는 모델, 경로입니다: 첫 번째 매개변수가 `model`, "
     "두 번째가 `path`입니다.",
-    "positional argument": "매개변수가 명세와 같은지 보세요.",
-    "unexpected keyword argument": "매개변수가 명세와 같은지 보세요.",
 }
-_SAVING = _WRONG_ARGUMENTS | {
+_SAVING = _SWAPPED | {
     "must end in `.weights.h5`": "`save_weights`는 가중치만 저장합니다. 구조와 옵티마이저까지 담으려면 "
     "`model.save(path)`를 쓰세요.",
     "must end in '.weights.h5'": "`save_weights`는 가중치만 저장합니다. 구조와 옵티마이저까지 담으려면 "
     "`model.save(path)`를 쓰세요.",
 }
-_EXPORTING = _WRONG_ARGUMENTS | {
+_EXPORTING = _SWAPPED | {
     "save_format": "케라스 3의 `model.save`는 SavedModel을 쓰지 않습니다. `model.export(path)`를 쓰세요.",
     "Invalid filepath extension for saving": "SavedModel은 `model.export(path)`로 내보내고, "
     "`model.save`에는 `.keras`로 끝나는 이름을 줍니다.",
@@ -322,7 +321,7 @@ def _loading(found: dict[str, Any]) -> Failure:
         message, advice = explain(found | {"problem": "construct"}, "CustomDense")
         return f"`CustomDense`로 모델을 만들 수 없습니다. {message}", advice
     if kind == "load":
-        message, advice = _raised(found, "load_model", _LOADING | _WRONG_ARGUMENTS, problem="call")
+        message, advice = _raised(found, "load_model", _LOADING | _SWAPPED, problem="call")
         return f"`load_model`을 {message}", advice
     message, _ = explain(found | {"problem": "call"}, "load_model")
     return f"다시 읽은 모델을 {message}", ""

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from autograder.judge.problems import explain
+from autograder.judge.problems import explain, wrong_arguments
 from autograder.judge.told_once import told_once
 from autograder.kinds import DistributedExercise
 from autograder.kinds.base import AskedItem
@@ -43,11 +43,12 @@ def items(exercise: DistributedExercise, challenge: Challenge, evidence: Evidenc
     weights = _weights(facts, step, evidence)
     if facts["status"] == "seen":
         loss = _loss(facts, step, evidence)
-        if loss or weights:
-            # 빠뜨린 샘플은 나누기의 항목이 말합니다. 받은 것으로 한 계산은 맞을 수 있습니다.
-            for own in step.of_received(facts.get("seen", [])):
-                loss = loss and _loss(facts, own, evidence) and loss
-                weights = weights and _weights(facts, own, evidence) and weights
+        # 버린 나머지는 나누기의 항목이 말합니다. 받은 것으로 한 계산은 맞을 수 있습니다.
+        for own in step.without_remainder(facts.get("seen", [])):
+            if not _loss(facts, own, evidence):
+                loss = None
+            if not _weights(facts, own, evidence):
+                weights = None
         shared = _shared(exercise, facts, step.total, same=not loss and not weights)
     else:
         # 오류가 나기 전에 한 일이 맞으면 맞은 것이고, 나머지가 왜 모자라는지는 그 오류입니다.
@@ -60,12 +61,11 @@ def items(exercise: DistributedExercise, challenge: Challenge, evidence: Evidenc
 
 
 _SCOPE = "모델과 옵티마이저를 모두 `with strategy.scope():` 안에서 만드세요."
+_REPLICA = "`strategy.run(함수, args=...)`의 `args`는 그 함수의 인수를 차례로 담은 튜플입니다."
 _ADVICE = {
     "is not in the current distribution strategy scope": _SCOPE,
     "different tf.distribute.Strategy": _SCOPE,
     "outside of the replica context": "`strategy.run`에 넘기는 함수 안에서 부르세요.",
-    "positional argument": "매개변수가 명세와 같은지 보세요.",
-    "unexpected keyword argument": "매개변수가 명세와 같은지 보세요.",
 }
 
 
@@ -86,14 +86,10 @@ def _failed(exercise: DistributedExercise, facts: dict[str, Any]) -> list[Item]:
 
 def _stopped(exercise: DistributedExercise, facts: dict[str, Any]) -> tuple[str, str]:
     """끝나지 못한 이유와 조언."""
-    message, advice = explain(facts, exercise.subjects[0])
-    told = str(facts.get("message", ""))
+    name, told = exercise.subjects[0], str(facts.get("message", ""))
+    message, advice = explain(facts, name)
+    advice = wrong_arguments(told, name, _REPLICA) or advice
     advice = next((text for sign, text in _ADVICE.items() if sign in told), advice)
-    if "positional argument" in told and f"{exercise.subjects[0]}()" not in told:
-        # 학습자가 쓴, replica에서 실행하는 함수입니다.
-        advice = (
-            "`strategy.run(함수, args=...)`의 `args`는 그 함수의 인수를 차례로 담은 튜플입니다."
-        )
     if facts.get("problem") == "call" and facts.get("built") and not facts.get("inside"):
         advice = _SCOPE
     elif "AddN" in told and facts.get("compiled"):
@@ -206,14 +202,15 @@ class _Step:
             gradients.append([np.asarray(item) for item in found])
         return np.array(sums), gradients
 
-    def of_received(self, seen: list[list[Any]]) -> list[_Step]:
-        """빠뜨린 샘플이 있으면, 받은 것만으로 한 스텝. 받은 수로도 전체 배치 크기로도 나눌 수 있습니다."""
+    def without_remainder(self, seen: list[list[Any]]) -> list[_Step]:
+        """replica의 수로 나눈 나머지를 버렸으면, 받은 샘플로 한 스텝. 받은 수로도 전체 크기로도 나눌 수 있습니다."""
         rows: dict[int, list[int]] = {}
         for number, found in seen:
-            rows.setdefault(number, []).extend(row for row in found if row >= 0)
+            rows.setdefault(number, []).extend(found)
         received = list(itertools.chain(*rows.values()))
-        complete = len(received) >= self.total or len(set(received)) < len(received)
-        if complete or len(rows) != self.exercise.replicas or not all(rows.values()):
+        kept = self.total - self.total % self.exercise.replicas
+        whole = len(received) == len(set(received) & set(range(self.total)))
+        if not whole or len(received) != kept or kept == self.total or not all(rows.values()):
             return []
         steps = []
         for total in (len(received), self.total):

@@ -382,3 +382,14 @@ def several_outputs(nested: dict[str, Any]) -> tuple[str, str]:
     kind = with_particle(f"`{nested['type']}`", "을", "를")
     message = f"출력이 하나여야 합니다. 지금은 값이 {nested['count']}개인 {kind} 돌려줍니다."
     return message, "명세의 값을 내는 텐서 하나만 돌려주세요."
+
+
+def wrong_arguments(
+    told: str,
+    name: str,
+    inside: str = "함수나 메서드의 매개변수와, 부를 때 넘기는 인수가 맞는지 보세요.",
+) -> str:
+    """인수가 맞지 않는다는 오류의 글이면 조언. 함수 `name`이 아니라 그 안에서 부른 것의 오류면 `inside`입니다."""
+    if not re.search("positional argument|unexpected keyword argument", told):
+        return ""
+    return "매개변수가 명세와 같은지 보세요." if f"{name}()" in told else inside

@@ -502,8 +502,8 @@ def block_no_inner_relu():
     return _answer(_block(inner=None))
 
 
-def _block_of(call, inner="relu", register=True, **extra):
-    """`call(블록, 입력)`이 두 길을 잇는 블록."""
+def _block_of(call, inner="relu", register=True, after_main=False, **extra):
+    """`call(블록, 입력)`이 두 길을 잇는 블록. `after_main`이면 지름길이 본길의 결과를 받습니다."""
 
     class ResidualBlock(layers.Layer):
         def __init__(self, filters, **kwargs):
@@ -515,8 +515,9 @@ def _block_of(call, inner="relu", register=True, **extra):
 
         def build(self, input_shape):
             self.first.build(input_shape)
-            self.second.build((*input_shape[:-1], self.filters))
-            self.shortcut.build(input_shape)
+            wide = (*input_shape[:-1], self.filters)
+            self.second.build(wide)
+            self.shortcut.build(wide if after_main else input_shape)
 
         def call(self, inputs):
             return call(self, inputs)
@@ -1043,24 +1044,12 @@ def open_function():
     never=("값이 명세와 다릅니다", "층이 아닌 연산"),
 )
 def block_overwritten():
-    @keras.saving.register_keras_serializable(package="final_overwritten")
-    class ResidualBlock(layers.Layer):
-        def __init__(self, filters, **kwargs):
-            super().__init__(**kwargs)
-            self.filters = filters
-            self.first = layers.Conv2D(filters, 3, padding="same", activation="relu")
-            self.second = layers.Conv2D(filters, 3, padding="same")
-            self.shortcut = layers.Conv2D(filters, 1, use_bias=False)
+    def call(block, x):
+        x = block.first(x)
+        x = block.second(x)
+        return ops.relu(x + block.shortcut(x))
 
-        def call(self, x):
-            x = self.first(x)
-            x = self.second(x)
-            return ops.relu(x + self.shortcut(x))
-
-        def get_config(self):
-            return {**super().get_config(), "filters": self.filters}
-
-    return _answer(ResidualBlock)
+    return _answer(_block_of(call, after_main=True))
 
 
 @wrong(
