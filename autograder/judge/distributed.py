@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import copy
 import itertools
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -41,25 +42,30 @@ def items(exercise: DistributedExercise, challenge: Challenge, evidence: Evidenc
         return _failed(exercise, facts)
     step = _Step(exercise, challenge, facts.get("seen", []))
     weights = _weights(facts, step, evidence)
+    excused: dict[str, str] = {}
     if facts["status"] == "seen":
         loss = _loss(facts, step, evidence)
         # 버린 나머지는 나누기의 항목이 말합니다. 받은 것으로 한 계산은 맞을 수 있습니다.
         for own in step.without_remainder(facts.get("seen", [])):
-            if not _loss(facts, own, evidence):
+            if loss and not _loss(facts, own, evidence):
                 loss = None
-            if not _weights(facts, own, evidence):
+                excused[_TITLES[2][0]] = f"손실은 {_OTHERWISE}"
+            if weights and not _weights(facts, own, evidence):
                 weights = None
+                excused[_TITLES[3][0]] = f"가중치는 {_OTHERWISE}"
         shared = _shared(exercise, facts, step.total, same=not loss and not weights)
     else:
         # 오류가 나기 전에 한 일이 맞으면 맞은 것이고, 나머지가 왜 모자라는지는 그 오류입니다.
         loss = _stopped(exercise, facts)
         weights = weights and loss
         shared = _shared(exercise, facts, step.total, same=not weights) and loss
-    return told_once(
+    made = told_once(
         map(AskedItem, *zip(*_TITLES, strict=True)), (_scope(facts), shared, loss, weights)
     )
+    return [replace(item, message=excused.get(item.name, item.message)) for item in made]
 
 
+_OTHERWISE = "빠진 샘플까지 받으면 장치 하나로 계산한 것과 같아집니다."
 _SCOPE = "모델과 옵티마이저를 모두 `with strategy.scope():` 안에서 만드세요."
 _REPLICA = "`strategy.run(함수, args=...)`의 `args`는 그 함수의 인수를 차례로 담은 튜플입니다."
 _ADVICE = {

@@ -1318,7 +1318,7 @@ def distribute_bad_sum():
     "deploy.distribute",
     "남는 샘플을 버림",
     expect="1개는 아무도 받지 않았습니다",
-    never=("이어야 하는데", "장치 하나로 훈련한 가중치와 다릅니다"),
+    never=("이어야 하는데", "장치 하나로 훈련한 가중치와 다릅니다", "위와 같은 이유로"),
 )
 def distribute_dropped():
     def split(strategy, x, y):
