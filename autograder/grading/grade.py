@@ -23,6 +23,7 @@ from autograder.grading import last_table, table
 from autograder.grading.batch import Batch
 from autograder.grading.cluster import connected
 from autograder.grading.course.backup import back_up, not_copied
+from autograder.grading.course.database import quick_gradebooks
 from autograder.grading.course.folder import NOT_SUBMITTED, CourseFolder, require_course
 from autograder.grading.course.hold import holding
 from autograder.grading.course.preprocessors import RunNotebook
@@ -136,7 +137,7 @@ def _with_workers(
 
 def _graded(folder: CourseFolder, workers: int, executor: Executor | None) -> Outcome:
     unit = folder.unit.name
-    with explained(folder.root), warnings.catch_warnings():
+    with explained(folder.root), quick_gradebooks(), warnings.catch_warnings():
         # nbgrader's own use of SQLAlchemy; nothing an instructor could do about it.
         warnings.simplefilter("ignore", SAWarning)
         works = [Work(item) for item in folder.submissions()]
