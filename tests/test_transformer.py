@@ -239,3 +239,22 @@ def test_one_mistake_costs_its_own_item(
 def test_drawing_rightly_is_never_called_even(seed: int) -> None:
     subject = transformer.generate_reference()
     assert report_of("transformer.generate", subject, seed).passed
+
+
+def test_a_gradient_that_is_zero_by_nature_is_not_judged_by_its_rounding() -> None:
+    """Softmax gives the keys' bias no gradient: what it moves by is rounding, 100 times over on a bad draw."""
+    exercise = get("transformer.block")
+    challenge = exercise.challenge(1)
+    evidence = observe(challenge, exercise.solution())
+    keys, values = (
+        next(
+            key
+            for key in evidence.arrays
+            if key.startswith("0/use1/trained/") and key.endswith(end)
+        )
+        for end in ("/4x3/1", "/4x3/2")
+    )
+    for key, points in ((keys, 0), (values, 1)):
+        moved = evidence.arrays | {key: evidence.arrays[key] + np.float32(1e-2)}
+        report = judge(exercise, challenge, Evidence(**{**vars(evidence), "arrays": moved}))
+        assert report.points - report.score == points, report.to_text()

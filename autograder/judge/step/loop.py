@@ -387,19 +387,27 @@ class Updated(Recorded):
 
 @dataclass(frozen=True)
 class EveryBatch(InRun):
-    """배치마다 업데이트했는지: 두 번째 배치의 출력이 처음 가중치로 구한 것과 다릅니다."""
+    """배치마다 업데이트했는지: 첫 에포크의 뒤 배치들의 출력이 처음 가중치로 구한 것과 다릅니다.
+
+    학습률이 아주 작으면 배치 하나로는 드러나지 않습니다. 끝에 한 번 업데이트했으면 어느 배치에서도 같습니다.
+    """
 
     def of(
         self, run: Run, scene: dict[str, Any], given: dict[str, np.ndarray], have: View
     ) -> Failure | None:
-        if len(run.batches) < 2:
+        if len(run.batches) < 2 or len(run.batches[0]) >= run.samples:
             return None
         x = given[next(iter(scene["calls"][0][1].values()))]
         ((name, keys),) = have.record["before"].items()
         model = model_of(scene["models"][name], [have.arrays[key] for key in keys])
-        unmoved = np.asarray(model(x[run.batches[1]], training=False))
-        if np.max(np.abs(unmoved - run.outputs[1]), initial=0.0) > SAME_OUTPUT:
-            return None
+        seen = len(run.batches[0])
+        for rows, outputs in zip(run.batches[1:], run.outputs[1:], strict=True):
+            if seen >= run.samples:
+                break
+            seen += len(rows)
+            unmoved = np.asarray(model(x[rows], training=False))
+            if np.max(np.abs(unmoved - outputs), initial=0.0) > SAME_OUTPUT:
+                return None
         return (
             "첫 번째 배치로 훈련한 다음에도 가중치가 그대로입니다. 배치마다 업데이트하지 않았습니다.",
             "안쪽 반복문에서 배치마다 `optimizer.apply_gradients`를 부르세요.",

@@ -142,6 +142,7 @@ def _trained(
     """
     step()
     keys = subject.keep_weights(f"{name}/trained", weights)
+    _keep_reach(subject, before, keys, keys)
     for number in range(PATIENCE):
         still = [
             place
@@ -152,11 +153,25 @@ def _trained(
             break
         step()
         later = subject.keep_weights(f"{name}/later{number}", weights)
+        _keep_reach(subject, before, later, [keys[place] for place in still])
         for place in still:
             subject.arrays[keys[place]] = subject.arrays[later[place]]
         for key in later:
             del subject.arrays[key]
     return keys
+
+
+def _keep_reach(subject: Subject, before: list[str], after: list[str], keys: list[str]) -> None:
+    """그때까지 가장 많이 움직인 가중치가 움직인 거리를 `keys`의 것으로 담습니다. 반올림이 얼마나 큰지는 이것이 정합니다."""
+    far = max(
+        (
+            float(np.max(np.abs(subject.arrays[other] - subject.arrays[one]), initial=0.0))
+            for one, other in zip(before, after, strict=True)
+        ),
+        default=0.0,
+    )
+    for key in keys:
+        subject.arrays[key.replace("/trained/", "/reach/")] = np.array(far, "float32")
 
 
 def _alone(subject: Subject, name: str, made: Any, head: Any, batch: Any) -> list[dict[str, Any]]:
