@@ -251,9 +251,10 @@ def tree_objects(random):
     ]
     # 다른 잎들은 노드를 학습자 자신의 잎의 값에서 이어 볼 때 씁니다.
     calls = [{"inputs": item, "training": None} for item in (*trees, b, c, d, e, f)]
-    units = int(random.randint(3, 7))
+    # 코드에 적어 두곤 하는 크기(4, 8, 10, 16)와는 다릅니다.
+    units, others = int(random.choice([3, 5, 6])), int(random.choice([7, 9, 11]))
     few = [calls[2], calls[1], calls[3]]
-    return [{"args": [units], "calls": calls}, {"args": [units + 3], "calls": few}], arrays
+    return [{"args": [units], "calls": calls}, {"args": [others], "calls": few}], arrays
 
 
 EXERCISES = (

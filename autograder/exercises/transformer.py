@@ -614,7 +614,8 @@ def positions_objects(random):
             ],
         },
         {
-            "kwargs": {"vocabulary": vocabulary + 1, "length": length + 4, "size": size + 1},
+            # 두 표의 모양이 언제나 다릅니다(모양이 같으면 어느 것이 자리의 표인지 모릅니다).
+            "kwargs": {"vocabulary": vocabulary + 2, "length": length + 4, "size": size + 1},
             "calls": [{"inputs": {"tensor": "long"}}],
         },
     ]
@@ -896,7 +897,8 @@ def block_objects(random):
             ],
         },
         {
-            "kwargs": {"heads": heads, "size": size, "hidden": hidden, "rate": 0.4},
+            # 서로 바꾸어, 코드에 적어 둔 수가 두 번 다 맞을 수 없게 합니다.
+            "kwargs": {"heads": size, "size": heads, "hidden": hidden, "rate": 0.4},
             "calls": [
                 {"inputs": x, "training": False},
                 rows,
