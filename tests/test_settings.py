@@ -41,6 +41,7 @@ KINDS = {
     "layer": "layers.noise",
     "step": "tape.train_loop",
     "artifact": "deploy.roundtrip",
+    "converted": "deploy.lite",
     "distributed": "deploy.distribute",
     "composite": "final.own_block",
 }
@@ -93,6 +94,41 @@ def debugged_datasets() -> Iterator[None]:
         lambda value: setattr(debug_mode, "DEBUG_MODE", value),
         True,
     ):
+        yield
+
+
+@contextlib.contextmanager
+def numerics_checked() -> Iterator[None]:
+    tf.debugging.enable_check_numerics()
+    try:
+        yield
+    finally:
+        tf.debugging.disable_check_numerics()
+
+
+@contextlib.contextmanager
+def compiled_by_default() -> Iterator[None]:
+    tf.config.optimizer.set_jit(True)
+    try:
+        yield
+    finally:
+        tf.config.optimizer.set_jit("")
+
+
+@contextlib.contextmanager
+def tracebacks_unfiltered() -> Iterator[None]:
+    tf.debugging.disable_traceback_filtering()
+    keras.config.disable_traceback_filtering()
+    try:
+        yield
+    finally:
+        tf.debugging.enable_traceback_filtering()
+        keras.config.enable_traceback_filtering()
+
+
+@contextlib.contextmanager
+def summaries_written(folder: str) -> Iterator[None]:
+    with tf.summary.create_file_writer(folder).as_default(step=3), tf.summary.record_if(True):
         yield
 
 
@@ -150,6 +186,28 @@ SETTINGS: dict[str, tuple[Callable[[], Any], str]] = {
     "floating point errors": (lambda: np.errstate(all="raise"), ""),
     "warnings are errors": (warnings_are_errors, ""),
     "open tape": (open_tape, ""),
+    "numerics checked": (numerics_checked, ""),
+    "compiled by default": (compiled_by_default, ""),
+    "strict placement": (
+        lambda: changed(
+            tf.config.get_soft_device_placement, tf.config.set_soft_device_placement, False
+        ),
+        "",
+    ),
+    "tracebacks unfiltered": (tracebacks_unfiltered, ""),
+    "few digits": (lambda: np.printoptions(precision=2, threshold=5, legacy="1.13"), ""),
+    "quiet progress": (
+        lambda: changed(
+            config.is_interactive_logging_enabled,
+            lambda on: (
+                config.enable_interactive_logging if on else config.disable_interactive_logging
+            )(),
+            False,
+        ),
+        "",
+    ),
+    "shallow recursion": (lambda: changed(sys.getrecursionlimit, sys.setrecursionlimit, 500), ""),
+    "summaries": (lambda: summaries_written(os.environ["HOME"]), ""),
 }
 
 

@@ -155,6 +155,20 @@ def _run_modes() -> Iterator[None]:
 
 
 @contextlib.contextmanager
+def _no_op_callbacks() -> Iterator[None]:
+    """`tf.debugging.enable_check_numerics()`가 연산마다 끼워 넣는 것. LiteRT는 그것을 옮기지 못합니다."""
+    context = eager_context.context()
+    callbacks = list(context.op_callbacks)
+    for callback in callbacks:
+        context.remove_op_callback(callback)
+    try:
+        yield
+    finally:
+        for callback in callbacks:
+            context.add_op_callback(callback)
+
+
+@contextlib.contextmanager
 def _full_precision() -> Iterator[None]:
     """GPU의 TensorFloat-32는 곱셈의 가수를 10비트로 줄여, 맞는 답도 판정의 오차를 넘을 수 있습니다."""
     allowed = tf.config.experimental.tensor_float_32_execution_enabled()
@@ -224,6 +238,7 @@ _SETTINGS: tuple[Callable[[], AbstractContextManager[Any]], ...] = (
     _version_2,
     _keras_config,
     _run_modes,
+    _no_op_callbacks,
     _full_precision,
     _no_scopes,
     _floating_point_errors,
