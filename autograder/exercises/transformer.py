@@ -1022,6 +1022,8 @@ def generate_cases(random):
         call(given, 36, "_flat", temperature=1.0, top_k=most, seed=seed + 6),
         # Sharp enough that the largest of those left comes most often.
         call(given, 36, "_sharp", temperature=1.0, top_k=most, seed=seed + 7),
+        # Five seeds in all: an answer that draws one token again and again draws five alike by no chance.
+        *(call(given, 5, "_flat", temperature=1.0, seed=seed + number) for number in (8, 9)),
     ], arrays
 
 
@@ -1489,7 +1491,7 @@ EXERCISES = (
                     "받은 `seed`로 난수 생성기를 함수 안에서 만드세요. 예: `np.random.default_rng(seed)`.",
                 ),
             ),
-            FunctionItem("`seed`가 다르면 다른 글", 1, (10, 11, 12), holds=seeded),
+            FunctionItem("`seed`가 다르면 다른 글", 1, (10, 11, 12, 15, 16), holds=seeded),
         ),
         mistakes=GENERATE_MISTAKES,
         requirements=(
