@@ -246,15 +246,10 @@ def test_a_gradient_that_is_zero_by_nature_is_not_judged_by_its_rounding() -> No
     exercise = get("transformer.block")
     challenge = exercise.challenge(1)
     evidence = observe(challenge, exercise.solution())
-    keys, values = (
-        next(
-            key
-            for key in evidence.arrays
-            if key.startswith("0/use1/trained/") and key.endswith(end)
-        )
-        for end in ("/4x3/1", "/4x3/2")
-    )
-    for key, points in ((keys, 0), (values, 1)):
+    heads, size, _ = challenge.facts["objects"][0]["args"]
+    # The biases of queries, keys and values, in this order.
+    for number, points in ((1, 0), (2, 1)):
+        key = f"0/use1/trained/{heads}x{size}/{number}"
         moved = evidence.arrays | {key: evidence.arrays[key] + np.float32(1e-2)}
         report = judge(exercise, challenge, Evidence(**{**vars(evidence), "arrays": moved}))
         assert report.points - report.score == points, report.to_text()

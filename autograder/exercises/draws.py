@@ -41,6 +41,19 @@ def relu_values(x: np.ndarray, sizes: list[int], seed: int, hidden: int) -> list
     return found
 
 
+WRITTEN_SIZES = (4, 8, 10, 16, 32)
+"""사람이 코드에 적어 두곤 하는 크기."""
+
+
+def odd_sizes(random: np.random.RandomState, low: int, high: int, count: int) -> list[int]:
+    """`low` 이상 `high` 미만의 서로 다른 크기 `count`개. 사람이 적어 두곤 하는 크기는 뺍니다.
+
+    인수 대신 `Dense(8)`로 박아 둔 답이, 뽑힌 크기가 8이라서 맞는 일이 없게 합니다.
+    """
+    sizes = np.setdiff1d(np.arange(low, high), WRITTEN_SIZES)
+    return [int(size) for size in random.permutation(sizes)[:count]]
+
+
 def odd_number(random: np.random.RandomState, low: float, high: float) -> float:
     """`low`와 `high` 사이의, 사람이 코드에 적는 수(0.3, 0.02처럼 한 자리)와 헷갈리지 않는 수.
 

@@ -6,9 +6,9 @@
 from __future__ import annotations
 
 import keras
-import numpy as np
 from keras import layers, ops
 
+from autograder.exercises.draws import odd_sizes
 from autograder.exercises.prepare import scaled
 from autograder.exercises.thresholds import thresholds
 from autograder.judge.layer.looks import Equal, Used
@@ -325,7 +325,7 @@ def open_design():
 
 
 def block_objects(random):
-    channels, filters, more = (int(size) for size in random.permutation(np.arange(2, 8))[:3])
+    channels, filters, more = odd_sizes(random, 2, 8, 3)
     height, width = int(random.randint(5, 8)), int(random.randint(5, 8))
 
     def images(count, depth):

@@ -9,7 +9,7 @@ import keras
 import numpy as np
 from keras import layers, ops
 
-from autograder.exercises.draws import relu_units_alive
+from autograder.exercises.draws import odd_sizes, relu_units_alive
 from autograder.judge.layer.looks import Equal, FreshGaussian, FreshInGraph, Gaussian, Used
 from autograder.kinds import LayerExercise, LayerItem, Mistake
 
@@ -312,18 +312,12 @@ def _normal(random, *shape):
     return random.normal(0, 1, shape).astype("float32")
 
 
-def _sizes(random, low, high, count):
-    """서로 다른 크기들. 코드에 적어 두곤 하는 크기(4, 8, 10)는 뺍니다."""
-    sizes = np.setdiff1d(np.arange(low, high), [4, 8, 10])
-    return [int(size) for size in random.permutation(sizes)[:count]]
-
-
 def _calls(*names):
     return [{"inputs": {"tensor": name}} for name in names]
 
 
 def dense_objects(random):
-    features, units, wide, more = _sizes(random, 3, 9, 4)
+    features, units, wide, more = odd_sizes(random, 3, 9, 4)
     arrays = {
         # 행이 많아야 relu가 0으로 만드는 자리와 그대로 두는 자리가 유닛마다 있습니다.
         "x": _normal(random, int(random.randint(16, 24)), features),
@@ -372,8 +366,8 @@ def _relu(x):
 
 
 def block_objects(random):
-    features, first, second, last = _sizes(random, 4, 12, 4)
-    more = _sizes(random, 3, 12, 3)
+    features, first, second, last = odd_sizes(random, 4, 12, 4)
+    more = odd_sizes(random, 3, 12, 3)
     arrays = {
         # 행이 적으면 relu가 어떤 유닛을 모든 행에서 0으로 만들어, 그 유닛의 가중치가 드러나지 않습니다.
         "x": _normal(random, int(random.randint(24, 32)), features),
@@ -406,7 +400,7 @@ def block_telling(facts, arrays):
 
 
 def config_objects(random):
-    features, units, more = _sizes(random, 3, 9, 3)
+    features, units, more = odd_sizes(random, 3, 9, 3)
     arrays = {
         "x": _normal(random, 5, features),
         "one": _normal(random, 1, features),
@@ -439,7 +433,7 @@ def config_objects(random):
 
 
 def rnn_objects(random):
-    features, units, more = _sizes(random, 3, 9, 3)
+    features, units, more = odd_sizes(random, 3, 9, 3)
     # 모델 안에서는 시점마다 그래프가 길어지므로 짧은 입력을 씁니다. 긴 입력은 그냥 불러 봅니다.
     steps = 3
     arrays = {

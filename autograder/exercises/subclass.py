@@ -9,7 +9,7 @@ import keras
 import numpy as np
 from keras import layers, ops
 
-from autograder.exercises.draws import ALIVE, relu_units_alive, relu_values
+from autograder.exercises.draws import ALIVE, odd_sizes, relu_units_alive, relu_values
 from autograder.exercises.prepare import scaled
 from autograder.exercises.thresholds import thresholds
 from autograder.judge.layer.looks import Dropped, Equal
@@ -251,8 +251,7 @@ def tree_objects(random):
     ]
     # 다른 잎들은 노드를 학습자 자신의 잎의 값에서 이어 볼 때 씁니다.
     calls = [{"inputs": item, "training": None} for item in (*trees, b, c, d, e, f)]
-    # 코드에 적어 두곤 하는 크기(4, 8, 10, 16)와는 다릅니다.
-    units, others = int(random.choice([3, 5, 6])), int(random.choice([7, 9, 11]))
+    units, others = odd_sizes(random, 3, 12, 2)
     few = [calls[2], calls[1], calls[3]]
     return [{"args": [units], "calls": calls}, {"args": [others], "calls": few}], arrays
 

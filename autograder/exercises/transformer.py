@@ -10,6 +10,7 @@ import numpy as np
 import tensorflow as tf
 from keras import layers, ops
 
+from autograder.exercises.draws import odd_sizes
 from autograder.exercises.thresholds import loss_threshold
 from autograder.judge.layer.looks import Dropped, Equal, Used
 from autograder.kinds import (
@@ -65,7 +66,7 @@ def attention_cases(random):
         "vs": normal(batch, seen, width) + 10 * np.arange(seen, dtype="float32")[:, None],
         "causal": causal,
         "padding": padding,
-        # 가장 큰 점수가 언제나 `exp`의 한계(88)를 넘습니다.
+        # 한 점수라도 언제나 `exp`의 한계(88)를 넘습니다.
         "big": normal(rows, size, scale=400.0),
     }
     arrays["v4"] += 10 * np.arange(seen, dtype="float32")[:, None]
@@ -580,7 +581,9 @@ POSITIONS_MISTAKES = (
 
 
 def positions_objects(random):
-    length, size, vocabulary = int(random.randint(6, 9)), int(random.randint(3, 6)), 11
+    (length,), vocabulary = odd_sizes(random, 6, 10, 1), 11
+    size, other = odd_sizes(random, 3, 8, 2)
+    longer = length + 6
     batch = int(random.randint(3, 5))
 
     def tokens(*shape):
@@ -591,7 +594,7 @@ def positions_objects(random):
         "short": tokens(batch, length - 3),
         "one": tokens(1, 1),
         "same": np.full((2, length), random.randint(vocabulary), "int32"),
-        "long": tokens(2, length + 4),
+        "long": tokens(2, longer),
     }
     # 가장 큰 번호까지 표에 있어야 합니다.
     arrays["x"][0, -1] = vocabulary - 1
@@ -615,7 +618,7 @@ def positions_objects(random):
         },
         {
             # 두 표의 모양이 언제나 다릅니다(모양이 같으면 어느 것이 자리의 표인지 모릅니다).
-            "kwargs": {"vocabulary": vocabulary + 2, "length": length + 4, "size": size + 1},
+            "kwargs": {"vocabulary": vocabulary + 3, "length": longer, "size": other},
             "calls": [{"inputs": {"tensor": "long"}}],
         },
     ]

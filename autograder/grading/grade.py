@@ -135,9 +135,10 @@ def _with_workers(
         return _graded(folder, workers or default_workers(), executor)
 
 
+@quick_gradebooks()
 def _graded(folder: CourseFolder, workers: int, executor: Executor | None) -> Outcome:
     unit = folder.unit.name
-    with explained(folder.root), quick_gradebooks(), warnings.catch_warnings():
+    with explained(folder.root), warnings.catch_warnings():
         # nbgrader's own use of SQLAlchemy; nothing an instructor could do about it.
         warnings.simplefilter("ignore", SAWarning)
         works = [Work(item) for item in folder.submissions()]

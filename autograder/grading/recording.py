@@ -18,7 +18,6 @@ from nbgrader.api import Gradebook, MissingEntry
 
 from autograder.exercises import get
 from autograder.grading import deaths
-from autograder.grading.course.database import quick_gradebooks
 from autograder.grading.course.folder import (
     NO_FILE,
     NOT_SUBMITTED,
@@ -64,7 +63,6 @@ def recorded(
     with (
         progress(len(chosen), "기록") as advance,
         _feedback(folder, len(chosen)) as make,
-        quick_gradebooks(),
     ):
         made = []
         for work in chosen:

@@ -22,6 +22,7 @@ from sqlalchemy.exc import SAWarning
 from autograder.errors import CourseError
 from autograder.grading import last_table, table
 from autograder.grading.course.backup import back_up, not_copied
+from autograder.grading.course.database import quick_gradebooks
 from autograder.grading.course.folder import CourseFolder, require_course
 from autograder.grading.course.hold import holding
 from autograder.grading.course.trouble import explained
@@ -221,6 +222,7 @@ def show(unit: str, found: Rejudged, console: Console) -> None:
             )
 
 
+@quick_gradebooks()
 def _write(folder: CourseFolder, store: Store, hand_ins: HandIns, found: Rejudged) -> None:
     """달라진 학생만 성적부와 피드백에 적습니다. 손으로 준 점수는 그대로입니다."""
     if copy := back_up(folder.coursedir):

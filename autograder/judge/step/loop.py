@@ -395,17 +395,18 @@ class EveryBatch(InRun):
     def of(
         self, run: Run, scene: dict[str, Any], given: dict[str, np.ndarray], have: View
     ) -> Failure | None:
-        if len(run.batches) < 2 or len(run.batches[0]) >= run.samples:
+        before = np.cumsum([0, *map(len, run.batches)])
+        later = [
+            both
+            for both, seen in zip(zip(run.inputs, run.outputs, strict=True), before, strict=False)
+            if 0 < seen < run.samples
+        ]
+        if not later:
             return None
-        x = given[next(iter(scene["calls"][0][1].values()))]
         ((name, keys),) = have.record["before"].items()
         model = model_of(scene["models"][name], [have.arrays[key] for key in keys])
-        seen = len(run.batches[0])
-        for rows, outputs in zip(run.batches[1:], run.outputs[1:], strict=True):
-            if seen >= run.samples:
-                break
-            seen += len(rows)
-            unmoved = np.asarray(model(x[rows], training=False))
+        for inputs, outputs in later:
+            unmoved = np.asarray(model(inputs, training=False))
             if np.max(np.abs(unmoved - outputs), initial=0.0) > SAME_OUTPUT:
                 return None
         return (
