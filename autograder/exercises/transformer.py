@@ -1027,6 +1027,8 @@ def generate_cases(random):
         call(given, 36, "_sharp", temperature=1.0, top_k=most, seed=seed + 7),
         # Five seeds in all: an answer that draws one token again and again draws five alike by no chance.
         *(call(given, 5, "_flat", temperature=1.0, seed=seed + number) for number in (8, 9)),
+        # What is left of a sharp model is drawn evenly by this temperature, and by no other.
+        call(given, 36, "_sharp", temperature=30.0, top_k=most, seed=seed + 10),
     ], arrays
 
 
@@ -1041,11 +1043,11 @@ class _Draws:
         start = len(tokens) - count["value"]
         (given,) = prompt.values()
         wanted = [int(token) for token in (arrays[given] if isinstance(given, str) else given)]
-        self.kept_prompt = tokens[:start] == wanted
-        self.inside = all(0 <= token < len(tables[0]) for token in tokens)
+        inside = all(0 <= token < len(tables[0]) for token in tokens)
+        self.continues = inside and tokens[:start] == wanted
         self.tokens = tokens[start:]
         self.logits = []
-        if self.inside:
+        if inside:
             self.logits = [
                 next_logits(tables, settings["window"], seen(tokens[:place]))
                 for place in range(start, len(tokens))
@@ -1062,22 +1064,18 @@ class _Draws:
         ]
 
     def likelihood(self, temperature):
-        """온도가 `temperature`일 때, 뽑은 토큰들이 그렇게 나올 확률의 로그."""
+        """온도가 `temperature`일 때, 남긴 `top_k`개(없으면 모두)에서 뽑은 토큰들이 그렇게 나올 확률의 로그."""
         total = 0.0
         for token, logits in zip(self.tokens, self.logits, strict=True):
             values = (logits - logits.max()) / temperature
-            total += float(values[token] - np.log(np.sum(np.exp(values))))
+            kept = np.sort(values)[-(self.top_k or len(values)) :]
+            total += float(values[token] - np.log(np.sum(np.exp(kept))))
         return total
 
     @property
     def evenness(self):
         """남긴 `top_k`개를 고르게 뽑았다고 볼 때 로그 우도가 늘어나는 크기."""
-        total = 0.0
-        for token, logits in zip(self.tokens, self.logits, strict=True):
-            values = (logits - logits.max()) / self.temperature
-            kept = np.sort(values)[-self.top_k :]
-            total += float(np.log(np.sum(np.exp(kept))) - values[token] - np.log(self.top_k))
-        return total
+        return -self.likelihood(self.temperature) - len(self.tokens) * np.log(self.top_k)
 
     def surprise(self, temperature):
         """온도가 `temperature`일 때, 뽑은 토큰의 로짓의 합이 기댓값에서 표준편차의 몇 배 떨어졌는지."""
@@ -1145,8 +1143,12 @@ def plausible(drawn, change):
 def sampled(results, calls, arrays):
     """온도를 나눈 확률대로 뽑았는지. 높은 온도와 낮은 온도를 함께 봅니다."""
     everything = [_Draws(*one, arrays) for one in zip(results, calls, strict=True)]
-    if not all(draws.kept_prompt and draws.inside for draws in everything):
+    if not all(draws.continues for draws in everything):
         return "결과가 `prompt`에서 이어지는 토큰 번호가 아닙니다.", ""
+    return _sampled(everything)
+
+
+def _sampled(everything):
     flat = [draws for draws in everything if draws.temperature >= _FLAT]
     drawn = [draws for draws in everything if draws.temperature < _FLAT]
     hot = max(drawn, key=lambda draws: draws.temperature)
@@ -1176,20 +1178,25 @@ def sampled(results, calls, arrays):
 
 
 def within_top(results, calls, arrays):
-    """가장 큰 `top_k`개 가운데에서만, 그 모두에서, 그 확률대로 뽑는지."""
+    """가장 큰 `top_k`개 가운데에서만, 그 모두에서, 그 확률대로 뽑는지. 온도는 `top_k`를 줄 때에만 다르면 여기서 잃습니다."""
     pairs = list(zip(results, calls, strict=True))
-    drawn = [_Draws(*one, arrays) for one in pairs]
-    if not all(draws.kept_prompt and draws.inside for draws in drawn):
+    # What is only looked at beside costs nothing here.
+    drawn = [draws for one in pairs if (draws := _Draws(*one, arrays)).top_k or draws.continues]
+    if not all(draws.continues for draws in drawn):
         return "결과가 `prompt`에서 이어지는 토큰 번호가 아닙니다.", ""
     found = _top_kept(drawn)
     if found is None:
         return None
     # 모델에 무엇을 넣고 어느 자리를 보는지는 앞의 항목이 봅니다. 그것만 다른 답은 여기서 다시 잃지 않습니다.
-    views = [[_Draws(*one, arrays, seen) for one in pairs] for seen in _OTHER_VIEWS]
+    views = [
+        [draws for one in pairs if (draws := _Draws(*one, arrays, seen)).continues]
+        for seen in _OTHER_VIEWS
+    ]
     return None if any(_top_kept(view) is None for view in views) else found
 
 
-def _top_kept(drawn):
+def _top_kept(everything):
+    drawn = [draws for draws in everything if draws.top_k is not None]
     for most in sorted({draws.top_k for draws in drawn}):
         same = [draws for draws in drawn if draws.top_k == most]
         ranks = [rank for draws in same for rank in draws.ranks]
@@ -1210,6 +1217,20 @@ def _top_kept(drawn):
                 f"{shown}로 남긴 토큰들을 그 확률대로가 아니라 고르게 뽑습니다.",
                 "남긴 로짓을 0으로 바꾸지 말고 그대로 `softmax(로짓 / temperature)`에 넣으세요.",
             )
+    return _temperature_in_top(everything, drawn)
+
+
+def _temperature_in_top(everything, drawn):
+    """`top_k`를 줄 때에만 온도가 다른지. 주지 않아도 바르게 뽑지 않는 것은 앞의 항목이 봅니다."""
+    free = [draws for draws in everything if draws.top_k is None]
+    hot_and_flat = {draws.temperature >= _FLAT for draws in free}
+    if len(hot_and_flat) < 2 or _sampled(free) is not None:
+        return None
+    for draws in drawn:
+        gains = [gain([draws], change) for change, _, _ in _OTHER_TEMPERATURES]
+        if max(gains) > DECISIVE:
+            _, told, advice = _OTHER_TEMPERATURES[int(np.argmax(gains))]
+            return f"`top_k`를 주고 `temperature={draws.temperature:g}`이면 {told}", advice
     return None
 
 
@@ -1482,7 +1503,13 @@ EXERCISES = (
             FunctionItem("온도가 0이면 가장 큰 로짓을 고릅니다", 3, (0,)),
             FunctionItem("글이 길어지면 마지막 40개만 봅니다", 2, (1, 2), builds_on=(0,)),
             FunctionItem("온도만큼 고르게, 확률대로 뽑습니다", 2, (3, 7, 4, 6), holds=sampled),
-            FunctionItem("`top_k`개 가운데에서만 뽑습니다", 2, (8, 13, 9, 14), holds=within_top),
+            FunctionItem(
+                "`top_k`개 가운데에서만 뽑습니다",
+                2,
+                (8, 13, 9, 14, 17),
+                holds=within_top,
+                beside=(3, 7, 4, 6),
+            ),
             FunctionItem(
                 "`seed`가 같으면 같은 글",
                 1,

@@ -105,14 +105,16 @@ class _Judging:
     def _not_held(self, item: FunctionItem, holds: Holds) -> Difference | None:
         """모양이 다르면 그것, 아니면 결과들이 지키지 않은 것."""
         form = replace(item, part="form")
-        results = []
-        for number in item.calls:
+        results, calls = [], []
+        for number in (*item.calls, *item.beside):
             unlike = self._compare(number, self.reference, form)
             if unlike is not None:
+                if number in item.beside:
+                    continue
                 return unlike
             (output,) = self.evidence.facts["calls"][number]["outputs"]
             results.append(self.evidence.arrays[output["array"]])
-        calls = [self.challenge.facts["calls"][number] for number in item.calls]
+            calls.append(self.challenge.facts["calls"][number])
         broken = holds(results, calls, self.challenge.arrays)
         return Difference("value", *broken) if broken else None
 

@@ -52,6 +52,7 @@ class FunctionItem(AskedItem):
     - `builds_on`: 이 항목이 기대는 앞의 항목들의 번호. 거기서 말한 오해와 똑같이 틀렸으면 다시 잃지 않습니다.
     - `holds(결과들, 호출들, 물음의 배열)`: 답이 하나로 정해지지 않는 함수(난수)의 결과가 지켜야 할 것입니다.
       결과의 모양이 참고 답안과 같으면 값 대신 이것만 봅니다. 맞으면 None, 아니면 (메시지, 조언)입니다.
+    - `beside`: `holds`가 함께 볼 호출들. 끝까지 가지 못한 것은 빼고 보며, 이 항목의 점수를 잃게 하지 않습니다.
     """
 
     calls: tuple[int, ...]
@@ -62,6 +63,7 @@ class FunctionItem(AskedItem):
     like: int | None = None
     unlike: tuple[str, str] = ("값이 같은 배열을 받았을 때와 결과가 다릅니다.", "")
     holds: Holds | None = None
+    beside: tuple[int, ...] = ()
     builds_on: tuple[int, ...] = ()
 
 

@@ -1135,6 +1135,20 @@ def generate_no_temperature():
     return _generate(scale=lambda logits, temperature: logits)
 
 
+@wrong(
+    "transformer.generate",
+    "top_k를 주면 온도를 쓰지 않음",
+    expect="`top_k`를 주고 `temperature=30`이면 온도가 1인 것처럼 뽑습니다",
+)
+def generate_no_temperature_in_top():
+    def generate(model, prompt, count, temperature=0.0, top_k=None, seed=None):
+        if top_k is not None and temperature:
+            temperature = 1.0
+        return _generate()(model, prompt, count, temperature, top_k, seed)
+
+    return generate
+
+
 @wrong("transformer.generate", "온도를 곱함", expect="온도를 곱한 것처럼 뽑습니다", typical=True)
 def generate_times():
     return _generate(scale=lambda logits, temperature: logits * temperature)
