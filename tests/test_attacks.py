@@ -285,6 +285,7 @@ def test_nothing_of_the_course_was_touched(attacked: Attacked) -> None:
 
 def test_the_command_ends_well_and_in_bounded_time(attacked: Attacked) -> None:
     assert attacked.code == 0, attacked.printed[-3000:]
+    assert f"학급 보고서: {attacked.root / 'report.html'}" in attacked.printed
     assert "Traceback" not in attacked.printed
     assert "REACHED" not in "".join(
         path.read_text("utf-8") for path in Store(attacked.root).folder.glob("*.json")

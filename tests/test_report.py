@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import re
+import shutil
 import subprocess
 import sys
 import unicodedata
@@ -780,6 +782,17 @@ def test_a_damaged_notebook_stops_no_report(course: Class) -> None:
         assert (students["kim01"].status, students["kim01"].answers[EXERCISE].code) == (GRADED, "")
     finally:
         path.write_text(kept, "utf-8")
+
+
+def test_a_folder_whose_name_is_no_text_stops_no_report(course: Class, tmp_path: Path) -> None:
+    """What an unzipping program makes of Korean names; `grade` tells that it is left aside."""
+    folder = course.root / "submitted" / os.fsdecode("홍길동".encode("cp949")) / UNIT
+    folder.mkdir(parents=True)
+    try:
+        path = command.written((UNIT,), course.root, tmp_path / "report.html")
+        assert "lee02" in path.read_text("utf-8")
+    finally:
+        shutil.rmtree(folder.parent)
 
 
 # --- in a browser -----------------------------------------------------------------------------

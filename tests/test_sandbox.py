@@ -19,7 +19,16 @@ from autograder.errors import CourseError
 from autograder.grading.grade import grade_class
 from autograder.grading.run import kernel
 from autograder.grading.run.kernel import Bounds
-from autograder.grading.run.runner import NOT_RUN, SKIPPED, Code, Limits, Run, Task, run_notebook
+from autograder.grading.run.runner import (
+    NOT_RUN,
+    SKIPPED,
+    Code,
+    Limits,
+    Run,
+    Task,
+    WeakSandbox,
+    run_notebook,
+)
 from autograder.grading.sandbox import choice, probe, refused, walls
 from autograder.grading.sandbox.choice import best_level, required
 from autograder.grading.sandbox.levels import Level, told
@@ -68,6 +77,59 @@ def test_a_wall_that_lets_something_through_is_none(monkeypatch: pytest.MonkeyPa
         assert not probe.holds(Level.NAMESPACES)
     monkeypatch.setattr(probe, "attempt", lambda level: held | {"own": False})
     assert not probe.holds(Level.NAMESPACES)
+
+
+def test_a_test_that_could_not_end_is_tried_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A worker on a busy machine: what went wrong once is no reason to send a whole class away."""
+    held = dict.fromkeys(probe.MUST_FAIL, False) | {"own": True}
+    tried = []
+
+    def attempt(level: Level) -> dict[str, bool]:
+        tried.append(level)
+        if len(tried) % probe.TRIES:
+            raise OSError(98, "Address already in use")
+        return held
+
+    monkeypatch.setattr(probe, "attempt", attempt)
+    monkeypatch.setattr(probe, "PAUSE", 0)
+    assert probe.holds(Level.NAMESPACES)
+    assert len(tried) == probe.TRIES
+
+
+def test_a_worker_that_failed_once_may_do_the_next_notebook(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    failed = ["시험을 끝내지 못했습니다(OSError: [Errno 12] Cannot allocate memory)"]
+    monkeypatch.setattr(choice, "_standing", set())
+    monkeypatch.setattr(choice, "why_not", lambda level: failed.pop() if failed else "")
+    with pytest.raises(WeakSandbox, match="Cannot allocate memory"):
+        run(best_level(), HONEST)
+    assert text(run(best_level(), HONEST), 0) == "10\n"
+
+
+def test_the_reason_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    refused = subprocess.CalledProcessError(1, "bwrap", stderr=b"x\nbwrap: setting up uid map\n")
+
+    def attempt(level: Level) -> dict[str, bool]:
+        raise refused
+
+    monkeypatch.setattr(probe, "attempt", attempt)
+    monkeypatch.setattr(probe, "PAUSE", 0)
+    assert probe.why_not(Level.NAMESPACES).endswith(
+        "(CalledProcessError: bwrap: setting up uid map)"
+    )
+    monkeypatch.setattr(choice, "_standing", set())
+    monkeypatch.setattr(choice, "best_level", lambda: Level.NONE)
+    with pytest.raises(CourseError, match=r"시험한 결과: .*setting up uid map"):
+        required("", allow_weaker=False)
+
+
+@pytest.mark.skipif(not WALLS, reason="샌드박스를 만들 수 없습니다")
+def test_testing_a_wall_leaves_nothing_waiting() -> None:
+    """A thread that waits for a closed socket would keep its port from the next test."""
+    before = threading.active_count()
+    probe.attempt(WALLS[0])
+    assert threading.active_count() == before
 
 
 def test_without_walls_nothing_is_graded_unless_allowed(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -113,4 +113,4 @@ def handed_in(folder: CourseFolder, given: Submission) -> HandIn:
 def short(error: Exception) -> str:
     """오류의 이름과 첫 줄."""
     first = (str(error).strip().splitlines() or [""])[0]
-    return f"{type(error).__name__}: {first}"[:200] + "."
+    return f"{type(error).__name__}: {first}"[:200].rstrip(".") + "."

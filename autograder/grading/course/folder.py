@@ -109,11 +109,7 @@ class CourseFolder:
         with self.gradebook() as gradebook:
             students = {student.id for student in gradebook.students}
         folder = self._submitted_folder()
-        students |= {
-            entry.name
-            for entry in folder.iterdir()
-            if entry.is_dir() and not entry.name.startswith(".") and _written(entry.name)
-        }
+        students |= student_folders(folder)
         return [self._submission(student) for student in sorted(students)]
 
     def extra_folders(self, student: str) -> tuple[Path, Path]:
@@ -349,6 +345,15 @@ def open_gradebook(root: Path) -> Iterator[Gradebook]:
 def _api(root: Path) -> NbGraderAPI:
     app, _ = _nbgrader(root)
     return NbGraderAPI(CourseDirectory(parent=app, root=str(root)), parent=app)
+
+
+def student_folders(submitted: Path) -> set[str]:
+    """`submitted`에서 학생의 것인 폴더들의 이름. 읽을 수 없으면 OSError."""
+    return {
+        entry.name
+        for entry in submitted.iterdir()
+        if entry.is_dir() and not entry.name.startswith(".") and _written(entry.name)
+    }
 
 
 def _written(name: str) -> bool:

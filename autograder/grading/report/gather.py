@@ -24,7 +24,7 @@ from sqlalchemy.exc import SAWarning
 from autograder.errors import CourseError
 from autograder.exercises.units import UNITS
 from autograder.grading import last_table
-from autograder.grading.course.folder import course_directory, explained
+from autograder.grading.course.folder import course_directory, explained, student_folders
 from autograder.grading.course.preprocessors import read_masters
 from autograder.grading.hand_ins import HandIns
 from autograder.grading.last_table import LastTable
@@ -250,11 +250,7 @@ class _Folder:
 
 def _folders(submitted: Path) -> set[str]:
     with contextlib.suppress(OSError):
-        return {
-            entry.name
-            for entry in submitted.iterdir()
-            if entry.is_dir() and not entry.name.startswith(".")
-        }
+        return student_folders(submitted)
     return set()
 
 

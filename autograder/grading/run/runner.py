@@ -15,7 +15,7 @@ from autograder.grading.run import kernel as kernels
 from autograder.grading.run.kernel import Bounds, Kernel
 from autograder.grading.run.outputs import Outputs
 from autograder.grading.run.workplace import workplace
-from autograder.grading.sandbox.choice import best_level
+from autograder.grading.sandbox.choice import missing
 from autograder.grading.sandbox.levels import Level
 from autograder.grading.sandbox.process import keep_warm, opened
 from autograder.grading.sandbox.session import SessionLost
@@ -119,8 +119,8 @@ def _run(task: Task) -> Run:
     started = time.monotonic()
     run = Run([NOT_RUN] * len(task.cells), [[] for _ in task.cells])
     level = Level(task.limits.sandbox)
-    if best_level() < level:
-        raise WeakSandbox(f"이 일꾼은 '{level.title}' 샌드박스를 만들 수 없습니다.")
+    if why := missing(level):
+        raise WeakSandbox(f"이 일꾼은 '{level.title}' 샌드박스를 만들 수 없습니다: {why}")
     with (
         opened(level, task.limits.threads) as room,
         workplace(task.files, task.data, room) as place,

@@ -7,27 +7,31 @@ from __future__ import annotations
 
 import contextlib
 import json
+import select
 import shutil
 import socket
 import subprocess
 import sys
 import tempfile
+import threading
 import time
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 from autograder.grading.sandbox import walls
 from autograder.grading.sandbox.levels import Level, landlock
 from autograder.grading.sandbox.session import Supervised, bubblewrap_program
 
-SECONDS = 30.0
+SECONDS = 120.0
+TRIES, PAUSE = 3, 0.5
+"""시험을 끝내지 못하면 이만큼까지 해 보고, 그 사이에 쉬는 시간(초)."""
 MUST_FAIL = ("read", "write", "list", "signal", "tcp", "udp")
 MUST_WORK = ("own",)
 
 # Runs behind the wall. Each name is what was possible.
 PROGRAM = """
 import json, os, socket, sys
-canary, pid, port, result = sys.argv[1], int(sys.argv[2]), int(sys.argv[3]), sys.argv[4]
+canary, pid, tcp_port, udp_port, result = sys.argv[1], *map(int, sys.argv[2:5]), sys.argv[5]
 
 def can(action):
     try:
@@ -37,11 +41,11 @@ def can(action):
         return False
 
 def tcp():
-    socket.create_connection(("127.0.0.1", port), 3).close()
+    socket.create_connection(("127.0.0.1", tcp_port), 3).close()
 
 def udp():
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as s:
-        s.connect(("127.0.0.1", port))
+        s.connect(("127.0.0.1", udp_port))
         s.send(b"x")
         s.settimeout(1)
         assert s.recv(1) == b"y"
@@ -62,13 +66,37 @@ with open(result, "w") as file:
 
 def holds(level: Level) -> bool:
     """`level`의 샌드박스가 여기에서 서고, 막아야 할 것을 모두 막는지."""
+    return not why_not(level)
+
+
+def why_not(level: Level) -> str:
+    """`level`의 샌드박스를 여기에서 쓸 수 없는 까닭. 서고, 막아야 할 것을 모두 막으면 빈 문자열입니다.
+
+    시험을 끝내지 못한 것은 그때만의 일일 수 있으므로 다시 해 봅니다. 막지 못한 것은 한 번이면 됩니다.
+    """
     if sys.platform != "linux":
-        return False
-    try:
-        found = attempt(level)
-    except Exception:  # noqa: BLE001 - 만들다 실패하면 없는 샌드박스입니다
-        return False
-    return all(found[name] for name in MUST_WORK) and not any(found[name] for name in MUST_FAIL)
+        return "리눅스가 아닙니다"
+    why = ""
+    for number in range(TRIES):
+        time.sleep(PAUSE if number else 0)
+        try:
+            found = attempt(level)
+        except Exception as error:  # noqa: BLE001 - 만들다 실패하면 없는 샌드박스입니다
+            why = f"시험을 끝내지 못했습니다({_said(error)})"
+            continue
+        if leaks := [name for name in MUST_FAIL if found[name]]:
+            return f"막지 못한 것이 있습니다({', '.join(leaks)})"
+        if all(found[name] for name in MUST_WORK):
+            return ""
+        why = "안에서 자기 자리에 쓸 수 없습니다"
+    return why
+
+
+def _said(error: Exception) -> str:
+    """오류의 이름과 마지막 줄. 벽을 만드는 프로그램이 한 말이 있으면 그것입니다."""
+    told = getattr(error, "stderr", None) or str(error)
+    lines = (told.decode("utf-8", "replace") if isinstance(told, bytes) else told).split("\n")
+    return ": ".join([type(error).__name__, *[line.strip() for line in lines if line.strip()][-1:]])
 
 
 def attempt(level: Level) -> dict[str, bool]:
@@ -83,10 +111,12 @@ def attempt(level: Level) -> dict[str, bool]:
             (base / name).mkdir()
         canary = outside / "canary"
         canary.write_text("secret", "utf-8")
-        with _listening() as port:
+        with _listening() as ports:
             result = base / "r" / "result.json"
             program = [sys.executable, "-s", "-c", PROGRAM]
-            _run(level, base, [*program, str(canary), str(victim.pid), str(port), str(result)])
+            _run(
+                level, base, [*program, str(canary), str(victim.pid), *map(str, ports), str(result)]
+            )
             found: dict[str, bool] = json.loads(result.read_text("utf-8"))
         found["write"] |= canary.read_text("utf-8") != "secret"
         return found
@@ -98,24 +128,30 @@ def attempt(level: Level) -> dict[str, bool]:
 
 
 @contextlib.contextmanager
-def _listening() -> Any:
-    """연결을 받는 TCP 포트와, 같은 번호로 답하는 UDP 포트."""
-    import threading
-
+def _listening() -> Iterator[tuple[int, int]]:
+    """연결을 받는 TCP 포트와 답하는 UDP 포트."""
+    done = threading.Event()
     with socket.socket() as tcp, socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as udp:
-        tcp.bind(("127.0.0.1", 0))
+        # A number of its own for each: the one that is free for TCP may be taken for UDP.
+        for each in (tcp, udp):
+            each.bind(("127.0.0.1", 0))
         tcp.listen(8)
-        port = tcp.getsockname()[1]
-        udp.bind(("127.0.0.1", port))
 
         def answer() -> None:
-            with contextlib.suppress(OSError):
-                while True:
-                    _, who = udp.recvfrom(16)
-                    udp.sendto(b"y", who)
+            while not done.is_set():
+                if select.select([udp], [], [], 0.05)[0]:
+                    with contextlib.suppress(OSError):
+                        _, who = udp.recvfrom(16)
+                        udp.sendto(b"y", who)
 
-        threading.Thread(target=answer, daemon=True).start()
-        yield port
+        answering = threading.Thread(target=answer, daemon=True)
+        answering.start()
+        try:
+            yield tcp.getsockname()[1], udp.getsockname()[1]
+        finally:
+            # Closing a socket that another thread waits for would leave its port taken.
+            done.set()
+            answering.join()
 
 
 def _run(level: Level, base: Path, command: list[str]) -> None:
