@@ -9,6 +9,7 @@ import random
 import re
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -287,6 +288,17 @@ def test_forged_or_broken_evidence_gets_no_points(exercise_id):
         report = judge(exercise, challenge, evidence)
         assert not report.passed
         assert math.isfinite(report.score)
+
+
+@pytest.mark.parametrize("exercise_id", {get(name).kind: name for name in IDS}.values())
+def test_what_could_not_be_observed_is_told(exercise_id):
+    """Who empties the challenge while it is observed gets nothing; the instructor sees why."""
+    exercise = get(exercise_id)
+    challenge = exercise.challenge(1)
+    evidence = observe(replace(challenge, facts={}, arrays={}), exercise.solution())
+    report = judge(exercise, challenge, evidence)
+    assert report.score < report.points
+    assert re.search("[가-힣]", report.note), evidence.facts
 
 
 @pytest.mark.parametrize("exercise_id", IDS)

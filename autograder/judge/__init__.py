@@ -17,6 +17,7 @@ from autograder.report import Item, Report
 UNUSABLE = ("other_keras", "made_in_graph")
 """어느 종류의 문제든 아무것도 볼 수 없는 답."""
 _BROKEN = "관찰 기록이 망가져서 채점할 수 없습니다. 노트북을 처음부터 다시 실행하세요."
+_UNSEEN = "답을 관찰하다가 오류가 나서 끝까지 보지 못했습니다."
 
 
 def judge(exercise: Exercise, challenge: Challenge, evidence: Evidence) -> Report:
@@ -46,6 +47,10 @@ def judge(exercise: Exercise, challenge: Challenge, evidence: Evidence) -> Repor
                 _require_sound(exercise, challenge)
                 note = _BROKEN
                 items = blank_items(exercise, challenge)
+            else:
+                if evidence.facts.get("problem") == "observe":
+                    # 검사의 오류이거나 검사를 건드린 코드입니다. 어느 쪽이든 강사가 표에서 보아야 합니다.
+                    note = f"{note} {_UNSEEN}".strip()
     return Report(exercise.id, exercise.number, exercise.title, tuple(items), attempted, note)
 
 
