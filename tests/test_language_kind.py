@@ -97,6 +97,63 @@ def test_the_cause_is_told(make: Any, said: str) -> None:
     assert [item.passed for item in report.items] == [True, True, True, False]
 
 
+def ends(*more: Any, length: int | None = None) -> Any:
+    """A model that counts, with something behind it."""
+    inputs = keras.Input((length,), dtype="int32")
+    x = layers.Embedding(SIZE, SIZE, weights=[counted()])(inputs)
+    for layer in more:
+        x = layer(x)
+    return keras.Model(inputs, x)
+
+
+class OnlyTwenty(layers.Layer):
+    """What a model does that took the length of its training text for every text's."""
+
+    def call(self, x: Any) -> Any:
+        if x.shape[1] != 20:
+            raise ValueError(f"20 characters, not {x.shape[1]}")
+        return x
+
+
+@pytest.mark.parametrize(
+    ("make", "passed", "said"),
+    [
+        (lambda: ends(layers.Softmax()), (False, True, True, True), "확률을 냅니다"),
+        (
+            lambda: ends(layers.Lambda(lambda x: x[:, -1])),
+            (False, False, True, True),
+            "모든 자리의 로짓",
+        ),
+        (lambda: ends(layers.Dense(100)), (False, True, True, False), "글자의 수만큼"),
+        (
+            lambda: ends(OnlyTwenty(), length=20),
+            (False, True, True, True),
+            "다른 길이의 글에서는 되었습니다",
+        ),
+        (
+            lambda: keras.Model((m := ends()).inputs, {"logits": m.outputs[0]}),
+            (False, True, True, True),
+            "값이 1개인 `dict`",
+        ),
+    ],
+    ids=("chances", "last", "size", "length", "dict"),
+)
+def test_what_the_outputs_have_wrong_costs_its_own_item(
+    make: Any, passed: tuple[bool, ...], said: str
+) -> None:
+    report = judged(make())
+    assert tuple(item.passed for item in report.items) == passed, report.to_text()
+    assert said in report.to_text()
+
+
+def test_two_softmaxes_are_told() -> None:
+    report = judged(
+        ends(layers.Lambda(lambda x: x / 3), layers.Softmax()), replace(EXERCISE, loss=1.0)
+    )
+    assert [item.passed for item in report.items] == [False, True, True, False]
+    assert "소프트맥스를 두 번" in report.to_text()
+
+
 def test_a_model_that_looks_ahead_is_found_out() -> None:
     inputs = keras.Input((None,), dtype="int32")
     x = layers.Embedding(SIZE, 8)(inputs)

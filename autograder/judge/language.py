@@ -21,6 +21,16 @@ LEARNED_NOTHING = 0.9
 SURE_AND_WRONG = 1.3
 """손실이 아무것이나 고르는 손실의 이 배수보다 크면, 배우지 않은 것이 아니라 틀린 것을 배웠습니다."""
 MOSTLY = 0.5
+_NO_SOFTMAX = "마지막 층에서 소프트맥스를 빼고, 손실에 `from_logits=True`를 주세요."
+_TWICE = (
+    "확률을 내는 모델에 `from_logits=True`인 손실을 썼다면 소프트맥스를 두 번 지난 것입니다. "
+    "마지막 층의 소프트맥스를 빼고 다시 훈련하세요."
+)
+_MORE = "훈련 손실이 아직 줄고 있으면 더 훈련하세요. 학습률과 배치의 수도 바꾸어 보세요."
+_ONE_LENGTH = (
+    '다른 길이의 글에서는 되었습니다. 입력을 `keras.Input((None,), dtype="int32")`로 두고, '
+    "자리의 번호는 들어온 글의 길이로 만드세요."
+)
 
 
 def items(exercise: LanguageExercise, challenge: Challenge, evidence: Evidence) -> list[Item]:
@@ -38,17 +48,18 @@ def items(exercise: LanguageExercise, challenge: Challenge, evidence: Evidence) 
         message, advice = explain(facts, name)
         return nothing_seen(zip(titles, worth, strict=True), message, advice)
     made = [Item(title, points, points) for title, points in zip(titles, worth, strict=True)]
-    nested = facts.get("nested")
-    shape = several_outputs(nested) if nested else _wrong_shape(challenge, evidence, size)
-    if shape:
-        made[0] = _lost(made[0], *shape)
+    if wrong := _wrong_outputs(challenge, evidence, name, size):
+        made[0] = _lost(made[0], *wrong)
+    # What the outputs have wrong costs its own item; the rest is judged by what can be seen of them.
+    leak = None
+    if not _in_places(challenge, evidence):
         made[1] = _lost(made[1], f"{titles[1]}: 출력의 모양이 맞으면 확인합니다.")
-        made[3] = _lost(made[3], "손실: 출력의 모양이 맞으면 잽니다.")
+    elif leak := _leak(challenge, evidence):
+        made[1] = _lost(made[1], *leak)
+    if measured := _measured(exercise, challenge, evidence):
+        made[3] = _loss_item(made[3], exercise, challenge, evidence, measured, leaks=bool(leak))
     else:
-        leak = _leak(challenge, evidence)
-        if leak:
-            made[1] = _lost(made[1], *leak)
-        made[3] = _loss_item(made[3], exercise, challenge, evidence, leaks=bool(leak))
+        made[3] = _lost(made[3], "손실: 출력의 모양이 맞으면 잽니다.")
     used = "fit" if facts["fitted"] else "train_on_batch" if facts["batch_trained"] else ""
     if used:
         made[2] = _lost(
@@ -69,7 +80,17 @@ def _lost(item: Item, message: str, advice: str = "") -> Item:
     return Item(item.name, item.points, 0, message, advice)
 
 
-def _wrong_shape(challenge: Challenge, evidence: Evidence, size: int) -> tuple[str, str] | None:
+def _wrong_outputs(
+    challenge: Challenge, evidence: Evidence, model: str, size: int
+) -> tuple[str, str] | None:
+    """출력에서 명세와 다른 것."""
+    nested, failed = evidence.facts.get("nested"), evidence.facts["failed"]
+    if nested:
+        return several_outputs(nested)
+    for name, record in failed.items():
+        given = with_particle(f"`(N, {challenge.arrays[name].shape[1]})`", "을", "를")
+        # It has an output for another length, or there would be nothing to judge.
+        return f"글자 {given} 넣고 {explain(record, model)[0]}", _ONE_LENGTH
     for name in challenge.facts["texts"]:
         rows, length = challenge.arrays[name].shape
         found = evidence.facts["shapes"][name]
@@ -80,20 +101,31 @@ def _wrong_shape(challenge: Challenge, evidence: Evidence, size: int) -> tuple[s
             )
         if found != [rows, length, size]:
             shown = ", ".join(["N", *(str(number) for number in found[1:])]) if found else ""
+            given = with_particle(f"`(N, {length})`", "을", "를")
             return (
-                f"글자 `(N, {length})`를 넣었을 때 로짓의 모양이 `(N, {length}, {size})`이어야 하는데 "
+                f"글자 {given} 넣었을 때 로짓의 모양이 `(N, {length}, {size})`이어야 하는데 "
                 f"`({shown})`입니다.",
                 f"마지막 층을 `Dense({size})`로 두세요. 자리마다 글자의 수만큼 로짓이 나옵니다.",
             )
-        value = evidence.arrays[name]
-        if value.shape != (rows, size):
+        if evidence.arrays[name].shape != (rows, size):
             raise ValueError("기록의 모양이 다릅니다")
-        if np.all(value >= 0) and np.allclose(value.sum(-1), 1, atol=1e-3):
-            return (
-                "로짓이 아니라 확률을 냅니다. 자리마다 값의 합이 1입니다.",
-                "마지막 층에서 소프트맥스를 빼고, 손실에 `from_logits=True`를 주세요.",
-            )
+        if _chances(evidence.arrays[name]):
+            return "로짓이 아니라 확률을 냅니다. 자리마다 값의 합이 1입니다.", _NO_SOFTMAX
     return None
+
+
+def _chances(value: np.ndarray) -> bool:
+    """로짓이 아니라 확률인지."""
+    return bool(np.all(value >= 0) and np.allclose(value.sum(-1), 1, atol=1e-3))
+
+
+def _in_places(challenge: Challenge, evidence: Evidence) -> bool:
+    """두 배열을 넣은 출력에 자리마다의 값이 있는지."""
+    length = challenge.arrays["one"].shape[1]
+    shapes = [evidence.facts["shapes"].get(name) for name in ("one", "other")]
+    return all(name in evidence.arrays for name in ("one", "other")) and all(
+        shape is not None and shape[1] == length for shape in shapes
+    )
 
 
 def _leak(challenge: Challenge, evidence: Evidence) -> tuple[str, str] | None:
@@ -115,11 +147,11 @@ def _loss_item(
     exercise: LanguageExercise,
     challenge: Challenge,
     evidence: Evidence,
+    measured: dict[str, _Measured],
     *,
     leaks: bool,
 ) -> Item:
-    measured = _measured(exercise, challenge, evidence)
-    loss = float(np.mean([one.loss for one in measured]))
+    loss = float(np.mean([one.loss for one in measured.values()]))
     if not np.isfinite(loss):
         return _lost(
             item,
@@ -137,12 +169,13 @@ def _loss_item(
             "모델을 다시 만들면 훈련도 다시 해야 합니다.",
         )
     message = f"처음 보는 글의 손실이 {exercise.loss:.2f} 이하여야 하는데 {loss:.2f}입니다."
-    last = [challenge.arrays[name][:, -1] for name in challenge.facts["texts"]]
     repeated = float(
-        np.mean([one.says(tokens) for one, tokens in zip(measured, last, strict=True)])
+        np.mean([one.says(challenge.arrays[name][:, -1]) for name, one in measured.items()])
     )
-    later = float(np.mean([one.later for one in measured]))
-    return _lost(item, message, _advice(loss, chance, repeated, later, leaks))
+    later = float(np.mean([one.later for one in measured.values()]))
+    advice = _advice(loss, chance, repeated, later, leaks)
+    softened = any(_chances(evidence.arrays[name]) for name in measured)
+    return _lost(item, message, _TWICE if softened and advice == _MORE else advice)
 
 
 def _advice(loss: float, chance: float, repeated: float, later: float, leaks: bool) -> str:
@@ -168,7 +201,7 @@ def _advice(loss: float, chance: float, repeated: float, later: float, leaks: bo
             f"아무 글자나 고르는 손실 {chance:.2f}와 다르지 않습니다. 그레이디언트를 적용하는지, "
             "훈련하는 동안 손실이 줄었는지 보세요."
         )
-    return "훈련 손실이 아직 줄고 있으면 더 훈련하세요. 학습률과 배치의 수도 바꾸어 보세요."
+    return _MORE
 
 
 class _Measured:
@@ -176,6 +209,8 @@ class _Measured:
 
     def __init__(self, logits: np.ndarray, following: np.ndarray) -> None:
         values = logits.astype("float64")
+        if _chances(values):
+            values = np.log(np.maximum(values, np.finfo("float32").tiny))
         values = values - values.max(axis=-1, keepdims=True)
         self.logs = values - np.log(np.exp(values).sum(axis=-1, keepdims=True))
         self.following = following
@@ -200,13 +235,17 @@ class _Measured:
 
 def _measured(
     exercise: LanguageExercise, challenge: Challenge, evidence: Evidence
-) -> list[_Measured]:
-    return [
-        _Measured(evidence.arrays[name], exercise.next_characters(length))
+) -> dict[str, _Measured]:
+    """글자의 수만큼 값을 낸 물음마다의 손실."""
+    size, found = _vocabulary(), evidence.arrays
+    return {
+        name: _Measured(found[name], exercise.next_characters(length))
         for name, length in zip(challenge.facts["texts"], exercise.lengths, strict=True)
-    ]
+        if name in found and found[name].shape == (len(challenge.arrays[name]), size)
+    }
 
 
 def measured_loss(exercise: LanguageExercise, challenge: Challenge, evidence: Evidence) -> float:
     """관찰한 모델의 손실. `tools/measure_thresholds.py`가 문턱을 정할 때 씁니다."""
-    return float(np.mean([one.loss for one in _measured(exercise, challenge, evidence)]))
+    measured = _measured(exercise, challenge, evidence)
+    return float(np.mean([one.loss for one in measured.values()]))

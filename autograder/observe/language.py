@@ -4,7 +4,7 @@
 
 Challenge의 `facts`
 - `name`: 모델의 이름
-- `texts`: 글자 번호 `(N, T)`인 배열들의 이름. 하나마다 마지막 자리의 출력을 적습니다.
+- `texts`: 글자 번호 `(N, T)`인 배열들의 이름. 하나마다 마지막 자리의 출력을 적습니다(마지막 자리만 내면 그것을).
 - `same`: 배열 `one`과 `other`가 똑같은 앞자리의 수. 두 배열을 넣었을 때 그 자리들의 출력을 적습니다.
 """
 
@@ -33,25 +33,33 @@ def observe(challenge: Challenge, subject: dict[str, Any]) -> Evidence:
     if facts["status"] != "seen":
         return Evidence(challenge.exercise, challenge.kind, facts)
     arrays: dict[str, np.ndarray] = {}
-    facts["shapes"] = {}
-    try:
-        for name in challenge.facts["texts"]:
+    texts = challenge.facts["texts"]
+    facts |= {"shapes": {}, "failed": {}}
+    for name in (*texts, "one", "other"):
+        try:
             outputs = _outputs(model, challenge.arrays[name])
             if outputs is None:
                 return Evidence(challenge.exercise, challenge.kind, facts | problem("returns_none"))
             if keras.tree.is_nested(outputs):
                 facts["nested"] = {"type": type(outputs).__name__, "count": len(outputs)}
-                break
+                only = keras.tree.flatten(outputs)
+                if len(only) != 1:
+                    break
+                outputs = only[0]
             found = _array(outputs)
-            facts["shapes"][name] = list(found.shape)
-            if found.ndim == 3 and found.nbytes <= MOST:
-                arrays[name] = found[:, -1]
-        for name in () if "nested" in facts else ("one", "other"):
-            found = _array(_outputs(model, challenge.arrays[name]))
-            if found.ndim == 3 and found.nbytes <= MOST:
-                arrays[name] = found[:, : challenge.facts["same"]]
-    except Exception as error:  # noqa: BLE001 - 학습자의 모델은 무엇이든 던집니다
-        return Evidence(challenge.exercise, challenge.kind, facts | problem("call", error))
+        except Exception as error:  # noqa: BLE001 - 학습자의 모델은 무엇이든 던집니다
+            # Of one length: another may do, and what it says is judged.
+            facts["failed"][name] = problem("call", error)
+            continue
+        facts["shapes"][name] = list(found.shape)
+        if found.nbytes > MOST:
+            continue
+        if name not in texts:
+            arrays |= {name: found[:, : challenge.facts["same"]]} if found.ndim == 3 else {}
+        elif found.ndim in (2, 3):
+            arrays[name] = found if found.ndim == 2 else found[:, -1]
+    if len(facts["failed"]) == len(texts) + 2:
+        return Evidence(challenge.exercise, challenge.kind, facts | facts["failed"][texts[0]])
     facts["fitted"] = fitted(getattr(model, "history", None))
     facts["batch_trained"] = getattr(model, "train_function", None) is not None
     with contextlib.suppress(Exception):
