@@ -31,7 +31,7 @@ JOBS ?= 2
 help:
 	@echo 'make lab      주피터랩으로 강좌를 엽니다 (강사의 도구까지: make lab INSTRUCTOR=1)'
 	@echo 'make grade    예시 학급을 만들어 채점하고 표를 보여 줍니다'
-	@echo 'make test     모든 검사를 합니다 (사십 분쯤)'
+	@echo 'make test     모든 검사를 합니다 (한 시간쯤)'
 	@echo 'make quick    노트북을 실행하지 않는 검사만 합니다 (몇 분)'
 	@echo 'make colab    모든 노트북을 코랩의 패키지 버전으로 실행합니다'
 	@echo 'make bench    채점 속도와 check 시간을 잽니다'
