@@ -88,9 +88,11 @@ def _wrong_outputs(
     if nested:
         return several_outputs(nested)
     for name, record in failed.items():
-        given = with_particle(f"`(N, {challenge.arrays[name].shape[1]})`", "을", "를")
-        # It has an output for another length, or there would be nothing to judge.
-        return f"글자 {given} 넣고 {explain(record, model)[0]}", _ONE_LENGTH
+        length = challenge.arrays[name].shape[1]
+        worked = {challenge.arrays[text].shape[1] for text in _texts_seen(challenge, evidence)}
+        message, advice = explain(record, model)
+        given = with_particle(f"`(N, {length})`", "을", "를")
+        return f"글자 {given} 넣고 {message}", _ONE_LENGTH if worked - {length} else advice
     for name in challenge.facts["texts"]:
         rows, length = challenge.arrays[name].shape
         found = evidence.facts["shapes"][name]
@@ -112,6 +114,10 @@ def _wrong_outputs(
         if _chances(evidence.arrays[name]):
             return "로짓이 아니라 확률을 냅니다. 자리마다 값의 합이 1입니다.", _NO_SOFTMAX
     return None
+
+
+def _texts_seen(challenge: Challenge, evidence: Evidence) -> list[str]:
+    return [name for name in challenge.facts["texts"] if name in evidence.facts["shapes"]]
 
 
 def _chances(value: np.ndarray) -> bool:

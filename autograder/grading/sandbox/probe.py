@@ -105,7 +105,7 @@ def attempt(level: Level) -> dict[str, bool]:
         raise RuntimeError("Landlock")
     base = Path(tempfile.mkdtemp(prefix="ag-"))
     outside = Path(tempfile.mkdtemp(prefix="ag-canary-"))
-    victim = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"])
+    victim = subprocess.Popen([sys.executable, "-c", f"import time; time.sleep({2 * SECONDS})"])
     try:
         for name in ("package", "data", "home", "tmp", "r"):
             (base / name).mkdir()
