@@ -283,7 +283,8 @@ def _distribute_network(random):
     arrays: dict[str, np.ndarray] = {}
     classes = int(random.randint(3, 6))
     parts = [_dense(int(random.randint(4, 9)), "tanh"), _dense(classes)]
-    rows = 2 * int(random.randint(2, 5)) + 1
+    # Odd, so that a remainder can be dropped; what is left of it is no size that people write down.
+    rows = int(random.choice([7, 11]))
     width = int(random.randint(3, 7))
     network = _network(random, arrays, "net", (width,), parts, rows=rows, classes=classes)
     arrays["x"], arrays["y"] = arrays.pop(network["x"]), arrays.pop(network["y"])
