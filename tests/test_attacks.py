@@ -29,7 +29,7 @@ from autograder.grading.hand_ins import HandIns
 from autograder.grading.sandbox import choice
 from autograder.grading.sandbox.choice import best_level
 from autograder.grading.sandbox.levels import Level
-from autograder.grading.sandbox.probe import holds
+from autograder.grading.sandbox.probe import why_not
 from autograder.grading.store import Store
 
 pytestmark = [
@@ -304,7 +304,7 @@ REACHING = ("read ", "network", "out ", "plant ", "evidence symlink", "evidence 
             "evidence elsewhere", "evidence for others", "end outlives")  # fmt: skip
 
 
-@pytest.mark.skipif(not holds(Level.LANDLOCK), reason="이 컴퓨터에는 Landlock이 없습니다")
+@pytest.mark.skipif(why_not(Level.LANDLOCK) != "", reason="이 컴퓨터에는 Landlock이 없습니다")
 def test_what_reaches_out_earns_no_more_behind_the_lower_wall(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -301,6 +301,17 @@ def test_what_could_not_be_observed_is_told(exercise_id):
     assert re.search("[가-힣]", report.note), evidence.facts
 
 
+def test_a_part_that_could_not_be_observed_is_told():
+    exercise = get("final.own_block")
+    challenge = exercise.challenge(1)
+    parts = challenge.facts["parts"]
+    emptied = {**parts, "block": parts["block"] | {"facts": {}}}
+    asked = replace(challenge, facts=challenge.facts | {"parts": emptied})
+    report = judge(exercise, challenge, observe(asked, exercise.solution()))
+    assert 0 < report.score < report.points
+    assert "끝까지 보지 못했습니다" in report.note
+
+
 @pytest.mark.parametrize("exercise_id", IDS)
 def test_points_are_whole_and_the_same_before_and_after_solving(exercise_id):
     exercise = get(exercise_id)

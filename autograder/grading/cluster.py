@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from autograder.errors import CourseError
-from autograder.grading.sandbox.choice import best_level
+from autograder.grading.sandbox.choice import highest
 from autograder.grading.sandbox.levels import Level
 from autograder.grading.store import observing_version
 
@@ -76,4 +76,4 @@ def _check(client: Any, level: Level) -> None:
 
 def standing() -> tuple[int, str]:
     """일꾼이 만들 수 있는 샌드박스의 단계와, 강좌와 패키지의 지문."""
-    return int(best_level()), observing_version()
+    return int(highest()), observing_version()

@@ -42,15 +42,14 @@ def judge(exercise: Exercise, challenge: Challenge, evidence: Evidence) -> Repor
         else:
             try:
                 items = module.items(exercise, challenge, evidence)
+                if _unobserved(evidence):
+                    # 검사의 오류이거나 검사를 건드린 코드입니다. 어느 쪽이든 강사가 표에서 보아야 합니다.
+                    note = f"{note} {_UNSEEN}".strip()
             except (KeyError, IndexError, TypeError, ValueError, AttributeError, StopIteration):
                 # 관찰은 학습자의 코드 곁에서 하므로 기록이 망가져 있을 수 있습니다.
                 _require_sound(exercise, challenge)
                 note = _BROKEN
                 items = blank_items(exercise, challenge)
-            else:
-                if evidence.facts.get("problem") == "observe":
-                    # 검사의 오류이거나 검사를 건드린 코드입니다. 어느 쪽이든 강사가 표에서 보아야 합니다.
-                    note = f"{note} {_UNSEEN}".strip()
     return Report(exercise.id, exercise.number, exercise.title, tuple(items), attempted, note)
 
 
@@ -78,6 +77,14 @@ def blank_items(exercise: Exercise, challenge: Challenge) -> list[Item]:
 def points_of(exercise: Exercise) -> float:
     """문제의 배점."""
     return blank_report(exercise, "").points
+
+
+def _unobserved(evidence: Evidence) -> bool:
+    """관찰하는 코드가 오류로 끝났는지. 묶인 문제는 부분마다 봅니다."""
+    facts = evidence.facts
+    parts = facts.get("parts", {}) if evidence.kind == "composite" else {}
+    found = (facts, *(part["facts"] for part in parts.values()))
+    return any(each.get("problem") == "observe" for each in found)
 
 
 def _require_sound(exercise: Exercise, challenge: Challenge) -> None:

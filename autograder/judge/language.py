@@ -21,12 +21,10 @@ LEARNED_NOTHING = 0.9
 SURE_AND_WRONG = 1.3
 """손실이 아무것이나 고르는 손실의 이 배수보다 크면, 배우지 않은 것이 아니라 틀린 것을 배웠습니다."""
 MOSTLY = 0.5
-_NO_SOFTMAX = "마지막 층에서 소프트맥스를 빼고, 손실에 `from_logits=True`를 주세요."
 _TWICE = (
     "확률을 내는 모델에 `from_logits=True`인 손실을 썼다면 소프트맥스를 두 번 지난 것입니다. "
     "마지막 층의 소프트맥스를 빼고 다시 훈련하세요."
 )
-_MORE = "훈련 손실이 아직 줄고 있으면 더 훈련하세요. 학습률과 배치의 수도 바꾸어 보세요."
 _ONE_LENGTH = (
     '다른 길이의 글에서는 되었습니다. 입력을 `keras.Input((None,), dtype="int32")`로 두고, '
     "자리의 번호는 들어온 글의 길이로 만드세요."
@@ -84,18 +82,19 @@ def _wrong_outputs(
     challenge: Challenge, evidence: Evidence, model: str, size: int
 ) -> tuple[str, str] | None:
     """출력에서 명세와 다른 것."""
-    nested, failed = evidence.facts.get("nested"), evidence.facts["failed"]
-    if nested:
+    facts, texts = evidence.facts, challenge.facts["texts"]
+    if nested := facts.get("nested"):
         return several_outputs(nested)
-    for name, record in failed.items():
+    if facts["failed"]:
+        name, record = next(iter(facts["failed"].items()))
         length = challenge.arrays[name].shape[1]
-        worked = {challenge.arrays[text].shape[1] for text in _texts_seen(challenge, evidence)}
+        worked = {challenge.arrays[text].shape[1] for text in texts if text in facts["shapes"]}
         message, advice = explain(record, model)
         given = with_particle(f"`(N, {length})`", "을", "를")
         return f"글자 {given} 넣고 {message}", _ONE_LENGTH if worked - {length} else advice
-    for name in challenge.facts["texts"]:
+    for name in texts:
         rows, length = challenge.arrays[name].shape
-        found = evidence.facts["shapes"][name]
+        found = facts["shapes"][name]
         if found == [rows, size]:
             return (
                 f"로짓의 모양이 `(N, T, {size})`이어야 하는데 `(N, {size})`입니다.",
@@ -112,12 +111,11 @@ def _wrong_outputs(
         if evidence.arrays[name].shape != (rows, size):
             raise ValueError("기록의 모양이 다릅니다")
         if _chances(evidence.arrays[name]):
-            return "로짓이 아니라 확률을 냅니다. 자리마다 값의 합이 1입니다.", _NO_SOFTMAX
+            return (
+                "로짓이 아니라 확률을 냅니다. 자리마다 값의 합이 1입니다.",
+                "마지막 층에서 소프트맥스를 빼고, 손실에 `from_logits=True`를 주세요.",
+            )
     return None
-
-
-def _texts_seen(challenge: Challenge, evidence: Evidence) -> list[str]:
-    return [name for name in challenge.facts["texts"] if name in evidence.facts["shapes"]]
 
 
 def _chances(value: np.ndarray) -> bool:
@@ -127,10 +125,10 @@ def _chances(value: np.ndarray) -> bool:
 
 def _in_places(challenge: Challenge, evidence: Evidence) -> bool:
     """두 배열을 넣은 출력에 자리마다의 값이 있는지."""
-    length = challenge.arrays["one"].shape[1]
-    shapes = [evidence.facts["shapes"].get(name) for name in ("one", "other")]
-    return all(name in evidence.arrays for name in ("one", "other")) and all(
-        shape is not None and shape[1] == length for shape in shapes
+    return all(
+        name in evidence.arrays
+        and evidence.facts["shapes"][name][1] == challenge.arrays[name].shape[1]
+        for name in ("one", "other")
     )
 
 
@@ -179,12 +177,13 @@ def _loss_item(
         np.mean([one.says(challenge.arrays[name][:, -1]) for name, one in measured.items()])
     )
     later = float(np.mean([one.later for one in measured.values()]))
-    advice = _advice(loss, chance, repeated, later, leaks)
-    softened = any(_chances(evidence.arrays[name]) for name in measured)
-    return _lost(item, message, _TWICE if softened and advice == _MORE else advice)
+    chances = any(_chances(evidence.arrays[name]) for name in measured)
+    return _lost(item, message, _advice(loss, chance, repeated, later, leaks, chances))
 
 
-def _advice(loss: float, chance: float, repeated: float, later: float, leaks: bool) -> str:
+def _advice(
+    loss: float, chance: float, repeated: float, later: float, leaks: bool, chances: bool
+) -> str:
     if repeated > MOSTLY:
         return (
             f"물음의 {repeated:.0%}에서 마지막 글자를 그대로 되풀이합니다. 타깃이 입력과 같으면 이렇게 배웁니다. "
@@ -207,7 +206,9 @@ def _advice(loss: float, chance: float, repeated: float, later: float, leaks: bo
             f"아무 글자나 고르는 손실 {chance:.2f}와 다르지 않습니다. 그레이디언트를 적용하는지, "
             "훈련하는 동안 손실이 줄었는지 보세요."
         )
-    return _MORE
+    if chances:
+        return _TWICE
+    return "훈련 손실이 아직 줄고 있으면 더 훈련하세요. 학습률과 배치의 수도 바꾸어 보세요."
 
 
 class _Measured:

@@ -54,10 +54,10 @@ def observe(challenge: Challenge, subject: dict[str, Any]) -> Evidence:
         facts["shapes"][name] = list(found.shape)
         if found.nbytes > MOST:
             continue
-        if name not in texts:
-            arrays |= {name: found[:, : challenge.facts["same"]]} if found.ndim == 3 else {}
-        elif found.ndim in (2, 3):
-            arrays[name] = found if found.ndim == 2 else found[:, -1]
+        if found.ndim == 3:
+            arrays[name] = found[:, -1] if name in texts else found[:, : challenge.facts["same"]]
+        elif found.ndim == 2 and name in texts:
+            arrays[name] = found
     if len(facts["failed"]) == len(texts) + 2:
         return Evidence(challenge.exercise, challenge.kind, facts | facts["failed"][texts[0]])
     facts["fitted"] = fitted(getattr(model, "history", None))

@@ -27,10 +27,15 @@ def missing(level: Level) -> str:
     return why
 
 
+def highest() -> Level:
+    """이 컴퓨터에서 정말로 막은 것을 확인한 가장 높은 샌드박스."""
+    return next(level for level in sorted(Level, reverse=True) if not missing(level))
+
+
 @functools.cache
 def best_level() -> Level:
-    """이 컴퓨터에서 정말로 막은 것을 확인한 가장 높은 샌드박스. 프로세스마다 한 번만 정합니다."""
-    return next(level for level in sorted(Level, reverse=True) if not missing(level))
+    """명령 하나가 처음부터 끝까지 쓸 `highest()`."""
+    return highest()
 
 
 def required(minimum: str, allow_weaker: bool) -> Level:

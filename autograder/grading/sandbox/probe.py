@@ -25,7 +25,14 @@ from autograder.grading.sandbox.session import Supervised, bubblewrap_program
 SECONDS = 120.0
 TRIES, PAUSE = 3, 0.5
 """시험을 끝내지 못하면 이만큼까지 해 보고, 그 사이에 쉬는 시간(초)."""
-MUST_FAIL = ("read", "write", "list", "signal", "tcp", "udp")
+MUST_FAIL = {
+    "read": "밖의 파일 읽기",
+    "write": "밖의 파일에 쓰기",
+    "list": "밖의 폴더 보기",
+    "signal": "다른 프로세스 보기",
+    "tcp": "TCP 연결",
+    "udp": "UDP 연결",
+}
 MUST_WORK = ("own",)
 
 # Runs behind the wall. Each name is what was possible.
@@ -64,11 +71,6 @@ with open(result, "w") as file:
 """
 
 
-def holds(level: Level) -> bool:
-    """`level`의 샌드박스가 여기에서 서고, 막아야 할 것을 모두 막는지."""
-    return not why_not(level)
-
-
 def why_not(level: Level) -> str:
     """`level`의 샌드박스를 여기에서 쓸 수 없는 이유. 서고, 막아야 할 것을 모두 막으면 빈 문자열입니다.
 
@@ -84,7 +86,7 @@ def why_not(level: Level) -> str:
         except Exception as error:  # noqa: BLE001 - 만들다 실패하면 없는 샌드박스입니다
             why = f"시험을 끝내지 못했습니다({_said(error)})"
             continue
-        if leaks := [name for name in MUST_FAIL if found[name]]:
+        if leaks := [told for name, told in MUST_FAIL.items() if found[name]]:
             return f"막지 못한 것이 있습니다({', '.join(leaks)})"
         if all(found[name] for name in MUST_WORK):
             return ""
